@@ -1,0 +1,385 @@
+import { ActorStoppedError } from "./errors.ts";
+import type { DefinedActor } from "./_definition.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import { checkHandlers, findHandler } from "./_handlers.ts";
+import type { Host } from "./_host.ts";
+import { Incarnation } from "./_incarnation.ts";
+import { copyHere, portable } from "./_local.ts";
+import { Item, Mailbox } from "./_mailbox.ts";
+import type { ActorOptions } from "./options.ts";
+import { complete } from "./_outcome.ts";
+import type { Child, Owner } from "./_owner.ts";
+import type { Ref } from "./_ref.ts";
+import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
+import { RestartBudget } from "./_restart_budget.ts";
+import type { Runnable } from "./_scheduler.ts";
+import type { StreamSource } from "./_stream_source.ts";
+import { runTurn } from "./_turn.ts";
+import { Turns } from "./_turns.ts";
+
+const NO_ARGS: unknown[] = [];
+
+/** How an incarnation ends. */
+interface Ending {
+  reason: ExitReason;
+  /** Whether another incarnation may follow. */
+  mayRestart: boolean;
+  /** Ends the wait for async turns that go on. */
+  readonly turnsOver: PromiseWithResolvers<void>;
+}
+
+/**
+ * One actor: mailbox, handlers and life.
+ *
+ * | state      | messages                            | next                                 |
+ * | ---------- | ----------------------------------- | ------------------------------------ |
+ * | `starting` | wait in the mailbox                 | `running` when `setup` is done       |
+ * | `running`  | are handled                         | `stopping`                           |
+ * | `stopping` | dead letters, or wait for a restart | `ended`, or `starting` for a restart |
+ * | `ended`    | dead letters                        |                                      |
+ */
+export class Cell implements Runnable, Child {
+  readonly host: Host;
+  readonly serial: number;
+  /** Who stops it: on this host, or the index of the host where it was started from. */
+  readonly owner: Owner | number;
+  nextRunnable: Runnable | null = null;
+  readonly #definition: DefinedActor<unknown, unknown[]>;
+  readonly #args: unknown[];
+  #state: "starting" | "running" | "stopping" | "ended" = "starting";
+  #accepts = true;
+  #queued = false;
+  /** Whether nothing had to be given up at the end. */
+  #isClean = true;
+  #restarts = 0;
+  #incarnation: Incarnation;
+  #handlers: object | null = null;
+  // What only some actors need is made when needed, so that an idle one costs little.
+  #mailbox: Mailbox | null = null;
+  #turns: Turns | null = null;
+  #sources: Set<StreamSource> | null = null;
+  #budget: RestartBudget | null = null;
+  #ending: Ending | null = null;
+  #exited: PromiseWithResolvers<ExitReason> | null = null;
+  #reason: ExitReason | null = null;
+
+  constructor(
+    host: Host,
+    serial: number,
+    definition: DefinedActor<unknown, unknown[]>,
+    args: unknown[],
+    owner: Owner | number,
+  ) {
+    this.host = host;
+    this.serial = serial;
+    this.owner = owner;
+    this.#definition = definition;
+    this.#args = args;
+    this.#incarnation = new Incarnation(this, 0);
+  }
+
+  get options(): ActorOptions {
+    return this.#definition.options;
+  }
+
+  get ref(): Ref {
+    return this.host.refOf(this.host.index, this.serial, this.options.name);
+  }
+
+  get label(): string {
+    return this.options.name ?? `${this.host.index}.${this.serial}`;
+  }
+
+  get shutdownMs(): number {
+    return this.options.shutdownMs ?? this.host.settings.shutdownMs;
+  }
+
+  get sources(): Set<StreamSource> {
+    return this.#sources ??= new Set();
+  }
+
+  /** Whether only one turn goes on at a time, so that waiting for a turn of its own never ends. */
+  get isSequential(): boolean {
+    return (this.options.concurrency ?? 1) === 1;
+  }
+
+  /** Settles at the final end. */
+  get exited(): Promise<ExitReason> {
+    if (this.#reason !== null) return Promise.resolve(this.#reason);
+    return (this.#exited ??= Promise.withResolvers()).promise;
+  }
+
+  /** Runs `setup` for the first time; gives a promise when it is async. Its failure is the cell's end. */
+  start(): void | Promise<void> {
+    const incarnation = this.#incarnation;
+    const fail = async (error: unknown) => {
+      if (incarnation === this.#incarnation) {
+        this.#endWith(error, false, false);
+        await this.exited;
+      }
+      throw error;
+    };
+    try {
+      return this.#setUp(incarnation)?.catch(fail);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  /** Accepts a message. */
+  push(item: Item): void {
+    if (!this.#accepts) return refuse(this, item);
+    if (item.chain !== null && this.isSequential) this.#turns?.noteCircle(this.label, item);
+    const mailbox = this.#mailbox ??= new Mailbox();
+    const limits = this.options.mailbox;
+    if (limits !== undefined && mailbox.messages >= limits.capacity) {
+      const victim = limits.overflow === "drop-oldest" ? mailbox.shiftMessage()! : item;
+      refuseForRoom(this, victim, limits.capacity);
+      if (victim === item) return;
+    }
+    mailbox.push(item);
+    this.#schedule();
+  }
+
+  /** Accepts work of the actor's own, for which there is always room. */
+  pushWork(item: Item): void {
+    if (this.#ending !== null || this.#state === "ended") return;
+    (this.#mailbox ??= new Mailbox()).push(item);
+    this.#schedule();
+  }
+
+  /** Removes a message whose sender has given up, if its turn has not come. */
+  withdraw(item: Item): void {
+    // Without a bound it is enough that it is passed over when its turn comes.
+    if (this.options.mailbox !== undefined) this.#mailbox?.remove(item);
+  }
+
+  takeTurns(turns: number): number {
+    this.#queued = false;
+    let taken = 0;
+    while (taken < turns && this.#isReady()) {
+      const item = this.#mailbox === null ? null : this.#mailbox.shift();
+      if (item === null) return taken;
+      taken++;
+      this.#handle(item);
+    }
+    this.#schedule();
+    return taken;
+  }
+
+  /** Answers the messages that follow with other handlers. */
+  become(incarnation: Incarnation, handlers: object): void {
+    checkHandlers(handlers);
+    if (incarnation === this.#incarnation) this.#handlers = handlers;
+  }
+
+  /**
+   * Ends the actor after the current message or, with `drain`, after all that wait. Resolves to whether it ended
+   * by itself.
+   */
+  async stop(reason: ExitReason, drain = false): Promise<boolean> {
+    if (!drain || this.#state !== "running" || this.#ending !== null) {
+      const { restart } = this.options;
+      this.#end(reason, reason.kind === "normal" && restart === "permanent", true);
+    } else {
+      this.pushWork(new Item("stop", NO_ARGS, null, null, () => this.#end(reason, false, true)));
+      this.#accepts = false;
+    }
+    await this.exited;
+    return this.#isClean;
+  }
+
+  /** Ends the actor at once; what it is doing is abandoned. */
+  kill(): Promise<ExitReason> {
+    const { exited } = this;
+    this.#end({ kind: "killed" }, false, false);
+    return exited;
+  }
+
+  /** The first step of a shutdown. */
+  stopTimers(): void {
+    this.#incarnation.stopTimers();
+  }
+
+  /** Reports a failure that nobody waits for. */
+  reportError(handler: string, error: unknown): void {
+    this.host.report("error", { ref: this.ref, handler, error: portable(error) });
+  }
+
+  #setUp(incarnation: Incarnation): Promise<void> | undefined {
+    const { setup } = this.#definition;
+    const args = copyHere(this.#args, "message", "args");
+    const item = new Item("setup", NO_ARGS, null, null);
+    item.cell = this;
+    const handlers = runTurn(item, this, () => setup(incarnation, ...args), NO_ARGS);
+    // An object with a handler of that name is no promise, and is refused.
+    if (!isThenable(handlers) || Object.hasOwn(handlers, "then")) {
+      item.cell = null;
+      this.#begin(incarnation, handlers);
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      const begin = (handlers: unknown) => resolve(this.#begin(incarnation, handlers));
+      this.#goOn(item, handlers, begin, reject);
+    });
+  }
+
+  #begin(incarnation: Incarnation, handlers: unknown): void {
+    checkHandlers(handlers);
+    if (incarnation !== this.#incarnation) return;
+    this.#handlers = handlers;
+    if (this.#state !== "starting") return;
+    this.#state = "running";
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#queued || this.#mailbox === null || this.#mailbox.isEmpty || !this.#isReady()) return;
+    this.#queued = true;
+    this.host.scheduler.enqueue(this);
+  }
+
+  #isReady(): boolean {
+    return this.#state === "running" &&
+      (this.#turns === null || this.#turns.size < (this.options.concurrency ?? 1));
+  }
+
+  #handle(item: Item): void {
+    item.cell = this;
+    let result: unknown;
+    try {
+      if (item.work !== null) {
+        result = runTurn(item, this, item.work, NO_ARGS);
+      } else {
+        const handler = findHandler(this.#handlers!, item.label);
+        if (handler === undefined) return refuseUnknown(this, item);
+        result = runTurn(item, this.#handlers!, handler, item.args);
+      }
+    } catch (error) {
+      return this.#fail(item, error);
+    }
+    if (!isThenable(result)) return complete(this, item, result);
+    const incarnation = this.#incarnation;
+    this.#goOn(item, result, (result) => complete(this, item, result), (error) => {
+      if (incarnation === this.#incarnation) this.#fail(item, error);
+      else item.reply?.reject(error);
+    });
+  }
+
+  /** Waits for an async turn; what follows it is decided before the next one begins. */
+  async #goOn(
+    item: Item,
+    result: PromiseLike<unknown>,
+    complete: (result: unknown) => void,
+    fail: (error: unknown) => void,
+  ): Promise<void> {
+    const turns = this.#turns ??= new Turns();
+    turns.add(item);
+    try {
+      complete(await result);
+    } catch (error) {
+      fail(error);
+    }
+    item.cell = null;
+    turns.delete(item);
+    if (turns.size === 0) this.#ending?.turnsOver.resolve();
+    this.#schedule();
+  }
+
+  #fail(item: Item, error: unknown): void {
+    item.cell = null;
+    if (item.reply === null) this.reportError(item.label, error);
+    else item.reply.reject(error);
+    const { onError = "restart" } = this.options;
+    if (onError !== "resume") this.#endWith(error, onError === "restart", true);
+  }
+
+  #endWith(error: unknown, mayRestart: boolean, waitForTurns: boolean): void {
+    this.#end({ kind: "error", error: portable(error) }, mayRestart, waitForTurns);
+  }
+
+  /** Begins to end, or makes an end under way stricter. */
+  #end(reason: ExitReason, mayRestart: boolean, waitForTurns: boolean): void {
+    if (this.#state === "ended") return;
+    const isFirst = this.#ending === null;
+    const ending = this.#ending ??= { reason, mayRestart, turnsOver: Promise.withResolvers() };
+    if (!mayRestart) {
+      if (ending.mayRestart) Object.assign(ending, { reason, mayRestart });
+      this.#accepts = false;
+      this.#refuseAll();
+    }
+    if (!waitForTurns) {
+      if (!isFirst) ending.reason = reason;
+      ending.turnsOver.resolve();
+      this.#turns?.abandon(this.label);
+    }
+    this.#state = "stopping";
+    if (isFirst) this.#wind(ending);
+  }
+
+  async #wind(ending: Ending): Promise<void> {
+    const { turnsOver } = ending;
+    const { shutdownMs } = this;
+    this.#incarnation.abort();
+    if (this.#turns !== null && this.#turns.size > 0) {
+      const timer = this.host.clock.setTimer(turnsOver.resolve, shutdownMs);
+      await turnsOver.promise;
+      timer.cancel();
+      if (this.#turns.size > 0) this.#isClean = false;
+    }
+    for (const source of [...(this.#sources ?? [])]) {
+      source.abandon(new ActorStoppedError(this.label, "go on with a stream"));
+    }
+    if (!await this.#incarnation.end(shutdownMs)) this.#isClean = false;
+    if (this.#mayRestart(ending)) return this.#restart(ending.reason);
+    this.#accepts = false;
+    this.#refuseAll();
+    this.#turns?.abandon(this.label);
+    if (this.options.name !== undefined) {
+      await this.host.releaseName(this.options.name, this.serial);
+    }
+    this.#state = "ended";
+    this.#reason = ending.reason;
+    this.#handlers = null;
+    this.host.ended(this, ending.reason);
+    this.#exited?.resolve(ending.reason);
+  }
+
+  #mayRestart({ mayRestart }: Ending): boolean {
+    const { restart = "transient" } = this.options;
+    if (!mayRestart || restart === "temporary") return false;
+    this.#budget ??= new RestartBudget();
+    return this.#budget.spend(this.host.clock.now());
+  }
+
+  #restart(reason: ExitReason): void {
+    const restarts = ++this.#restarts;
+    const incarnation = this.#incarnation = new Incarnation(this, restarts);
+    this.#ending = null;
+    this.#turns = null;
+    this.#mailbox?.dropWork();
+    this.#state = "starting";
+    this.host.report("restart", { ref: this.ref, reason, restarts });
+    const fail = (error: unknown) => {
+      if (incarnation === this.#incarnation) this.#endWith(error, true, false);
+    };
+    try {
+      this.#setUp(incarnation)?.catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #refuseAll(): void {
+    if (this.#mailbox === null) return;
+    this.#mailbox.dropWork();
+    for (let item = this.#mailbox.shift(); item !== null; item = this.#mailbox.shift()) {
+      refuse(this, item);
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}

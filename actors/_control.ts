@@ -1,0 +1,81 @@
+import { HostLostError } from "../channels/errors.ts";
+import { OwnWait } from "./_deadlines.ts";
+import { ActorStoppedError } from "./errors.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import type { Child } from "./_owner.ts";
+import { KILL, STOP, WATCH } from "./_protocol.ts";
+import type { Ref } from "./_ref.ts";
+
+// A thread that does not answer for so long is ended when one of its actors is to be killed.
+const KILL_MS = 1_000;
+
+/** Stops an actor wherever it is; resolves when it has ended, to whether it did so by itself. */
+export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
+  const { host, at, serial, cell } = ref;
+  if (cell !== undefined) return await cell.stop({ kind: "shutdown" }, drain);
+  if (at === host.index) return true;
+  try {
+    return await host.network.call(at, (id) => [STOP, id, serial, drain]) !== false;
+  } catch (error) {
+    if (isGone(error)) return true;
+    throw error;
+  }
+}
+
+/** Ends an actor at once, with its thread when that does not answer. */
+export async function terminate(ref: Ref): Promise<void> {
+  const { host, at, serial, cell } = ref;
+  if (cell !== undefined) return void await cell.kill();
+  if (at === host.index) return;
+  const wait = new OwnWait(() => `terminate actor "${ref.label}"`);
+  host.deadlines.start(wait, undefined, KILL_MS);
+  host.network.send(at, wait, (id) => [KILL, id, serial]);
+  try {
+    await wait.promise;
+  } catch (error) {
+    if (isGone(error)) return;
+    await host.network.question(["condemn", at, serial]);
+  }
+}
+
+/** Resolves with the reason at an actor's final end. */
+export async function exited(ref: Ref): Promise<ExitReason> {
+  const { host, at, serial, cell } = ref;
+  if (cell !== undefined) return cell.exited;
+  if (at === host.index) return host.exited(serial);
+  try {
+    return await host.network.call(at, (id) => [WATCH, id, serial]) as ExitReason;
+  } catch (error) {
+    if (error instanceof ActorStoppedError) return { kind: "shutdown" };
+    // The reason itself could not be brought back, such as an error of a class not registered here.
+    if (!(error instanceof HostLostError)) return { kind: "error", error };
+    if (host.network.isVictim(at, serial)) return { kind: "killed" };
+    return await lastReason(ref) ?? { kind: "host-lost", error };
+  }
+}
+
+/** Why an actor had ended before its host did. */
+async function lastReason({ host: { network }, at, serial }: Ref): Promise<ExitReason | null> {
+  const known = network.reasonOf(at, serial);
+  if (known !== undefined) return known;
+  try {
+    return await network.question(["reason", at, serial]) as ExitReason | null;
+  } catch {
+    // Host 0 is gone, and with it the system.
+    return null;
+  }
+}
+
+/** An actor on another host as its owner sees it. */
+export function remoteChild(ref: Ref): Child {
+  return {
+    label: ref.label,
+    stop: (_reason, drain = false) => stop(ref, drain),
+    kill: () => terminate(ref),
+  };
+}
+
+/** Whether the error says that the host or the system is gone, and so the actor has ended. */
+function isGone(error: unknown): boolean {
+  return error instanceof HostLostError || error instanceof ActorStoppedError;
+}

@@ -1,0 +1,220 @@
+import type { Clock, Timer } from "./_clock.ts";
+
+/**
+ * A promise that somebody waits for, with its limits. Settles once.
+ *
+ * Waits are made by the hundred thousand, so one object is all there is of each: promise, limits, and place in the
+ * list of those with the same time limit.
+ */
+export class Wait<T = unknown> implements EventListenerObject {
+  readonly promise: Promise<T>;
+  settled = false;
+  /** Index of the host that has to answer; -1 while it is none in particular. */
+  at = -1;
+  deadline = Infinity;
+  previous: Wait | null = null;
+  next: Wait | null = null;
+  #list: WaitList | null = null;
+  #signal: AbortSignal | undefined = undefined;
+  #resolve!: (value: T | PromiseLike<T>) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  resolve(value: T): void {
+    if (this.#settle()) this.#resolve(value);
+  }
+
+  reject(error: unknown): void {
+    if (this.#settle()) this.#fail(error);
+  }
+
+  /** Ends the wait because of a limit. */
+  giveUp(error: unknown): void {
+    if (!this.#settle()) return;
+    this.#fail(error);
+    this.onGivenUp();
+  }
+
+  /** Gives a promise that rejects with the error when there is more to say about it. */
+  trace(_error: unknown): Promise<never> | null {
+    return null;
+  }
+
+  /** Completes "Cannot ..." in the error of a timeout. */
+  describe(): string {
+    return "wait";
+  }
+
+  /** Runs after a limit has ended the wait, so that the other side can be told. */
+  onGivenUp(): void {}
+
+  /** Puts the wait under limits. */
+  limit(list: WaitList, signal: AbortSignal | undefined): void {
+    this.#list = list;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this);
+  }
+
+  /** Hears the abort of the signal. */
+  handleEvent(): void {
+    this.giveUp(this.#signal!.reason);
+  }
+
+  #fail(error: unknown): void {
+    const traced = this.trace(error);
+    if (traced === null) this.#reject(error);
+    else this.#resolve(traced);
+  }
+
+  #settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    this.#signal?.removeEventListener("abort", this);
+    this.#list?.remove(this as Wait);
+    return true;
+  }
+}
+
+/** A wait that says what it is for by functions of its own. */
+export class OwnWait<T> extends Wait<T> {
+  readonly #describe: () => string;
+  /** Called when a limit has ended the wait. */
+  whenGivenUp: (() => void) | null = null;
+
+  constructor(describe: () => string) {
+    super();
+    this.#describe = describe;
+  }
+
+  override describe(): string {
+    return this.#describe();
+  }
+
+  override onGivenUp(): void {
+    this.whenGivenUp?.();
+  }
+}
+
+/** Waits with the same time limit, and so in order of their deadlines. */
+class WaitList {
+  readonly timeoutMs: number;
+  readonly #owner: Deadlines;
+  head: Wait | null = null;
+  #tail: Wait | null = null;
+
+  constructor(timeoutMs: number, owner: Deadlines) {
+    this.timeoutMs = timeoutMs;
+    this.#owner = owner;
+  }
+
+  push(wait: Wait): void {
+    wait.previous = this.#tail;
+    if (this.#tail === null) this.head = wait;
+    else this.#tail.next = wait;
+    this.#tail = wait;
+  }
+
+  remove(wait: Wait): void {
+    if (wait.previous === null) this.head = wait.next;
+    else wait.previous.next = wait.next;
+    if (wait.next === null) this.#tail = wait.previous;
+    else wait.next.previous = wait.previous;
+    wait.previous = wait.next = null;
+    this.#owner.ended(this);
+  }
+}
+
+// Empty lists are kept for reuse up to this many different limits.
+const KEPT_LISTS = 16;
+
+/**
+ * The waits of one thread, with one timer for all of them: setting one for each would cost more than a local ask.
+ *
+ * Waits with the same limit form a list in order of their deadlines, so only the heads are looked at. While there
+ * is a wait the process stays alive.
+ */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #lists = new Map<number, WaitList>();
+  #waiting = 0;
+  #timer: Timer | null = null;
+  #timerAt = Infinity;
+  #isClosed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Starts the limits of a wait. One whose signal is aborted or whose time is 0 is over at once.
+   *
+   * @returns Whether the wait goes on.
+   */
+  start<T>(wait: Wait<T>, signal: AbortSignal | undefined, timeoutMs: number): boolean {
+    if (signal?.aborted) wait.reject(signal.reason);
+    else if (timeoutMs === 0) wait.reject(timeoutError(wait.describe(), timeoutMs));
+    if (wait.settled) return false;
+    if (this.#isClosed) return true;
+    const list = this.#listOf(timeoutMs);
+    wait.deadline = this.#clock.now() + timeoutMs;
+    list.push(wait as Wait);
+    wait.limit(list, signal);
+    if (this.#waiting++ === 0) this.#timer?.keepAlive(true);
+    if (this.#timer === null || wait.deadline < this.#timerAt) this.#arm(wait.deadline);
+    return true;
+  }
+
+  /** Ends the timer and all waits. Those that begin later have no limits. */
+  close(reason: unknown): void {
+    this.#isClosed = true;
+    for (const list of this.#lists.values()) {
+      for (let head = list.head; head !== null; head = list.head) head.reject(reason);
+    }
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  /** A wait of this list has ended. */
+  ended(list: WaitList): void {
+    if (list.head === null && this.#lists.size > KEPT_LISTS) this.#lists.delete(list.timeoutMs);
+    if (--this.#waiting === 0) this.#timer?.keepAlive(false);
+  }
+
+  #listOf(timeoutMs: number): WaitList {
+    let list = this.#lists.get(timeoutMs);
+    if (list === undefined) this.#lists.set(timeoutMs, list = new WaitList(timeoutMs, this));
+    return list;
+  }
+
+  #arm(deadline: number): void {
+    this.#timer?.cancel();
+    this.#timerAt = deadline;
+    this.#timer = this.#clock.setTimer(this.#look, Math.max(0, deadline - this.#clock.now()));
+  }
+
+  /** Gives up the waits that are over, and sets the timer for the next. */
+  readonly #look = (): void => {
+    this.#timer = null;
+    this.#timerAt = Infinity;
+    const now = this.#clock.now();
+    let next = Infinity;
+    for (const list of [...this.#lists.values()]) {
+      for (let head = list.head; head !== null && head.deadline <= now; head = list.head) {
+        head.giveUp(timeoutError(head.describe(), list.timeoutMs));
+      }
+      if (list.head !== null) next = Math.min(next, list.head.deadline);
+    }
+    if (this.#waiting > 0) this.#arm(next);
+  };
+}
+
+/** The error of a wait that took too long. */
+function timeoutError(doing: string, timeoutMs: number): DOMException {
+  return new DOMException(`Cannot ${doing}: no answer within ${timeoutMs} ms`, "TimeoutError");
+}

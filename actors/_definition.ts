@@ -1,0 +1,141 @@
+import { HANDLE, type Handle, type HandleToken, registerHandle } from "../channels/internal.ts";
+import type { ActorDefinition, Setup } from "./actor.ts";
+import { DefinitionError } from "./errors.ts";
+import type { ActorOptions, TaskOptions } from "./options.ts";
+import { type Address, type DefinedFunction, load, lookUp } from "./_registry.ts";
+import type { TaskDefinition } from "./task.ts";
+import { checkCount, checkMs, checkWord } from "./_validate.ts";
+
+const PLACES = ["any", "here", "own"];
+const WORKERS = ["web", "thread"];
+const RESTARTS = ["permanent", "transient", "temporary"];
+const ON_ERROR = ["restart", "resume", "stop"];
+const OVERFLOWS = ["reject", "drop-oldest", "drop-newest"];
+
+/** What stands behind an {@linkcode ActorDefinition}. */
+export class DefinedActor<H, A extends unknown[]> implements ActorDefinition<H, A>, Handle {
+  readonly setup: Setup<H, A>;
+  readonly address: Address;
+  readonly options: ActorOptions;
+
+  constructor(setup: Setup<H, A>, address: Address, options: ActorOptions) {
+    this.setup = setup;
+    this.address = address;
+    this.options = options;
+  }
+
+  with(options: ActorOptions): DefinedActor<H, A> {
+    checkActorOptions(options);
+    return new DefinedActor(this.setup, this.address, { ...this.options, ...options });
+  }
+
+  /** Without what only says where to start. */
+  placed(): DefinedActor<H, A> {
+    return new DefinedActor(this.setup, this.address, withoutPlace(this.options));
+  }
+
+  /** With the function that its address has been found to stand for. */
+  loaded(setup: DefinedFunction): DefinedActor<H, A> {
+    return new DefinedActor(setup as Setup<H, A>, this.address, this.options);
+  }
+
+  [HANDLE](): HandleToken {
+    return ["actor", this.address, crossingOptions(this.options)];
+  }
+}
+
+/** What stands behind a {@linkcode TaskDefinition}. */
+export interface DefinedTask<A extends unknown[], R> extends TaskDefinition<A, R>, Handle {
+  readonly address: Address;
+  readonly fn: (...args: A) => R;
+  with(options: TaskOptions): DefinedTask<A, R>;
+  /** Without what only matters to the caller. */
+  placed(): DefinedTask<A, R>;
+}
+
+// deno-lint-ignore no-explicit-any -- the types are forgotten
+type AnyDefinition = DefinedActor<any, any> | DefinedTask<any, any>;
+
+/** Makes a task from its function. */
+export function defineTask<A extends unknown[], R>(
+  fn: (...args: A) => R,
+  address: Address,
+  options: TaskOptions,
+): DefinedTask<A, R> {
+  return Object.assign((...args: A) => fn(...args), {
+    address,
+    fn,
+    options,
+    with(more: TaskOptions): DefinedTask<A, R> {
+      checkTaskOptions(more);
+      return defineTask(fn, address, { ...options, ...more });
+    },
+    placed: () => defineTask(fn, address, {}),
+    [HANDLE]: (): HandleToken => ["task", address, crossingOptions(options)],
+  });
+}
+
+/** Whether a value was made by `task()`. */
+export function isTask(value: unknown): value is DefinedTask<unknown[], unknown> {
+  return typeof value === "function" && HANDLE in value && "address" in value;
+}
+
+function checkActorOptions(options: ActorOptions): void {
+  const doing = "configure actor";
+  checkWord(doing, "on", options.on, PLACES);
+  checkWord(doing, "worker", options.worker, WORKERS);
+  checkWord(doing, "restart", options.restart, RESTARTS);
+  checkWord(doing, "onError", options.onError, ON_ERROR);
+  checkWord(doing, "mailbox.overflow", options.mailbox?.overflow, OVERFLOWS);
+  checkCount(doing, "mailbox.capacity", options.mailbox?.capacity, 1);
+  checkCount(doing, "concurrency", options.concurrency, 1);
+  checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
+  checkMs(doing, "shutdownMs", options.shutdownMs);
+}
+
+function checkTaskOptions({ on, worker, timeoutMs }: TaskOptions): void {
+  checkWord("configure task", "on", on, PLACES);
+  checkWord("configure task", "worker", worker, WORKERS);
+  checkMs("configure task", "timeoutMs", timeoutMs);
+}
+
+function withoutPlace(options: ActorOptions): ActorOptions {
+  const { on: _on, near: _near, worker: _worker, permissions: _permissions, ...rest } = options;
+  return rest;
+}
+
+/** Options as JSON; those that only mean something in this thread may not be lost silently. */
+function crossingOptions(options: ActorOptions & TaskOptions): object {
+  if (options.near === undefined && options.signal === undefined) return options;
+  const which = options.near !== undefined ? "near" : "signal";
+  throw new TypeError(`is a definition with the option ${which}: set it where it is started`);
+}
+
+registerHandle("actor", ([address, options]) => {
+  const setup = lookUp(address as Address) ?? notLoaded(address as Address);
+  return new DefinedActor(setup, address as Address, options as ActorOptions);
+});
+
+registerHandle("task", ([address, options]) => {
+  const fn = lookUp(address as Address) ?? notLoaded(address as Address);
+  return defineTask(fn, address as Address, options as TaskOptions);
+});
+
+const stubs = new WeakSet<(...args: never[]) => unknown>();
+
+/** Stands for the function of a definition that came in a message, until its module is loaded here. */
+function notLoaded({ kind, url }: Address): () => never {
+  const stub = () => {
+    throw new DefinitionError(`Cannot call ${kind} on this thread: ${url} is not loaded here`);
+  };
+  stubs.add(stub);
+  return stub;
+}
+
+/** The function of a definition; a promise when its module has to be loaded first. */
+export function functionOf(
+  definition: AnyDefinition,
+): DefinedFunction | Promise<DefinedFunction> {
+  const fn = "setup" in definition ? definition.setup : definition.fn;
+  return stubs.has(fn) ? load(definition.address) : fn;
+}

@@ -1,0 +1,37 @@
+import type { Handler } from "./_turn.ts";
+
+const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/**
+ * Finds the handler with a name that came in a message: an own property, or one of the prototype chain below
+ * `Object.prototype` when a class instance answers.
+ */
+export function findHandler(handlers: object, name: string): Handler | undefined {
+  if (INHERITED.has(name) && !isOverridden(handlers, name)) return undefined;
+  const handler = (handlers as Record<string, unknown>)[name];
+  return typeof handler === "function" ? handler as Handler : undefined;
+}
+
+function isOverridden(handlers: object, name: string): boolean {
+  if (Object.hasOwn(handlers, name)) return true;
+  if (name === "constructor" || name === "__proto__") return false;
+  let prototype = Object.getPrototypeOf(handlers);
+  for (; prototype !== null && prototype !== Object.prototype;) {
+    if (Object.hasOwn(prototype, name)) return true;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return false;
+}
+
+/** @throws {TypeError} when what `setup` returned, or `become` was given, cannot be handlers. */
+export function checkHandlers(handlers: unknown): asserts handlers is object {
+  if (typeof handlers !== "object" || handlers === null) {
+    const given = handlers === null ? "null" : typeof handlers;
+    throw new TypeError(
+      `Cannot start actor: setup must return an object of handlers, got ${given}`,
+    );
+  }
+  if ("then" in handlers) {
+    throw new TypeError('Cannot start actor: a handler may not be named "then"');
+  }
+}

@@ -1,0 +1,214 @@
+import type { ActorSystem } from "./actor_system.ts";
+import { capture } from "../channels/internal.ts";
+import { Cell } from "./_cell.ts";
+import type { Clock } from "./_clock.ts";
+import type { Coordinator } from "./_coordinator.ts";
+import { Deadlines, type Wait } from "./_deadlines.ts";
+import type { DefinedActor } from "./_definition.ts";
+import { ActorStoppedError } from "./errors.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import { Network } from "./_network.ts";
+import { type Child, type Owner, stopInOrder } from "./_owner.ts";
+import { DEPARTED, EXITED } from "./_protocol.ts";
+import { Recent } from "./_recent.ts";
+import { Ref } from "./_ref.ts";
+import { Scheduler } from "./_scheduler.ts";
+import type { SystemEvents } from "./system_events.ts";
+import { TaskQueue } from "./_task_queue.ts";
+import { currentTurn } from "./_turn.ts";
+
+/** Limits that hold for a whole system, in milliseconds. */
+export interface Settings {
+  readonly askTimeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly shutdownMs: number;
+}
+
+const hosts = new Map<string, Host>();
+
+/** This thread's part of a system, by the system's id. */
+export function hostOf(systemId: string): Host | undefined {
+  return hosts.get(systemId);
+}
+
+/** One thread's part of a system: the actors that live here. */
+export class Host implements Owner {
+  readonly systemId: string;
+  /** 0 for the thread that made the system, then in order of start. */
+  readonly index: number;
+  /** Whether the thread was started for one actor or task, and ends with it. */
+  readonly isOwn: boolean;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly deadlines: Deadlines;
+  readonly tasks: TaskQueue;
+  readonly network: Network;
+  readonly cells = new Map<number, Cell>();
+  /** What the system started from this thread, in order of start. */
+  readonly children = new Set<Child>();
+  /** As seen from this thread. */
+  system!: ActorSystem;
+  /** Tells the system's listeners. */
+  onReport!: <K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]) => void;
+  /** What only host 0 has: the directory and the workers. */
+  coordinator: Coordinator | null = null;
+  /** Tasks started from here that are not settled. */
+  readonly runs = new Set<Wait>();
+  /** Dead letters noticed here, or reported to here. */
+  deadLetters = 0;
+  #serials = 0;
+  #isQuiet = false;
+  readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
+
+  constructor(
+    systemId: string,
+    index: number,
+    isOwn: boolean,
+    settings: Settings,
+    clock: Clock,
+  ) {
+    this.systemId = systemId;
+    this.index = index;
+    this.isOwn = isOwn;
+    this.settings = settings;
+    this.clock = clock;
+    this.scheduler = new Scheduler(clock);
+    this.deadlines = new Deadlines(clock);
+    this.tasks = new TaskQueue(clock);
+    this.network = new Network(this);
+    hosts.set(systemId, this);
+  }
+
+  /** A reference to an actor of this system. */
+  refOf(at: number, serial: number, name: string | undefined): Ref {
+    return new Ref(this, at, serial, name);
+  }
+
+  /**
+   * Starts an actor here. A promise only when it has to wait: for an async `setup`, or to announce the name.
+   *
+   * @param owner Who stops it; the index of the other host when it was started from there.
+   * @param onCell Called before `setup` is, with what can be killed.
+   */
+  start(
+    definition: DefinedActor<unknown, unknown[]>,
+    args: unknown[],
+    owner: Owner | number,
+    onCell?: (cell: Cell) => void,
+  ): Cell | Promise<Cell> {
+    const cell = new Cell(this, ++this.#serials, definition, args, owner);
+    this.cells.set(cell.serial, cell);
+    if (typeof owner === "object") owner.children.add(cell);
+    onCell?.(cell);
+    const started = cell.start();
+    const { name } = definition.options;
+    if (started === undefined && name === undefined) return cell;
+    return this.#announce(cell, started, name);
+  }
+
+  async #announce(
+    cell: Cell,
+    started: void | Promise<void>,
+    name: string | undefined,
+  ): Promise<Cell> {
+    await started;
+    if (name === undefined) return cell;
+    try {
+      await this.network.question(["name", name, cell.serial]);
+    } catch (error) {
+      await cell.kill();
+      throw error;
+    }
+    return cell;
+  }
+
+  /** A cell has come to its final end. */
+  ended(cell: Cell, reason: ExitReason): void {
+    const { serial, owner } = cell;
+    this.cells.delete(serial);
+    this.#ended.note(serial, { reason, name: cell.options.name });
+    if (typeof owner === "object") owner.children.delete(cell);
+    else this.#announceEnd(owner, serial, reason);
+    if (this.isOwn && owner !== 0) this.#announceEnd(0, serial, reason);
+  }
+
+  #announceEnd(to: number, serial: number, reason: ExitReason): void {
+    const packet = capture([reason], "wire", "reason", "reason");
+    this.network.tryPeer(to)?.link.send([EXITED, serial, packet.payload], packet);
+  }
+
+  /** A reference to an actor of this host that has ended. */
+  endedRef(serial: number): Ref {
+    return this.refOf(this.index, serial, this.#ended.get(serial)?.name);
+  }
+
+  /** Resolves at the final end of an actor of this host. */
+  exited(serial: number): Promise<ExitReason> {
+    const cell = this.cells.get(serial);
+    if (cell !== undefined) return cell.exited;
+    return Promise.resolve(this.#ended.get(serial)?.reason ?? { kind: "normal" });
+  }
+
+  /** Something that host 0 placed on this host or another has ended. */
+  departed(at: number): void {
+    if (this.coordinator !== null) this.coordinator.departed(at);
+    else this.network.tryPeer(0)?.link.send([DEPARTED, at]);
+  }
+
+  /** Frees the name of an actor that has ended. */
+  async releaseName(name: string, serial: number): Promise<void> {
+    try {
+      await this.network.question(["release", name, serial]);
+    } catch (error) {
+      // Without host 0 there are no names any more.
+      this.report("error", { ref: this.refOf(this.index, serial, name), handler: "exit", error });
+    }
+  }
+
+  /** Reports an event of the system, here and on host 0. */
+  report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void {
+    if (type === "deadletter") this.deadLetters++;
+    this.onReport(type, detail);
+    if (this.index !== 0) this.network.report(type, detail);
+  }
+
+  /** Reports a message that was not handled. */
+  deadLetter(ref: Ref, handler: string, why: string): void {
+    this.report("deadletter", { ref, handler, why });
+  }
+
+  /**
+   * Stops what the system started from here, in reverse order, what waits in the mailboxes first.
+   *
+   * @returns The names of those that did not stop within `ms` milliseconds; they are killed.
+   */
+  async stopChildren(ms: number): Promise<string[]> {
+    const left = await stopInOrder(this.clock, this.children, true, ms);
+    return left.map(({ label }) => label);
+  }
+
+  /** From now on timers do not fire, and only actors may send. */
+  quiet(): void {
+    this.#isQuiet = true;
+    for (const cell of this.cells.values()) cell.stopTimers();
+  }
+
+  /** Whether the caller may not send any more. */
+  refuses(): boolean {
+    return this.#isQuiet && currentTurn() === null;
+  }
+
+  /** @throws {ActorStoppedError} when the system shuts down and the caller is not one of its actors. */
+  checkOpen(doing: string): void {
+    if (this.refuses()) throw new ActorStoppedError("system", doing);
+  }
+
+  /** The last step of a shutdown. */
+  close(reason: unknown): void {
+    this.#isQuiet = true;
+    this.network.close(reason);
+    this.deadlines.close(reason);
+    hosts.delete(this.systemId);
+  }
+}

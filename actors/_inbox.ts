@@ -1,0 +1,274 @@
+import { type Payload, type RevivalContext, revive } from "../channels/internal.ts";
+import { HostLostError } from "../channels/errors.ts";
+import type { Cell } from "./_cell.ts";
+import type { DefinedActor, DefinedTask } from "./_definition.ts";
+import { ActorStoppedError } from "./errors.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import type { Host } from "./_host.ts";
+import { Item } from "./_mailbox.ts";
+import { type Peer, RemoteReply } from "./_peer.ts";
+import * as wire from "./_protocol.ts";
+import { load } from "./_registry.ts";
+import type { SystemEvents } from "./system_events.ts";
+
+type AnyActor = DefinedActor<unknown, unknown[]>;
+type AnyTask = DefinedTask<unknown[], unknown>;
+
+/** Handles what another host sends: the other end of every envelope of `_protocol.ts`. */
+export function receive(
+  host: Host,
+  peer: Peer,
+  envelope: wire.HostEnvelope,
+  context: RevivalContext,
+): void {
+  switch (envelope[0]) {
+    case wire.TELL:
+      return told(host, envelope, context);
+    case wire.ASK: {
+      const [, to, handler] = envelope;
+      for (let index = 3; index < envelope.length; index += 2) {
+        const id = envelope[index] as number;
+        const args = envelope[index + 1] as Payload;
+        asked(host, new RemoteReply(peer, id), to, handler, args, null, context);
+      }
+      return;
+    }
+    case wire.CHAINED_ASK:
+    case wire.STREAM: {
+      const [kind, id, to, handler, args, chain] = envelope;
+      const reply = new RemoteReply(peer, id, kind === wire.STREAM);
+      return asked(host, reply, to, handler, args, chain, context);
+    }
+    case wire.CANCEL:
+      return peer.requests.get(envelope[1])?.cancel();
+    case wire.REPLY:
+      for (let index = 3; index < envelope.length; index += 2) {
+        const result = envelope[index + 1] as Payload;
+        settle(host, envelope[index] as number, result, context, "resolve");
+      }
+      return;
+    case wire.FAIL:
+      return settle(host, envelope[1], envelope[2], context, "reject");
+    case wire.CREDIT:
+      return peer.requests.get(envelope[1])?.grant(envelope[2]);
+    case wire.ITEM:
+      return streamed(host, envelope[1], envelope[2], context);
+    case wire.SPAWN:
+      return void spawn(host, peer, envelope, context);
+    case wire.RUN:
+      return void run(host, peer, envelope, context);
+    case wire.STOP: {
+      const cell = host.cells.get(envelope[2]);
+      return answer(peer, envelope[1], cell?.stop({ kind: "shutdown" }, envelope[3]));
+    }
+    case wire.KILL:
+      return answer(peer, envelope[1], host.cells.get(envelope[2])?.kill());
+    case wire.WATCH:
+      return answer(peer, envelope[1], host.exited(envelope[2]));
+    case wire.EXITED: {
+      const reason = reviveReason(envelope[2], context);
+      return host.network.childExited(peer.index, envelope[1], reason);
+    }
+    case wire.CONNECT:
+      return connect(host, peer, envelope[1], envelope[2], context);
+    case wire.READY:
+      return host.coordinator?.ready(peer.index);
+    case wire.FATAL:
+      return host.coordinator?.failed(peer.index, reviveError(envelope[1], context));
+    case wire.LOST: {
+      const [, at, cause, victim] = envelope;
+      const error = new HostLostError(at, { cause: reviveError(cause, context) });
+      return host.network.lose(at, error, victim);
+    }
+    case wire.DEPARTED:
+      return host.coordinator?.departed(envelope[1]);
+    case wire.REPORT:
+      return reported(host, peer, envelope, context);
+    case wire.DIRECTORY:
+      return answer(peer, envelope[1], host.coordinator!.answer(envelope[2], peer.index));
+    case wire.SHUTDOWN:
+      return answer(peer, envelope[1], host.stopChildren(envelope[2]));
+    case wire.QUIET:
+      return host.quiet();
+  }
+}
+
+function told(
+  host: Host,
+  envelope: wire.HostEnvelope & { 0: typeof wire.TELL },
+  context: RevivalContext,
+): void {
+  const to = envelope[1];
+  const handler = envelope[2];
+  const cell = host.cells.get(to);
+  const actor = () => cell?.ref ?? host.endedRef(to);
+  for (let index = 3; index < envelope.length; index++) {
+    if (cell === undefined) {
+      host.deadLetter(actor(), handler, "the actor has ended");
+      continue;
+    }
+    try {
+      const args = revive(envelope[index] as Payload, context);
+      cell.push(new Item(handler, args, null, null));
+    } catch (error) {
+      host.deadLetter(actor(), handler, (error as Error).message);
+    }
+  }
+}
+
+function asked(
+  host: Host,
+  reply: RemoteReply,
+  to: number,
+  handler: string,
+  payload: Payload,
+  chain: readonly string[] | null,
+  context: RevivalContext,
+): void {
+  const cell = host.cells.get(to);
+  if (cell === undefined) {
+    const actor = host.endedRef(to);
+    host.deadLetter(actor, handler, "the actor has ended");
+    return reply.reject(new ActorStoppedError(actor.label, `send "${handler}"`));
+  }
+  try {
+    const item = new Item(handler, revive(payload, context), reply, chain);
+    reply.onCancel = () => cell.withdraw(item);
+    cell.push(item);
+  } catch (error) {
+    reply.reject(error);
+  }
+}
+
+function settle(
+  host: Host,
+  id: number,
+  payload: Payload,
+  context: RevivalContext,
+  how: "resolve" | "reject",
+): void {
+  const target = host.network.answered(id);
+  if (target === undefined) return;
+  try {
+    target[how](revive(payload, context)[0]);
+  } catch (error) {
+    target.reject(error);
+  }
+}
+
+function streamed(host: Host, id: number, payload: Payload, context: RevivalContext): void {
+  const target = host.network.streaming(id);
+  if (target === undefined) return;
+  try {
+    target.deliver!(revive(payload, context)[0]);
+  } catch (error) {
+    host.network.answered(id);
+    target.reject(error);
+  }
+}
+
+/** An error, or why it could not be brought back. */
+function reviveError(payload: Payload, context: RevivalContext): unknown {
+  try {
+    return revive(payload, context)[0];
+  } catch (error) {
+    return error;
+  }
+}
+
+function reviveReason(payload: Payload, context: RevivalContext): ExitReason {
+  try {
+    return revive(payload, context)[0] as ExitReason;
+  } catch (error) {
+    return { kind: "error", error };
+  }
+}
+
+function reported(
+  host: Host,
+  peer: Peer,
+  [, type, payload]: wire.HostEnvelope & { 0: typeof wire.REPORT },
+  context: RevivalContext,
+): void {
+  try {
+    const [detail] = revive(payload, context) as [SystemEvents[keyof SystemEvents]];
+    host.report(type as keyof SystemEvents, detail);
+  } catch (error) {
+    host.report("error", { ref: host.refOf(peer.index, 0, undefined), handler: type, error });
+  }
+}
+
+async function spawn(
+  host: Host,
+  peer: Peer,
+  [, id, counted, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
+  context: RevivalContext,
+): Promise<void> {
+  const reply = new RemoteReply(peer, id);
+  const departed = () => {
+    if (counted) host.departed(host.index);
+  };
+  try {
+    const [definition, ...args] = revive(payload, context) as [AnyActor, ...unknown[]];
+    const loaded = definition.loaded(await load(definition.address));
+    // Nobody waits for it any more.
+    if (reply.settled) return departed();
+    await startFor(reply, () =>
+      host.start(loaded, args, peer.index, (cell) => {
+        reply.onCancel = () => void cell.kill();
+        cell.exited.then(departed);
+      }));
+  } catch (error) {
+    departed();
+    reply.reject(error);
+  }
+}
+
+async function startFor(reply: RemoteReply, start: () => Cell | Promise<Cell>): Promise<void> {
+  try {
+    reply.resolve((await start()).serial);
+  } catch (error) {
+    reply.reject(error);
+  }
+}
+
+async function run(
+  host: Host,
+  peer: Peer,
+  [, id, counted, payload, notAfter]: wire.HostEnvelope & { 0: typeof wire.RUN },
+  context: RevivalContext,
+): Promise<void> {
+  const reply = new RemoteReply(peer, id);
+  let isOver = false;
+  const departed = () => {
+    if (counted && !isOver) host.departed(host.index);
+    isOver = true;
+  };
+  // A worker of its own has nothing else to do: it ends with whoever waits for the task.
+  if (host.isOwn) reply.onCancel = departed;
+  try {
+    const [task, ...args] = revive(payload, context) as [AnyTask, ...unknown[]];
+    const fn = await load(task.address);
+    await host.tasks.run(() => fn(...args), reply, notAfter ?? Infinity);
+  } catch (error) {
+    reply.reject(error);
+  }
+  departed();
+}
+
+function connect(
+  host: Host,
+  peer: Peer,
+  at: number,
+  payload: Payload,
+  context: RevivalContext,
+): void {
+  const port = revive(payload, context)[0] as MessagePort;
+  if (host.coordinator === null) host.network.connect(at, port);
+  else host.coordinator.introduce(peer, at, port);
+}
+
+function answer(peer: Peer, id: number, result: Promise<unknown> | undefined): void {
+  const reply = new RemoteReply(peer, id);
+  Promise.resolve(result).then((value) => reply.resolve(value), (error) => reply.reject(error));
+}

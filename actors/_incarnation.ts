@@ -1,0 +1,172 @@
+import type { ActorContext } from "./actor_context.ts";
+import type { ActorDefinition, RefOf } from "./actor.ts";
+import type { ActorRef } from "./actor_ref.ts";
+import type { ActorSystem } from "./actor_system.ts";
+import type { Cell } from "./_cell.ts";
+import type { Timer } from "./_clock.ts";
+import { find } from "./_find.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import { Item } from "./_mailbox.ts";
+import { type Child, type Owner, stopInOrder, within } from "./_owner.ts";
+import { run, spawn } from "./_spawn.ts";
+import type { TaskDefinition } from "./task.ts";
+import { runTurn } from "./_turn.ts";
+import { checkMs } from "./_validate.ts";
+
+/** One life of an actor, from `setup` to its end: what the actor knows as its context. */
+export class Incarnation implements ActorContext, Owner {
+  readonly restarts: number;
+  readonly #cell: Cell;
+  #controller: AbortController | null = null;
+  #children: Set<Child> | null = null;
+  #timers: Set<Timer> | null = null;
+  #callbacks: (() => unknown)[] | null = null;
+  #over = false;
+  #hasTimers = true;
+
+  constructor(cell: Cell, restarts: number) {
+    this.#cell = cell;
+    this.restarts = restarts;
+  }
+
+  get children(): Set<Child> {
+    return this.#children ??= new Set();
+  }
+
+  // deno-lint-ignore no-explicit-any -- the protocol is only known when setup has returned
+  get self(): ActorRef<any> {
+    return this.#cell.ref as unknown as ActorRef<unknown>;
+  }
+
+  get system(): ActorSystem {
+    return this.#cell.host.system;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#over) this.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  spawn<H, A extends unknown[]>(
+    definition: ActorDefinition<H, A>,
+    ...args: A
+  ): Promise<ActorRef<H>> {
+    return spawn(this.#cell.host, definition, args, this) as unknown as Promise<ActorRef<H>>;
+  }
+
+  run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>> {
+    return run(this.#cell.host, task, args) as Promise<Awaited<R>>;
+  }
+
+  watch(ref: ActorRef<unknown>): Promise<ExitReason> {
+    const { signal } = this;
+    const { promise, resolve, reject } = Promise.withResolvers<ExitReason>();
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    ref.exited.then((reason) => {
+      signal.removeEventListener("abort", onAbort);
+      resolve(reason);
+    });
+    // An actor that has ended need not hear of it.
+    promise.catch(() => {});
+    return promise;
+  }
+
+  // deno-lint-ignore no-explicit-any -- as in the interface
+  find<D extends ActorDefinition<any, any>>(name: string): Promise<RefOf<D> | undefined> {
+    return find(this.#cell.host, name) as Promise<RefOf<D> | undefined>;
+  }
+
+  after(ms: number, fn: () => unknown): Disposable {
+    checkMs("set timer", "ms", ms);
+    return this.#repeat("after", ms, fn, false);
+  }
+
+  every(ms: number, fn: () => unknown): Disposable {
+    checkMs("set timer", "ms", ms);
+    return this.#repeat("every", ms, fn, true);
+  }
+
+  onStop(fn: () => unknown): void {
+    (this.#callbacks ??= []).push(fn);
+  }
+
+  become(handlers: object): void {
+    this.#cell.become(this, handlers);
+  }
+
+  stop(): void {
+    if (!this.#over) this.#cell.stop({ kind: "normal" });
+  }
+
+  /** Begins the end: the signal is aborted, timers never fire again. */
+  abort(): void {
+    this.#over = true;
+    this.stopTimers();
+    this.#controller?.abort(new DOMException("The actor is stopping", "AbortError"));
+  }
+
+  /** Timers never fire again, and none can be set. */
+  stopTimers(): void {
+    this.#hasTimers = false;
+    for (const timer of this.#timers ?? []) timer.cancel();
+    this.#timers = null;
+  }
+
+  /** Stops the children in reverse order, then runs the callbacks, for at most `ms` milliseconds; resolves to whether that was enough for them. */
+  async end(ms: number): Promise<boolean> {
+    if (this.#children === null && this.#callbacks === null) return true;
+    const { clock } = this.#cell.host;
+    const start = clock.now();
+    if (this.#children !== null) await stopInOrder(clock, this.#children, false, ms);
+    return await within(clock, ms - (clock.now() - start), this.#callBack());
+  }
+
+  async #callBack(): Promise<void> {
+    for (const fn of (this.#callbacks ?? []).reverse()) {
+      const item = new Item("onStop", [], null, null);
+      item.cell = this.#cell;
+      try {
+        await runTurn(item, this, fn, []);
+      } catch (error) {
+        this.#cell.reportError("onStop", error);
+      } finally {
+        item.cell = null;
+      }
+    }
+  }
+
+  #repeat(label: string, ms: number, fn: () => unknown, again: boolean): Disposable {
+    const { clock } = this.#cell.host;
+    let cancelled = false;
+    let timer: Timer | null = null;
+    const cancel = () => {
+      cancelled = true;
+      if (timer === null) return;
+      timer.cancel();
+      this.#timers?.delete(timer);
+    };
+    const work = async () => {
+      if (cancelled) return;
+      try {
+        await fn();
+      } finally {
+        if (again) set();
+      }
+    };
+    const fire = () => {
+      this.#timers?.delete(timer!);
+      this.#cell.pushWork(new Item(label, [], null, null, work));
+    };
+    const set = () => {
+      if (cancelled || !this.#hasTimers) return;
+      timer = clock.setTimer(fire, ms);
+      (this.#timers ??= new Set()).add(timer);
+    };
+    set();
+    return { [Symbol.dispose]: cancel };
+  }
+}

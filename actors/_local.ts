@@ -1,0 +1,86 @@
+import { capture, isHandle, revive } from "../channels/internal.ts";
+import type { StreamConsumer } from "./_stream_consumer.ts";
+import type { Reply, StreamControl, StreamSink } from "./_reply.ts";
+import type { Wait } from "./_deadlines.ts";
+
+const NO_SIGNALS = {
+  signal: (): never => {
+    throw new TypeError("Cannot receive message: signals stay live on their own thread");
+  },
+};
+
+/**
+ * Copies a message for another actor of this thread: what arrives is the same as on any other thread.
+ *
+ * @returns The values themselves when there is nothing to copy in them.
+ * @throws {TypeError} when a value cannot cross.
+ */
+export function copyHere(values: unknown[], what: string, root: string): unknown[] {
+  for (const value of values) {
+    if (typeof value === "object" ? !(value === null || isHandle(value)) : !isScalar(value)) {
+      const { payload, attachments } = capture(values, "here", what, root);
+      return revive(payload, { attachments, ...NO_SIGNALS });
+    }
+  }
+  return values;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== "function" && typeof value !== "symbol";
+}
+
+/** Copies an error for another actor of this thread. */
+export function copyErrorHere(error: unknown): unknown {
+  try {
+    return copyHere([error], "error", "error")[0];
+  } catch (refusal) {
+    return refusal;
+  }
+}
+
+/** The error itself when it can cross threads, else the reason why it cannot. */
+export function portable(error: unknown): unknown {
+  try {
+    capture([error], "wire", "error", "error");
+    return error;
+  } catch (refusal) {
+    return refusal;
+  }
+}
+
+/** Answers an actor or a program of the same thread. */
+export class LocalReply implements Reply, StreamSink {
+  readonly #target: Wait | StreamConsumer;
+
+  constructor(target: Wait | StreamConsumer) {
+    this.#target = target;
+  }
+
+  get settled(): boolean {
+    return this.#target.settled;
+  }
+
+  get stream(): StreamSink | undefined {
+    return "deliver" in this.#target ? this : undefined;
+  }
+
+  resolve(value: unknown): void {
+    try {
+      this.#target.resolve(copyHere([value], "reply", "result")[0]);
+    } catch (refusal) {
+      this.#target.reject(refusal);
+    }
+  }
+
+  reject(error: unknown): void {
+    this.#target.reject(copyErrorHere(error));
+  }
+
+  deliver(value: unknown): void {
+    (this.#target as StreamConsumer).deliver(copyHere([value], "stream value", "result")[0]);
+  }
+
+  opened(source: StreamControl): void {
+    (this.#target as StreamConsumer).opened(source);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Cell } from "./_cell.ts";
+import type { Item } from "./_mailbox.ts";
+import { misuse } from "./_refuse.ts";
+import type { Reply, StreamSink } from "./_reply.ts";
+import { isIterator, StreamSource } from "./_stream_source.ts";
+
+/** A turn has ended with a result: gives it to whom it is for. */
+export function complete(cell: Cell, item: Item, result: unknown): void {
+  item.cell = null;
+  const { reply, work, label } = item;
+  if (work !== null) {
+    reply?.resolve(result);
+  } else if (isIterator(result)) {
+    stream(cell, item, result);
+  } else if (reply?.stream !== undefined) {
+    reply.reject(misuse(cell, "stream", label, "its result has no next(); use ask"));
+  } else {
+    reply?.resolve(result);
+  }
+}
+
+function stream(
+  cell: Cell,
+  { label, reply }: Item,
+  iterator: Iterator<unknown> | AsyncIterator<unknown>,
+): void {
+  if (reply !== null && reply.stream === undefined) {
+    reply.reject(misuse(cell, "ask", label, "it is a generator; use stream"));
+  } else {
+    new StreamSource(cell, label, iterator, reply as Reply & { stream: StreamSink });
+  }
+}

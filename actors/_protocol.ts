@@ -1,0 +1,127 @@
+import type { Payload } from "../channels/internal.ts";
+
+export const TELL = 0;
+export const ASK = 1;
+export const CANCEL = 2;
+export const REPLY = 3;
+export const FAIL = 4;
+export const STREAM = 5;
+export const CREDIT = 6;
+export const ITEM = 7;
+export const SPAWN = 8;
+export const RUN = 9;
+export const STOP = 10;
+export const KILL = 11;
+export const WATCH = 12;
+export const EXITED = 13;
+export const CONNECT = 14;
+export const READY = 15;
+export const FATAL = 16;
+export const LOST = 17;
+export const DEPARTED = 18;
+export const REPORT = 19;
+export const DIRECTORY = 20;
+export const SHUTDOWN = 21;
+export const QUIET = 22;
+export const CHAINED_ASK = 23;
+
+/**
+ * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
+ * `REPLY` or a `FAIL` with the same id. Payloads hold lists of values.
+ */
+export type HostEnvelope =
+  /** One way, to the actor with the serial `to`: the arguments of one message after the other. */
+  | readonly [kind: typeof TELL, to: number, handler: string, ...args: Payload[]]
+  /** Requests to the actor with the serial `to`: the id and the arguments of one after the other. */
+  | readonly [kind: typeof ASK, to: number, handler: string, ...asks: (number | Payload)[]]
+  /** A request from within a turn; `chain`: the handlers that wait for it, outermost first. */
+  | readonly [
+    kind: typeof CHAINED_ASK,
+    id: number,
+    to: number,
+    handler: string,
+    args: Payload,
+    chain: readonly string[] | null,
+  ]
+  /** Nobody waits for this request any more; ends a stream. */
+  | readonly [kind: typeof CANCEL, id: number]
+  /** The ids of requests, each followed by its result, a single value. */
+  | readonly [kind: typeof REPLY, zero: 0, empty: "", ...replies: (number | Payload)[]]
+  | readonly [kind: typeof FAIL, id: number, error: Payload]
+  | readonly [
+    kind: typeof STREAM,
+    id: number,
+    to: number,
+    handler: string,
+    args: Payload,
+    chain: readonly string[] | null,
+  ]
+  /** Allows so many more values of a stream. */
+  | readonly [kind: typeof CREDIT, id: number, credit: number]
+  /** One value of a stream. */
+  | readonly [kind: typeof ITEM, id: number, value: Payload]
+  /**
+   * The first value is the definition; the result is the serial. `counted`: host 0 chose the place, and wants to
+   * hear `DEPARTED`.
+   */
+  | readonly [kind: typeof SPAWN, id: number, counted: boolean, definitionAndArgs: Payload]
+  /** The first value is the task; the result is its own. */
+  | readonly [
+    kind: typeof RUN,
+    id: number,
+    counted: boolean,
+    taskAndArgs: Payload,
+    /** Wall time from which on it is not to start any more: its `CANCEL` may still wait behind it. */
+    notAfter: number | null,
+  ]
+  /** Answered when the actor has ended. */
+  | readonly [kind: typeof STOP, id: number, to: number, drain: boolean]
+  | readonly [kind: typeof KILL, id: number, to: number]
+  /** Answered with the reason when the actor has ended. */
+  | readonly [kind: typeof WATCH, id: number, to: number]
+  /** To the host where the actor was started from, and to host 0 when this host ends with it. */
+  | readonly [kind: typeof EXITED, serial: number, reason: Payload]
+  /** A port to talk directly; from a worker to host 0 `host` is the target, from there on it is the origin. */
+  | readonly [kind: typeof CONNECT, host: number, port: Payload]
+  /** To host 0: the worker holds its lock from now on. */
+  | readonly [kind: typeof READY]
+  /** To host 0: the worker dies of this error. */
+  | readonly [kind: typeof FATAL, error: Payload]
+  /** From host 0: a host has ended, and why; `victim` is the actor that was to be killed with it. */
+  | readonly [kind: typeof LOST, host: number, cause: Payload, victim: number | null]
+  /** To host 0: something that it placed on this host has ended. */
+  | readonly [kind: typeof DEPARTED, host: number]
+  /** To host 0: an event of the system. */
+  | readonly [kind: typeof REPORT, type: string, detail: Payload]
+  /** To host 0: a question to the directory. */
+  | readonly [kind: typeof DIRECTORY, id: number, question: Question]
+  /** From host 0: stop what was started from here by the system; answered with the names of what would not. */
+  | readonly [kind: typeof SHUTDOWN, id: number, timeoutMs: number]
+  /** From host 0: stop all timers, refuse what comes from outside. */
+  | readonly [kind: typeof QUIET];
+
+/** Where to start something: valid JSON. */
+export interface PlaceRequest {
+  readonly on: "any" | "own";
+  /** Name to reserve, for actors. */
+  readonly name: string | null;
+  readonly worker: "web" | "thread" | null;
+  readonly permissions: unknown;
+}
+
+/** What other hosts ask host 0. */
+export type Question =
+  /** Chooses a host, reserves the name; answers with the host's index. */
+  | readonly [kind: "place", request: PlaceRequest]
+  /** Reserves a name. */
+  | readonly [kind: "reserve", name: string]
+  /** The actor with this reserved name has started. */
+  | readonly [kind: "name", name: string, serial: number]
+  /** The name is free again: the actor has ended, or (`null`) the one it was reserved for did not start. */
+  | readonly [kind: "release", name: string, serial: number | null]
+  /** Answers with host and serial, or `null`. */
+  | readonly [kind: "find", name: string]
+  /** Answers with the reason for the end of an actor whose host is gone, or `null`. */
+  | readonly [kind: "reason", host: number, serial: number]
+  /** Ends a host that does not answer, for the sake of one of its actors. */
+  | readonly [kind: "condemn", host: number, victim: number];

@@ -1,0 +1,100 @@
+import type { ActorRef, Ask, StopOptions, Stream, Tell } from "./actor_ref.ts";
+import type { Cell } from "./_cell.ts";
+import { exited, stop, terminate } from "./_control.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import { facadeFor } from "./_facade.ts";
+import { HANDLE, type Handle, type HandleToken, registerHandle } from "../channels/internal.ts";
+import { type Host, hostOf } from "./_host.ts";
+import type { WaitOptions } from "./options.ts";
+import { ask, stream, tell } from "./_send.ts";
+import { checkMs } from "./_validate.ts";
+
+const tellFacade = facadeFor(tell);
+const askFacade = facadeFor(ask);
+const streamFacade = facadeFor(stream);
+
+/** What stands behind an {@linkcode ActorRef}. */
+// deno-lint-ignore no-explicit-any -- one class for all protocols
+export class Ref implements ActorRef<any>, Handle {
+  /** This thread's part of the system. */
+  readonly host: Host;
+  /** Index of the host where the actor lives. */
+  readonly at: number;
+  /** Number of the actor there. */
+  readonly serial: number;
+  readonly name: string | undefined;
+  /** The actor, when it lives on this thread. */
+  readonly cell: Cell | undefined;
+  readonly limits: WaitOptions;
+  #tell: Tell<unknown> | undefined;
+  #ask: Ask<unknown> | undefined;
+  #exited: Promise<ExitReason> | undefined;
+
+  constructor(
+    host: Host,
+    at: number,
+    serial: number,
+    name: string | undefined,
+    limits: WaitOptions = {},
+  ) {
+    this.host = host;
+    this.at = at;
+    this.serial = serial;
+    this.name = name;
+    this.cell = at === host.index ? host.cells.get(serial) : undefined;
+    this.limits = limits;
+  }
+
+  get id(): string {
+    return `${this.host.systemId}:${this.at}.${this.serial}`;
+  }
+
+  /** How it is called in errors. */
+  get label(): string {
+    return this.name ?? `${this.at}.${this.serial}`;
+  }
+
+  // deno-lint-ignore no-explicit-any -- as above
+  get tell(): Tell<any> {
+    return this.#tell ??= tellFacade(this) as Tell<unknown>;
+  }
+
+  // deno-lint-ignore no-explicit-any -- as above
+  get ask(): Ask<any> {
+    return this.#ask ??= askFacade(this) as Ask<unknown>;
+  }
+
+  // deno-lint-ignore no-explicit-any -- as above
+  get stream(): Stream<any> {
+    return streamFacade(this) as Stream<unknown>;
+  }
+
+  with(options: WaitOptions): Ref {
+    checkMs("ask", "timeoutMs", options.timeoutMs);
+    return new Ref(this.host, this.at, this.serial, this.name, { ...this.limits, ...options });
+  }
+
+  async stop({ drain = false }: StopOptions = {}): Promise<void> {
+    await stop(this, drain);
+  }
+
+  terminate(): Promise<void> {
+    return terminate(this);
+  }
+
+  get exited(): Promise<ExitReason> {
+    return this.#exited ??= exited(this);
+  }
+
+  [HANDLE](): HandleToken {
+    return ["ref", this.host.systemId, this.at, this.serial, this.name ?? null];
+  }
+}
+
+registerHandle("ref", ([systemId, at, serial, name]) => {
+  const host = hostOf(systemId as string);
+  if (host !== undefined) {
+    return host.refOf(at as number, serial as number, name as string ?? undefined);
+  }
+  throw new TypeError("Cannot receive message: an ActorRef of another system");
+});

@@ -1,0 +1,27 @@
+import type { Cell } from "./_cell.ts";
+import { ActorStoppedError, MailboxFullError } from "./errors.ts";
+import type { Item } from "./_mailbox.ts";
+
+/** A message has come to an actor that takes none any more. */
+export function refuse(cell: Cell, item: Item): void {
+  cell.host.deadLetter(cell.ref, item.label, "the actor has ended");
+  item.reply?.reject(new ActorStoppedError(cell.label, `send "${item.label}"`));
+}
+
+/** A message is for a handler that the actor does not have. */
+export function refuseUnknown(cell: Cell, item: Item): void {
+  item.cell = null;
+  cell.host.deadLetter(cell.ref, item.label, "the actor has no such handler");
+  item.reply?.reject(misuse(cell, "call", item.label, "it has no such handler"));
+}
+
+/** A message is dropped because the mailbox is full. */
+export function refuseForRoom(cell: Cell, item: Item, capacity: number): void {
+  cell.host.deadLetter(cell.ref, item.label, "the mailbox is full");
+  item.reply?.reject(new MailboxFullError(cell.label, capacity, `send "${item.label}"`));
+}
+
+/** The error of a sender who takes a handler for what it is not. */
+export function misuse(cell: Cell, doing: string, handler: string, why: string): TypeError {
+  return new TypeError(`Cannot ${doing} "${handler}" of actor "${cell.label}": ${why}`);
+}

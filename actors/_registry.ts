@@ -1,0 +1,131 @@
+import { DefinitionError } from "./errors.ts";
+
+/** Where a worker finds a definition again: valid JSON. */
+export interface Address {
+  /** `"actor"` or `"task"`. */
+  readonly kind: "actor" | "task";
+  /** URL of the module. */
+  readonly url: string;
+  /** Explicit name, or position among the module's definitions without one. */
+  readonly at: string | number;
+  /** Fingerprint of the sources of all definitions up to there. */
+  readonly print: string;
+}
+
+/** A `setup` or a task's function. */
+// deno-lint-ignore no-explicit-any -- called with what crossed for it; its callers know the types
+export type DefinedFunction = (...args: any[]) => unknown;
+
+interface ModuleDefinitions {
+  readonly byPosition: { address: Address; definition: DefinedFunction }[];
+  readonly byKey: Map<string, { address: Address; definition: DefinedFunction }>;
+}
+
+const modules = new Map<string, ModuleDefinitions>();
+const loading = new Map<string, Promise<void>>();
+
+/** Notes a definition of a module and gives its address. */
+export function register(
+  kind: Address["kind"],
+  url: string,
+  definition: DefinedFunction,
+  key: string | undefined,
+): Address {
+  const source = definition.toString();
+  let module = modules.get(url);
+  if (module === undefined) modules.set(url, module = { byPosition: [], byKey: new Map() });
+  const { byPosition, byKey } = module;
+  if (key !== undefined) {
+    if (byKey.has(key)) {
+      throw new DefinitionError(
+        `Cannot define ${kind}: ${url} has two definitions with key "${key}"`,
+      );
+    }
+    const address = { kind, url, at: key, print: fingerprint(source) };
+    byKey.set(key, { address, definition });
+    return address;
+  }
+  const before = byPosition.at(-1)?.address.print ?? "";
+  const address = { kind, url, at: byPosition.length, print: fingerprint(before + kind + source) };
+  byPosition.push({ address, definition });
+  return address;
+}
+
+/** The definition at an address if its module was loaded in this thread. */
+export function lookUp(address: Address): DefinedFunction | undefined {
+  const module = modules.get(address.url);
+  if (module === undefined) return undefined;
+  const found = typeof address.at === "string"
+    ? module.byKey.get(address.at)
+    : module.byPosition[address.at];
+  return found?.address.print === address.print ? found.definition : undefined;
+}
+
+/**
+ * Finds a definition, importing its module when needed.
+ *
+ * @throws {DefinitionError} when the module has no such definition here, or another function in its place.
+ */
+export async function load(address: Address): Promise<DefinedFunction> {
+  const known = lookUp(address);
+  // A module that is still being imported may fail yet.
+  if (known !== undefined && !loading.has(address.url)) return known;
+  await importOnce(address.url);
+  const found = lookUp(address);
+  if (found !== undefined) return found;
+  const which = typeof address.at === "string" ? `"${address.at}"` : `number ${address.at + 1}`;
+  throw new DefinitionError(
+    `Cannot find ${address.kind} ${which} of ${address.url} in the worker: it is not defined there ` +
+      "at the top level, or other definitions stand before it; define it unconditionally at the " +
+      "top level, or give each such definition a key: actor(import.meta, setup, { key })",
+  );
+}
+
+function importOnce(url: string): Promise<void> {
+  let running = loading.get(url);
+  if (running === undefined) {
+    running = import(url).then(() => {}, (error) => {
+      // What it had defined before it failed is not to be used.
+      modules.delete(url);
+      throw explain(error, url);
+    });
+    loading.set(url, running);
+    const done = () => loading.delete(url);
+    running.then(done, done);
+  }
+  return running;
+}
+
+/** Says what to do when a worker's permissions keep it from importing a module. */
+function explain(error: unknown, url: string): unknown {
+  if (!(error instanceof Error) || !/^Requires (read|import|net) access/.test(error.message)) {
+    return error;
+  }
+  return new DefinitionError(
+    `Cannot import ${url} in the worker: its permissions do not allow it; a worker with permissions ` +
+      "of its own still has to read its modules: permissions: { read: [...] }",
+    { cause: error },
+  );
+}
+
+/** The module that is being imported for a worker, if the caller is part of its first evaluation. */
+export function moduleUnderImport(): string | undefined {
+  if (loading.size === 0) return undefined;
+  const stack = new Error().stack ?? "";
+  for (const url of loading.keys()) {
+    if (stack.includes(url)) return url;
+  }
+  return undefined;
+}
+
+/** FNV-1a over UTF-16 units, twice with different offsets: 64 bits to tell sources apart, not to resist attacks. */
+function fingerprint(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x01000193;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit, 0x85ebca6b);
+  }
+  return (low >>> 0).toString(36) + "." + (high >>> 0).toString(36);
+}

@@ -1,0 +1,26 @@
+/** Who waits for the result of a message. */
+export interface Reply {
+  /** Delivers the result; rejects instead when it cannot cross. */
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  /** Whether nobody waits any more: timed out, aborted or lost. */
+  readonly settled: boolean;
+  /** What a stream's values are delivered to; absent where a single result is expected. */
+  readonly stream?: StreamSink | undefined;
+}
+
+/** Where the values of a stream go. */
+export interface StreamSink {
+  /** Delivers one value. @throws {TypeError} when it cannot cross. */
+  deliver(value: unknown): void;
+  /** Says where to ask for more values, or to end. */
+  opened(source: StreamControl): void;
+}
+
+/** How the consumer of a stream steers its source. */
+export interface StreamControl {
+  /** Allows so many more values. */
+  grant(credit: number): void;
+  /** The consumer has left. */
+  close(): void;
+}

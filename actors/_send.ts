@@ -1,0 +1,153 @@
+import { capture, type Packet } from "../channels/internal.ts";
+import { Wait } from "./_deadlines.ts";
+import { ActorStoppedError, DeadlockError } from "./errors.ts";
+import { copyHere, LocalReply } from "./_local.ts";
+import { Item } from "./_mailbox.ts";
+import { ASK, CHAINED_ASK, CREDIT, STREAM, TELL } from "./_protocol.ts";
+import type { Ref } from "./_ref.ts";
+import { StreamConsumer } from "./_stream_consumer.ts";
+import { traced } from "./_trace.ts";
+import { currentTurn } from "./_turn.ts";
+
+/** Sends a message one way. */
+export function tell(ref: Ref, handler: string, args: unknown[]): void {
+  const { host, cell } = ref;
+  if (host.refuses()) return host.deadLetter(ref, handler, "the system is shutting down");
+  if (cell !== undefined) {
+    return cell.push(new Item(handler, copyHere(args, "message", "args"), null, null));
+  }
+  const packet = capture(args, "wire", "message", "args");
+  const peer = ref.at === host.index ? undefined : host.network.tryPeer(ref.at);
+  if (peer === undefined) return host.deadLetter(ref, handler, "the actor has ended");
+  peer.link.sendItem(TELL, ref.serial, handler, packet);
+}
+
+/** Sends a request and promises the reply. */
+export function ask(ref: Ref, handler: string, args: unknown[]): Promise<unknown> {
+  const { host, cell } = ref;
+  const { signal, timeoutMs = host.settings.askTimeoutMs } = ref.limits;
+  try {
+    host.checkOpen(`ask "${handler}"`);
+    signal?.throwIfAborted();
+    const wait = new AskWait(ref, handler);
+    if (timeoutMs === 0) {
+      host.deadlines.start(wait, signal, 0);
+    } else if (cell !== undefined) {
+      const copies = copyHere(args, "message", "args");
+      host.deadlines.start(wait, signal, timeoutMs);
+      cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), wait.chain));
+    } else {
+      const packet = capture(args, "wire", "message", "args");
+      host.deadlines.start(wait, signal, timeoutMs);
+      askRemote(wait, packet);
+    }
+    return wait.promise;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** An ask that is waited for. */
+class AskWait extends Wait {
+  readonly ref: Ref;
+  readonly handler: string;
+  /** The turn that asks. */
+  readonly turn: Item | null;
+  readonly chain: string[] | null;
+  /** The message, when the actor lives on this thread. */
+  item: Item | null = null;
+  /** Number of the request, when it lives on another one. */
+  request = 0;
+
+  constructor(ref: Ref, handler: string) {
+    super();
+    this.ref = ref;
+    this.handler = handler;
+    this.turn = currentTurn();
+    this.chain = chainOf(ref, this.turn);
+  }
+
+  override describe(): string {
+    const { ref, handler } = this;
+    const circle = this.turn?.circle ?? this.#ownCircle();
+    const hint = circle === null ? "" : ` (actors wait in a circle: ${circle.join(" -> ")})`;
+    return `ask "${handler}" of actor "${ref.label}"${hint}`;
+  }
+
+  /** The circle that this ask closes, if its target waits for it. */
+  #ownCircle(): string[] | null {
+    const { ref: { label }, handler, chain } = this;
+    const start = chain?.findIndex((waiting) => waiting.startsWith(`${label}.`)) ?? -1;
+    return start < 0 ? null : [...chain!.slice(start), `${label}.${handler}`];
+  }
+
+  override trace(error: unknown): Promise<never> | null {
+    const { ref, handler } = this;
+    if (!(error instanceof Error) || error === ref.limits.signal?.reason) return null;
+    return traced(error, `ask of "${handler}" of actor "${ref.label}"`);
+  }
+
+  override onGivenUp(): void {
+    const { ref: { cell, host, at }, item, request } = this;
+    if (item !== null) cell!.withdraw(item);
+    else host.network.withdraw(at, request);
+  }
+}
+
+function askRemote(wait: AskWait, packet: Packet): void {
+  const { ref: { host: { network, index }, at, serial, label }, handler, chain } = wait;
+  if (at === index) return wait.reject(new ActorStoppedError(label, `send "${handler}"`));
+  try {
+    const { link } = network.peer(at);
+    const id = wait.request = network.expect(at, wait);
+    if (chain === null) link.sendItem(ASK, serial, handler, packet, id);
+    else link.send([CHAINED_ASK, id, serial, handler, packet.payload, chain], packet);
+  } catch (error) {
+    wait.reject(error);
+  }
+}
+
+/** Opens a stream; its handler is called when the first value is wanted. */
+export function stream(ref: Ref, handler: string, args: unknown[]): StreamConsumer {
+  const { host, cell, limits } = ref;
+  host.checkOpen(`stream "${handler}"`);
+  const chain = chainOf(ref, currentTurn());
+  const doing = `get a value of stream "${handler}" of actor "${ref.label}"`;
+  if (cell !== undefined) {
+    const copies = copyHere(args, "message", "args");
+    return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
+      cell.push(new Item(handler, copies, new LocalReply(consumer), chain));
+    });
+  }
+  const packet = capture(args, "wire", "message", "args");
+  return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
+    openRemote(ref, handler, packet, chain, consumer);
+  });
+}
+
+function openRemote(
+  ref: Ref,
+  handler: string,
+  packet: Packet,
+  chain: string[] | null,
+  consumer: StreamConsumer,
+): void {
+  const { host: { network, index }, at, serial } = ref;
+  if (at === index) throw new ActorStoppedError(ref.label, `stream "${handler}"`);
+  const { link } = network.peer(at);
+  const id = network.expect(at, consumer);
+  link.send([STREAM, id, serial, handler, packet.payload, chain], packet);
+  consumer.opened({
+    grant: (credit) => network.tryPeer(at)?.link.send([CREDIT, id, credit]),
+    close: () => network.withdraw(at, id),
+  });
+}
+
+/** The handlers that wait for what is sent now; `null` outside any turn. */
+function chainOf(ref: Ref, turn: Item | null): string[] | null {
+  if (turn === null) return null;
+  const cell = turn.cell!;
+  const waiting = `${cell.label}.${turn.label}`;
+  if (cell === ref.cell && cell.isSequential) throw new DeadlockError([waiting]);
+  return [...(turn.chain ?? []), waiting];
+}

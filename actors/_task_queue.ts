@@ -1,0 +1,59 @@
+import type { Clock } from "./_clock.ts";
+import type { Reply } from "./_reply.ts";
+
+// A message that waits behind another one in a port is delivered a round of the event loop later.
+const ROUNDS = 3;
+
+/**
+ * Starts tasks one at a time, letting messages in between: a task that is cancelled while another one keeps the
+ * thread busy never starts.
+ */
+export class TaskQueue {
+  readonly #clock: Clock;
+  readonly #jobs: (() => void)[] = [];
+  #scheduled = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Runs a task and answers with its result, unless nobody waits any more; resolves when it is over.
+   *
+   * @param notAfter Wall time from which on it is not to start.
+   */
+  run(fn: () => unknown, reply: Reply, notAfter = Infinity): Promise<void> {
+    return new Promise((resolve) => {
+      this.#jobs.push(async () => {
+        const isLate = this.#clock.wallTime() >= notAfter;
+        if (!reply.settled && !isLate) await settle(fn, reply);
+        resolve();
+      });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#jobs.length === 0) return;
+    this.#scheduled = true;
+    this.#afterRounds(ROUNDS, () => {
+      this.#scheduled = false;
+      const job = this.#jobs.shift();
+      this.#schedule();
+      job?.();
+    });
+  }
+
+  #afterRounds(rounds: number, then: () => void): void {
+    if (rounds === 0) then();
+    else this.#clock.yieldTo(() => this.#afterRounds(rounds - 1, then));
+  }
+}
+
+async function settle(fn: () => unknown, reply: Reply): Promise<void> {
+  try {
+    reply.resolve(await fn());
+  } catch (error) {
+    reply.reject(error);
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The module that a `node:worker_threads` thread of a system runs.
+ *
+ * @module
+ */
+import process from "node:process";
+import { parentPort } from "node:worker_threads";
+import { startWorker } from "./_worker_main.ts";
+import type { WorkerInit } from "./_worker_process.ts";
+
+// What a Web Worker's code may expect, so that actors need not know where they run.
+Object.assign(globalThis, { self: globalThis, close: () => process.exit() });
+
+parentPort!.once("message", (init: WorkerInit) => {
+  const exit = () => process.exit();
+  startWorker(init, {
+    onUncaught(callback) {
+      process.on("uncaughtException", callback);
+      process.on("unhandledRejection", callback);
+    },
+    onExit(callback) {
+      process.on("exit", callback);
+      const exit = Deno.exit;
+      Deno.exit = (code) => {
+        callback();
+        return exit(code);
+      };
+    },
+    exit,
+  });
+});

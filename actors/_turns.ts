@@ -1,0 +1,42 @@
+import { ActorStoppedError } from "./errors.ts";
+import type { Item } from "./_mailbox.ts";
+
+/** The async turns of an actor that go on. */
+export class Turns {
+  readonly #items = new Set<Item>();
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  add(item: Item): void {
+    this.#items.add(item);
+  }
+
+  delete(item: Item): void {
+    this.#items.delete(item);
+  }
+
+  /**
+   * A message has come that one of these turns waits for in the end, through the handlers of its chain: says so to
+   * that turn, whose timeout will name the circle.
+   *
+   * @param actor How the actor is called in chains.
+   */
+  noteCircle(actor: string, { label, chain }: Item): void {
+    if (chain === null) return;
+    for (const turn of this.#items) {
+      const start = chain.indexOf(`${actor}.${turn.label}`);
+      if (start >= 0) turn.circle = [...chain.slice(start), `${actor}.${label}`];
+    }
+  }
+
+  /** Rejects what the turns were to answer, and ends the streams that they read. */
+  abandon(actor: string): void {
+    for (const { label, reply, streams } of this.#items) {
+      const error = new ActorStoppedError(actor, `finish "${label}"`);
+      reply?.reject(error);
+      for (const stream of streams ?? []) stream.abandon(error);
+    }
+  }
+}

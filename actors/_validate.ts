@@ -1,0 +1,32 @@
+/** @throws {RangeError} when a time in milliseconds is negative or `NaN`. */
+export function checkMs(doing: string, name: string, ms: number | undefined): void {
+  if (ms === undefined || ms >= 0) return;
+  throw new RangeError(`Cannot ${doing}: ${name} must be >= 0, received ${ms}`);
+}
+
+/** @throws {RangeError} when a count is not a whole number from `least` on. */
+export function checkCount(
+  doing: string,
+  name: string,
+  count: number | undefined,
+  least: number,
+): void {
+  if (count === undefined || Number.isSafeInteger(count) && count >= least) return;
+  throw new RangeError(
+    `Cannot ${doing}: ${name} must be a whole number >= ${least}, received ${count}`,
+  );
+}
+
+/** @throws {TypeError} when a value is not one of the words allowed. */
+export function checkWord(
+  doing: string,
+  name: string,
+  word: string | undefined,
+  words: readonly string[],
+): void {
+  if (word === undefined || words.includes(word)) return;
+  const known = words.map((each) => JSON.stringify(each)).join(", ");
+  throw new TypeError(
+    `Cannot ${doing}: ${name} must be one of ${known}, received ${JSON.stringify(word)}`,
+  );
+}

@@ -1,0 +1,67 @@
+import type { Settings } from "./_host.ts";
+import type { WorkerKind } from "./options.ts";
+
+/** What a worker is told when it starts. */
+export interface WorkerInit {
+  readonly systemId: string;
+  readonly index: number;
+  readonly isOwn: boolean;
+  readonly settings: Settings;
+  /** Its link to host 0. */
+  readonly port: MessagePort;
+}
+
+/** A started worker of either kind. */
+export interface WorkerProcess {
+  /** Ends the thread, as far as its kind can be ended. */
+  terminate(): Promise<void>;
+}
+
+/** Options for {@linkcode startProcess}. */
+export interface ProcessOptions {
+  readonly kind: WorkerKind;
+  /** Permissions of a Web Worker; all of the program's without. */
+  readonly permissions: Deno.PermissionOptions | null;
+  /** Called when the thread reports that it failed. */
+  readonly onError: (error: Error) => void;
+}
+
+/** Starts a worker and hands its part to it. */
+export function startProcess(init: WorkerInit, options: ProcessOptions): WorkerProcess {
+  return options.kind === "web" ? startWeb(init, options) : startThread(init, options);
+}
+
+function startWeb(init: WorkerInit, { permissions, onError }: ProcessOptions): WorkerProcess {
+  const options: WorkerOptions = { type: "module", name: `troupe host ${init.index}` };
+  // Any mention of permissions wants the unstable flag.
+  if (permissions !== null) options.deno = { permissions };
+  const worker = new Worker(new URL("./_web_worker.ts", import.meta.url), options);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    onError(event.error instanceof Error ? event.error : new Error(event.message));
+  };
+  worker.postMessage(init, [init.port]);
+  return { terminate: () => Promise.resolve(worker.terminate()) };
+}
+
+function startThread(init: WorkerInit, { onError }: ProcessOptions): WorkerProcess {
+  // Only programs that use this kind load the module; and a thread cannot import from https by itself, but a
+  // `data:` module that does so can.
+  const entry = new URL("./_thread_worker.ts", import.meta.url);
+  const bootstrap = `data:text/javascript,import ${JSON.stringify(entry.href)};`;
+  let ended = false;
+  const starting = import("node:worker_threads").then(({ Worker }) => {
+    if (ended) return init.port.close();
+    const worker = new Worker(new URL(bootstrap));
+    worker.on("error", (error) => onError(error as Error));
+    worker.postMessage(init, [init.port as unknown as ArrayBuffer]);
+    return worker;
+  });
+  starting.catch(onError);
+  return {
+    async terminate() {
+      ended = true;
+      await (await starting)?.terminate();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { ActorContext } from "./actor_context.ts";
+import type { ActorRef } from "./actor_ref.ts";
+import { DefinedActor } from "./_definition.ts";
+import type { ActorOptions } from "./options.ts";
+import { register } from "./_registry.ts";
+
+/** Runs in the actor's thread and returns its handlers. */
+export type Setup<H, A extends unknown[]> = (
+  context: ActorContext,
+  ...args: A
+) => H | PromiseLike<H>;
+
+/** Options of {@linkcode actor} and {@linkcode task}. */
+export interface DefinitionOptions {
+  /** Names the definition within its module; without it its position among the others does. */
+  key?: string | undefined;
+}
+
+/**
+ * A kind of actor, made by {@linkcode actor}. A value: it can be kept, passed on and sent in messages.
+ *
+ * @typeParam H The handlers: the protocol.
+ * @typeParam A What `setup` takes after the context.
+ */
+export interface ActorDefinition<H, A extends unknown[]> {
+  /** Runs in the actor's thread and returns its handlers. */
+  readonly setup: Setup<H, A>;
+  /** As given to {@linkcode ActorDefinition.with}. */
+  readonly options: ActorOptions;
+  /**
+   * The same definition with options, added to those it has.
+   *
+   * @throws {RangeError} when a number is out of range.
+   * @throws {TypeError} when a word is not one of those allowed.
+   */
+  with(options: ActorOptions): ActorDefinition<H, A>;
+}
+
+/** Name of the reference to actors of a definition: `RefOf<typeof counter>`. */
+// deno-lint-ignore no-explicit-any -- the arguments do not matter
+export type RefOf<D> = D extends ActorDefinition<infer H, any> ? ActorRef<H> : never;
+
+/**
+ * Defines a kind of actor: a function that makes its state and returns its handlers.
+ *
+ * `setup` runs in the actor's own thread, may be async, and closes over the state. The handlers are called one at a
+ * time with the handlers object as `this`; a generator is a stream. Define actors at the top level of a module:
+ * workers import that module and find the definition by its position there. A module that also starts a system does
+ * so under `if (import.meta.main)`.
+ *
+ * @example A counter
+ * ```ts
+ * import { actor, ActorSystem } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counter = actor(import.meta, (_context, start: number) => {
+ *   let count = start;
+ *   return { increment: (by = 1) => count += by };
+ * });
+ *
+ * await using system = new ActorSystem({ workers: 0 });
+ * const hits = await system.spawn(counter, 10);
+ * hits.tell.increment();
+ * assertEquals(await hits.ask.increment(2), 13);
+ * ```
+ *
+ * @typeParam A What `setup` takes after the context.
+ * @typeParam R What it returns: the handlers, or a promise of them.
+ * @param meta `import.meta` of the module that contains the call.
+ */
+export function actor<A extends unknown[], R>(
+  meta: ImportMeta,
+  setup: (context: ActorContext, ...args: A) => R,
+  options: DefinitionOptions = {},
+): ActorDefinition<Awaited<R>, A> {
+  const address = register("actor", meta.url, setup, options.key);
+  return new DefinedActor(setup as unknown as Setup<Awaited<R>, A>, address, {});
+}

@@ -1,0 +1,51 @@
+import type { ActorDefinition, RefOf } from "./actor.ts";
+import type { ActorRef } from "./actor_ref.ts";
+import type { ActorSystem } from "./actor_system.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import type { TaskDefinition } from "./task.ts";
+
+/**
+ * What an actor can do besides answering: the first argument of `setup`.
+ *
+ * It belongs to one incarnation: after a restart `setup` gets a new one, and the old one's timers are gone.
+ */
+export interface ActorContext {
+  /** This actor. Typed by its user: `const self: ActorRef<Counter> = context.self`. */
+  // deno-lint-ignore no-explicit-any -- the protocol is only known when setup has returned
+  readonly self: ActorRef<any>;
+  /** The system that the actor belongs to, as seen from its thread. */
+  readonly system: ActorSystem;
+  /** Aborted when the actor begins to stop (after draining) or to restart. */
+  readonly signal: AbortSignal;
+  /** How often it has been restarted. */
+  readonly restarts: number;
+  /** Starts a child: it stops before its parent does. */
+  spawn<H, A extends unknown[]>(
+    definition: ActorDefinition<H, A>,
+    ...args: A
+  ): Promise<ActorRef<H>>;
+  /** Runs a task on some worker; see {@linkcode ActorSystem.run}. */
+  run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>>;
+  /**
+   * Resolves with the reason at another actor's final end. Rejects with an `AbortError` when this actor ends
+   * first.
+   */
+  // deno-lint-ignore no-explicit-any -- any protocol will do
+  watch(ref: ActorRef<any>): Promise<ExitReason>;
+  /** Finds an actor by name. One round trip to the main thread. */
+  // deno-lint-ignore no-explicit-any -- inference needs it
+  find<D extends ActorDefinition<any, any>>(name: string): Promise<RefOf<D> | undefined>;
+  /** Calls back once, as a turn of this actor. Dispose to cancel. */
+  after(ms: number, fn: () => unknown): Disposable;
+  /** Calls back every `ms` milliseconds, as a turn; the next wait begins when a turn has ended. */
+  every(ms: number, fn: () => unknown): Disposable;
+  /**
+   * Registers a callback for the end of this incarnation, whatever the reason. Callbacks run in reverse order,
+   * each awaited, within `shutdownMs` together.
+   */
+  onStop(fn: () => unknown): void;
+  /** Answers the following messages with other handlers of the same protocol. */
+  become(handlers: object): void;
+  /** Ends this actor after the current message, with reason `normal`. */
+  stop(): void;
+}

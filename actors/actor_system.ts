@@ -1,0 +1,256 @@
+import type { ActorDefinition, RefOf } from "./actor.ts";
+import type { ActorRef } from "./actor_ref.ts";
+import { systemClock } from "./_clock.ts";
+import { Coordinator } from "./_coordinator.ts";
+import { ActorStoppedError, DefinitionError } from "./errors.ts";
+import { find } from "./_find.ts";
+import { Host } from "./_host.ts";
+import type { WorkerKind } from "./options.ts";
+import { moduleUnderImport } from "./_registry.ts";
+import { run, spawn } from "./_spawn.ts";
+import type { SystemEvents } from "./system_events.ts";
+import type { TaskDefinition } from "./task.ts";
+import { checkCount, checkMs, checkWord } from "./_validate.ts";
+
+/** Options for {@linkcode ActorSystem}. */
+export interface ActorSystemOptions {
+  /**
+   * Most workers to share among actors and tasks; each starts when first needed. 0 runs everything on this thread.
+   *
+   * @default {navigator.hardwareConcurrency}
+   */
+  workers?: number | undefined;
+  /**
+   * Kind of the workers. `"thread"` (`node:worker_threads`) can really be killed; a Web Worker that loops without
+   * end cannot.
+   *
+   * @default {"web"}
+   */
+  worker?: WorkerKind | undefined;
+  /**
+   * Longest time an ask waits, in milliseconds.
+   *
+   * @default {30_000}
+   */
+  askTimeoutMs?: number | undefined;
+  /**
+   * Longest time for a thread to start and `setup` to finish, in milliseconds.
+   *
+   * @default {10_000}
+   */
+  startTimeoutMs?: number | undefined;
+  /**
+   * Longest time for an actor's current message and its `onStop` callbacks when it stops, and for the whole of
+   * `shutdown()`, in milliseconds.
+   *
+   * @default {5_000}
+   */
+  shutdownMs?: number | undefined;
+  /**
+   * Shut down on SIGINT (Ctrl-C) and SIGTERM. The program then ends by itself unless something else keeps it
+   * alive. A second signal ends it at once.
+   *
+   * @default {false}
+   */
+  shutdownOnSignal?: boolean | undefined;
+}
+
+/** Options of {@linkcode ActorSystem.shutdown}. */
+export interface ShutdownOptions {
+  /**
+   * Longest time for all of it, in milliseconds.
+   *
+   * @default the system's `shutdownMs`
+   */
+  timeoutMs?: number | undefined;
+}
+
+/** Result of {@linkcode ActorSystem.shutdown}. */
+export interface ShutdownResult {
+  /** Names (or ids) of the actors that did not stop in time. */
+  readonly abandoned: string[];
+}
+
+/** The host whose system is being made in a worker. */
+let adopted: Host | null = null;
+
+/** Makes the system that stands in a worker for the one on host 0. */
+export function systemOf(host: Host): ActorSystem {
+  adopted = host;
+  try {
+    return new ActorSystem();
+  } finally {
+    adopted = null;
+  }
+}
+
+/**
+ * Actors and the threads they run on.
+ *
+ * Workers start when first needed and keep the process alive until {@linkcode ActorSystem.shutdown}, which leaving
+ * an `await using` scope calls.
+ *
+ * Events (`addEventListener`): see {@linkcode SystemEvents}.
+ *
+ * @example Ask an actor
+ * ```ts
+ * import { actor, ActorSystem } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const greeter = actor(import.meta, (_context, greeting: string) => ({
+ *   greet: (name: string) => `${greeting} ${name}`,
+ * }));
+ *
+ * await using system = new ActorSystem({ workers: 0 });
+ * const ref = await system.spawn(greeter, "hello");
+ * assertEquals(await ref.ask.greet("bob"), "hello bob");
+ * ```
+ */
+export class ActorSystem extends EventTarget implements AsyncDisposable {
+  readonly #host: Host;
+  #signals: (() => void) | null = null;
+
+  /**
+   * Starts no thread yet.
+   *
+   * @throws {RangeError} when a number is out of range.
+   * @throws {DefinitionError} when a module is just being imported for a worker and lacks `if (import.meta.main)`.
+   */
+  constructor(options: ActorSystemOptions = {}) {
+    super();
+    this.#host = adopted ?? startHost(options);
+    this.#host.system = this;
+    this.#host.onReport = (type, detail) => this.#dispatch(type, detail);
+    if (options.shutdownOnSignal) this.#listenToSignals();
+  }
+
+  /**
+   * Starts an actor; resolves when its `setup` is done.
+   *
+   * The arguments are captured at the call, like those of a message.
+   *
+   * @throws Rejects with the error of `setup` or of its module, `NameTakenError`, `DefinitionError`, a
+   * `TimeoutError` `DOMException` after `startTimeoutMs`, `HostLostError`, or a `TypeError` when an argument
+   * cannot cross.
+   */
+  spawn<H, A extends unknown[]>(
+    definition: ActorDefinition<H, A>,
+    ...args: A
+  ): Promise<ActorRef<H>> {
+    return spawn(this.#host, definition, args, this.#host) as unknown as Promise<ActorRef<H>>;
+  }
+
+  /**
+   * Runs a task on the least loaded worker, or where its options say, and promises its result.
+   *
+   * @throws Rejects with the task's error, the reason of its `signal`, a `TimeoutError` `DOMException` after its
+   * `timeoutMs`, `HostLostError`, or a `TypeError` when an argument or the result cannot cross.
+   */
+  run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>> {
+    return run(this.#host, task, args) as Promise<Awaited<R>>;
+  }
+
+  /**
+   * Finds a running actor by its name: `await system.find<typeof counter>("hits")`. From a worker one round trip.
+   *
+   * @returns `undefined` when there is none.
+   */
+  // deno-lint-ignore no-explicit-any -- inference needs it
+  find<D extends ActorDefinition<any, any>>(name: string): Promise<RefOf<D> | undefined> {
+    return find(this.#host, name) as Promise<RefOf<D> | undefined>;
+  }
+
+  /** How many messages were not handled; on a worker only those noticed there. */
+  get deadLetters(): number {
+    return this.#host.deadLetters;
+  }
+
+  /**
+   * Ends everything: refuses messages from outside the actors, stops timers, lets tasks and mailboxes drain, stops
+   * the actors in reverse order of start, and ends the workers. Afterwards nothing of the system keeps the process
+   * alive. Harmless when called again.
+   *
+   * @returns The names of the actors that did not stop in time. A Web Worker in an endless loop goes on using a
+   * core until the process ends.
+   */
+  async shutdown({ timeoutMs }: ShutdownOptions = {}): Promise<ShutdownResult> {
+    checkMs("shut down", "timeoutMs", timeoutMs);
+    const { coordinator, settings } = this.#host;
+    if (coordinator === null) {
+      throw new TypeError("Cannot shut down: only the thread that made the system can");
+    }
+    const abandoned = await coordinator.shutdown(timeoutMs ?? settings.shutdownMs);
+    this.#signals?.();
+    this.#signals = null;
+    this.#host.close(new ActorStoppedError("system", "wait any longer"));
+    return { abandoned };
+  }
+
+  /** Calls {@linkcode ActorSystem.shutdown}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  /** Listens to an event of the system. */
+  override addEventListener<K extends keyof SystemEvents>(
+    type: K,
+    listener: ((event: CustomEvent<SystemEvents[K]>) => void) | EventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
+  }
+
+  /** Listens no more. */
+  override removeEventListener<K extends keyof SystemEvents>(
+    type: K,
+    listener: ((event: CustomEvent<SystemEvents[K]>) => void) | EventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
+  }
+
+  #dispatch<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void {
+    const event = new CustomEvent(type, { detail, cancelable: true });
+    const isUnheard = this.dispatchEvent(event);
+    if (type !== "error" || !isUnheard || this.#host.index !== 0) return;
+    const { ref, handler, error } = detail as SystemEvents["error"];
+    // deno-lint-ignore no-console -- a failure that nobody waits for must not go unseen
+    console.error(`"${handler}" of actor "${ref.name ?? ref.id}" failed:`, error);
+  }
+
+  #listenToSignals(): void {
+    const signals: Deno.Signal[] = ["SIGINT", "SIGTERM"];
+    const onSignal = () => {
+      this.#signals?.();
+      this.#signals = null;
+      this.shutdown();
+    };
+    for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+    this.#signals = () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+    };
+  }
+}
+
+function startHost(options: ActorSystemOptions): Host {
+  const doing = "create ActorSystem";
+  checkCount(doing, "workers", options.workers, 0);
+  checkWord(doing, "worker", options.worker, ["web", "thread"]);
+  checkMs(doing, "askTimeoutMs", options.askTimeoutMs);
+  checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
+  checkMs(doing, "shutdownMs", options.shutdownMs);
+  const url = moduleUnderImport();
+  if (url !== undefined) {
+    throw new DefinitionError(
+      `Cannot create ActorSystem: ${url} is being imported for a worker; put what only the main ` +
+        "program does under if (import.meta.main) { ... }",
+    );
+  }
+  const { askTimeoutMs = 30_000, startTimeoutMs = 10_000, shutdownMs = 5_000 } = options;
+  const settings = { askTimeoutMs, startTimeoutMs, shutdownMs };
+  const systemId = crypto.randomUUID();
+  const host = new Host(systemId, 0, false, settings, systemClock);
+  const { workers = navigator.hardwareConcurrency, worker = "web" } = options;
+  host.coordinator = new Coordinator(host, workers, worker);
+  return host;
+}

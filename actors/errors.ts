@@ -1,0 +1,74 @@
+import { registerErrors } from "../channels/internal.ts";
+
+/** The actor has ended, or ended before it could answer; the message was not handled, or not to its end. */
+export class ActorStoppedError extends Error {
+  /** Name of the class. */
+  override readonly name = "ActorStoppedError";
+  /** Name of the actor, or its id. */
+  readonly actor: string;
+
+  /** Says which actor has ended and what that prevented. */
+  constructor(actor: string, doing: string, options?: ErrorOptions) {
+    super(`Cannot ${doing}: actor "${actor}" has ended`, options);
+    this.actor = actor;
+  }
+}
+
+/** The actor's mailbox was full, and its `overflow` policy dropped the message. */
+export class MailboxFullError extends Error {
+  /** Name of the class. */
+  override readonly name = "MailboxFullError";
+  /** Name of the actor, or its id. */
+  readonly actor: string;
+  /** Most messages its mailbox holds. */
+  readonly capacity: number;
+
+  /** Says whose mailbox is full. */
+  constructor(actor: string, capacity: number, doing: string) {
+    super(`Cannot ${doing}: the mailbox of actor "${actor}" is full, capacity ${capacity}`);
+    this.actor = actor;
+    this.capacity = capacity;
+  }
+}
+
+/** The ask could never be answered, because the actor that asks is the one that has to answer. */
+export class DeadlockError extends Error {
+  /** Name of the class. */
+  override readonly name = "DeadlockError";
+  /** Who waits for whom; the last one would wait for the first. */
+  readonly circle: readonly string[];
+
+  /** Names the circle of waiting handlers. */
+  constructor(circle: readonly string[]) {
+    super(`Cannot ask: it would wait for itself: ${[...circle, circle[0]].join(" -> ")}`);
+    this.circle = circle;
+  }
+}
+
+/** Another actor of the system has this name. */
+export class NameTakenError extends Error {
+  /** Name of the class. */
+  override readonly name = "NameTakenError";
+  /** The name asked for. */
+  readonly taken: string;
+
+  /** Says which name is taken. */
+  constructor(taken: string) {
+    super(`Cannot spawn actor: the name "${taken}" is taken`);
+    this.taken = taken;
+  }
+}
+
+/** A worker cannot find a definition, or finds another function in its place. */
+export class DefinitionError extends Error {
+  /** Name of the class. */
+  override readonly name = "DefinitionError";
+}
+
+registerErrors({
+  ActorStoppedError,
+  MailboxFullError,
+  DeadlockError,
+  NameTakenError,
+  DefinitionError,
+});

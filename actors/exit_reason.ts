@@ -1,0 +1,21 @@
+/**
+ * Why an actor has come to its final end.
+ *
+ * | kind            | when                                                                        |
+ * | --------------- | --------------------------------------------------------------------------- |
+ * | `normal`        | it called `context.stop()`                                                  |
+ * | `shutdown`      | `ref.stop()`, its parent or the system stopped it                           |
+ * | `error`         | a handler or `setup` failed, and it was not restarted                       |
+ * | `killed`        | `ref.terminate()`                                                           |
+ * | `unresponsive`  | its thread did not answer, busy with this handler                           |
+ * | `host-lost`     | its thread has ended                                                        |
+ * | `out-of-memory` | its thread ran out of memory                                                |
+ */
+export type ExitReason =
+  | { readonly kind: "normal" }
+  | { readonly kind: "shutdown" }
+  | { readonly kind: "error"; readonly error: unknown }
+  | { readonly kind: "killed" }
+  | { readonly kind: "unresponsive"; readonly handler: string }
+  | { readonly kind: "host-lost"; readonly error: Error }
+  | { readonly kind: "out-of-memory" };

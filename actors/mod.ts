@@ -1,0 +1,39 @@
+/**
+ * Actors: state behind messages, on every core.
+ *
+ * {@linkcode actor} defines one, an {@linkcode ActorSystem} starts it on a worker, and an {@linkcode ActorRef}
+ * talks to it: `tell` (one way), `ask` (with a reply) and `stream`. {@linkcode task} defines a function that any
+ * worker can run.
+ *
+ * @example
+ * ```ts
+ * import { actor, ActorSystem } from "@troupe/actors/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counter = actor(import.meta, () => {
+ *   let count = 0;
+ *   return { increment: () => ++count };
+ * });
+ *
+ * await using system = new ActorSystem({ workers: 0 });
+ * const ref = await system.spawn(counter);
+ * assertEquals(await ref.ask.increment(), 1);
+ * ```
+ *
+ * @module
+ */
+export * from "./actor.ts";
+export * from "./actor_context.ts";
+export * from "./actor_ref.ts";
+export {
+  ActorSystem,
+  type ActorSystemOptions,
+  type ShutdownOptions,
+  type ShutdownResult,
+} from "./actor_system.ts";
+export * from "./errors.ts";
+export { HostLostError } from "../channels/errors.ts";
+export * from "./exit_reason.ts";
+export * from "./options.ts";
+export * from "./system_events.ts";
+export * from "./task.ts";

@@ -1,0 +1,52 @@
+import type { DefinitionOptions } from "./actor.ts";
+import { defineTask } from "./_definition.ts";
+import type { TaskOptions } from "./options.ts";
+import { register } from "./_registry.ts";
+
+/**
+ * A function that any worker can run, made by {@linkcode task}. Called directly, it runs here.
+ *
+ * @typeParam A What it takes.
+ * @typeParam R What it returns.
+ */
+export interface TaskDefinition<A extends unknown[], R> {
+  /** Runs the function on this thread, like any other. */
+  (...args: A): R;
+  /** As given to {@linkcode TaskDefinition.with}. */
+  readonly options: TaskOptions;
+  /**
+   * The same task with options, added to those it has.
+   *
+   * @throws {RangeError} when a number is out of range.
+   * @throws {TypeError} when a word is not one of those allowed.
+   */
+  with(options: TaskOptions): TaskDefinition<A, R>;
+}
+
+/**
+ * Defines a function that workers can run: `system.run(square, 3)`.
+ *
+ * It may be async. Like actors, tasks are defined at the top level of a module, where workers find them again.
+ *
+ * @example Square a number on some worker
+ * ```ts
+ * import { ActorSystem, task } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const square = task(import.meta, (n: number) => n * n);
+ *
+ * await using system = new ActorSystem({ workers: 0 });
+ * assertEquals(await system.run(square, 3), 9);
+ * ```
+ *
+ * @typeParam A What the function takes.
+ * @typeParam R What it returns.
+ * @param meta `import.meta` of the module that contains the call.
+ */
+export function task<A extends unknown[], R>(
+  meta: ImportMeta,
+  fn: (...args: A) => R,
+  options: DefinitionOptions = {},
+): TaskDefinition<A, R> {
+  return defineTask(fn, register("task", meta.url, fn, options.key), {});
+}

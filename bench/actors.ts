@@ -1,0 +1,69 @@
+import { actor, type ActorRef, transfer } from "@troupe/actors";
+
+/** A message of usual size. */
+export interface Message {
+  id: number;
+  name: string;
+  v: number[];
+}
+
+/** Takes messages and counts them. */
+export const sink = actor(import.meta, () => {
+  let count = 0;
+  return {
+    put(_message: Message) {
+      count++;
+    },
+    bounce: (buffer: ArrayBuffer) => transfer(buffer, [buffer]),
+    count: () => count,
+    echo: (message: Message) => message,
+    nothing: () => {},
+  };
+});
+
+/** Sends messages to another actor. */
+export const source = actor(import.meta, (_context, target: ActorRef<Sink>) => ({
+  async send(messages: number) {
+    for (let id = 0; id < messages; id++) {
+      target.tell.put({ id, name: "message", v: [1, 2, 3] });
+      if (id % 1024 === 0) await Promise.resolve();
+    }
+    await target.ask.count();
+  },
+}));
+
+/** The protocol of {@linkcode sink}. */
+export interface Sink {
+  put(message: Message): void;
+  bounce(buffer: ArrayBuffer): ArrayBuffer;
+  count(): number;
+  echo(message: Message): Message;
+  nothing(): void;
+}
+
+/** The protocol of {@linkcode player}. */
+export interface Player {
+  meet(other: ActorRef<Player>): void;
+  hit(left: number): void;
+  /** Resolves after an even number of hits. */
+  play(hits: number): Promise<void>;
+}
+
+/** Plays ping-pong with another one of its kind. */
+export const player = actor(import.meta, (): Player => {
+  let other: ActorRef<Player>;
+  let finish = () => {};
+  return {
+    meet(ref) {
+      other = ref;
+    },
+    hit(left) {
+      if (left > 0) other.tell.hit(left - 1);
+      else finish();
+    },
+    play(hits) {
+      other.tell.hit(hits - 1);
+      return new Promise((resolve) => finish = resolve);
+    },
+  };
+});

@@ -1,0 +1,26 @@
+/**
+ * All benchmarks, or those named: `deno task bench [threads] [one-thread] [memory]`.
+ *
+ * @module
+ */
+import { benchMemory } from "./memory.ts";
+import { benchOneThread } from "./one_thread.ts";
+import { benchThreads } from "./threads.ts";
+
+const suites: Record<string, () => Promise<void>> = {
+  "threads": benchThreads,
+  "one-thread": benchOneThread,
+  "memory": benchMemory,
+};
+
+if (import.meta.main) {
+  const names = Deno.args.length > 0 ? Deno.args : Object.keys(suites);
+  for (const name of names) {
+    const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
+    if (suite === undefined) {
+      console.error(`Cannot run "${name}": known are ${Object.keys(suites).join(", ")}`);
+      Deno.exit(1);
+    }
+    await suite();
+  }
+}

@@ -1,0 +1,344 @@
+import { HANDLE, type HandleOutlet, isHandle } from "./_handle.ts";
+import { MARK, type Marker, type Payload } from "./_marker.ts";
+import { MetObjects } from "./_met_objects.ts";
+import { type Packet, plainPacket } from "./_packet.ts";
+import { isPlainNumber, LONG_TEXT } from "./_plain_copy.ts";
+import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
+import { encodeError } from "./_error_codec.ts";
+import { codecOf } from "./register_class.ts";
+import { Extras, settleBuffers } from "./_settle_buffers.ts";
+import { Transfer } from "./transfer.ts";
+import { lengthOf, viewName } from "./_views.ts";
+
+// Deeper values are continued in a list, so that neither this walk nor JSON.parse nor structured clone recurses far.
+const MAX_DEPTH = 256;
+
+const NATIVE = new Set<object>(
+  [Blob, File, CryptoKey, WebAssembly.Module].map((nativeClass) => nativeClass.prototype),
+);
+const BOXED = new Set<object>([Number, String, Boolean, BigInt].map((boxed) => boxed.prototype));
+
+/** One walk over one message. */
+export class CaptureWalk implements HandleOutlet {
+  /** Whether handles, signals and simple values stay live because the message stays on this thread. */
+  readonly #here: boolean;
+  #extras: Extras | null;
+  readonly #met = new MetObjects();
+  readonly #deferred: { value: object; isGuarded: boolean }[] = [];
+  /** How many guards the walk is inside of. */
+  #guards = 0;
+  #depth = 0;
+  #plain = true;
+
+  constructor(here: boolean, extras: Extras | null = null) {
+    this.#here = here;
+    this.#extras = extras;
+  }
+
+  /** Captures a whole message. */
+  run(values: readonly unknown[], step: Step): Packet {
+    const payload = this.#payload(values, step);
+    if (this.#extras === null) {
+      return plainPacket(payload);
+    }
+    const { attachments, signals } = this.#extras;
+    return { payload, attachments, transfers: settleBuffers(this.#extras), signals };
+  }
+
+  attach(value: unknown, transfer = false): number {
+    const { attachments, moved } = this.#own;
+    if (transfer) moved.add(value as Transferable);
+    return attachments.push(value) - 1;
+  }
+
+  /**
+   * Captures a value, or something else in its place when it cannot cross: what errors hold must not
+   * keep the error from arriving.
+   */
+  guarded(read: () => unknown, replacement: (value: unknown) => unknown): unknown {
+    const rollback = this.#checkpoint();
+    let value: unknown;
+    this.#guards++;
+    try {
+      value = read();
+      return this.#value(value);
+    } catch {
+      // Refused, or a getter failed. What was met on the way is forgotten: the receiver will not meet it.
+      rollback();
+      return replacement(value);
+    } finally {
+      this.#guards--;
+    }
+  }
+
+  #checkpoint(): () => void {
+    const { attachments, signals, moved } = this.#own;
+    const { count } = this.#met;
+    const lists = [this.#deferred, attachments, signals].map((list) => list.length);
+    const { size } = moved;
+    const depth = this.#depth;
+    return () => {
+      const [deferred, attached, signalled] = lists;
+      this.#met.forgetAfter(count);
+      this.#deferred.splice(deferred!);
+      attachments.splice(attached!);
+      signals.splice(signalled!);
+      for (const buffer of [...moved].slice(size)) moved.delete(buffer);
+      this.#depth = depth;
+    };
+  }
+
+  /** Captures each item of an array by itself, see {@linkcode CaptureWalk.guarded}. */
+  guardedList(array: unknown[], replacement: (value: unknown) => unknown): unknown {
+    if (this.#met.find(array) >= 0) return this.#value(array);
+    this.#met.add(array);
+    return array.map((item) => this.guarded(() => item, replacement));
+  }
+
+  get #own(): Extras {
+    return this.#extras ??= new Extras();
+  }
+
+  #payload(values: readonly unknown[], step: Step): Payload {
+    const copies = this.#list(values, step);
+    if (this.#plain) return copies;
+    if (this.#deferred.length === 0) return { values: copies };
+    const deep: unknown[] = [];
+    try {
+      // Grows meanwhile.
+      for (const { value, isGuarded } of this.#deferred) {
+        deep.push(isGuarded ? this.guarded(() => value, () => "[...]") : this.#object(value));
+      }
+    } catch (error) {
+      throw error instanceof Refusal ? error.below("...") : error;
+    }
+    return { values: copies, deep };
+  }
+
+  #defer(value: object): unknown {
+    const isGuarded = this.#guards > 0;
+    return this.#mark(["deep", this.#deferred.push({ value, isGuarded }) - 1]);
+  }
+
+  #value(value: unknown): unknown {
+    switch (typeof value) {
+      case "string":
+        if (value.length < LONG_TEXT || this.#here) return value;
+        return this.#mark(["attachment", this.attach(value), false]);
+      case "boolean":
+        return value;
+      case "number":
+        if (isPlainNumber(value) || this.#here) return value;
+        return this.#mark(["number", Object.is(value, -0) ? "-0" : String(value)]);
+      case "object":
+        if (value === null) return null;
+        if (this.#depth < MAX_DEPTH) return this.#object(value);
+        return this.#defer(value);
+      case "undefined":
+        return this.#here ? value : this.#mark(["undefined"]);
+      case "bigint":
+        return this.#here ? value : this.#mark(["bigint", String(value)]);
+      case "function":
+        if (isHandle(value)) return this.#object(value);
+        throw new Refusal(describe(value));
+      default:
+        throw new Refusal(describe(value));
+    }
+  }
+
+  #object(value: object): unknown {
+    const known = this.#met.find(value);
+    if (known >= 0) return this.#mark(["same", known]);
+    if (value instanceof Transfer) return this.#transfer(value);
+    this.#met.add(value);
+    const prototype = Object.getPrototypeOf(value);
+    this.#depth++;
+    const copy = prototype === Array.prototype
+      ? this.#array(value as unknown[])
+      : prototype === Object.prototype || prototype === null
+      ? this.#record(value as Record<string, unknown>)
+      : this.#special(value, prototype);
+    this.#depth--;
+    return copy;
+  }
+
+  #array(array: unknown[]): unknown {
+    const copy: unknown[] = [];
+    let index = 0;
+    try {
+      for (; index < array.length; index++) {
+        const item = array[index];
+        if (item === undefined && !(index in array)) break;
+        copy.push(this.#value(item));
+      }
+    } catch (error) {
+      throw error instanceof Refusal ? error.below(indexStep(index)) : error;
+    }
+    return index < array.length ? this.#sparse(array, copy) : copy;
+  }
+
+  /** Goes on with an array in which a hole was met, after the items copied so far. */
+  #sparse(array: unknown[], copied: unknown[]): unknown {
+    const entries = copied.flatMap((item, index) => [String(index), item]);
+    const keys = Object.keys(array).slice(copied.length);
+    const rest = keys.flatMap((key) => [key, array[key as unknown as number]]);
+    const copies = this.#list(rest, (position) => indexStep(rest[position - 1]));
+    return this.#mark(["entries", array.length, entries.concat(copies)]);
+  }
+
+  #record(record: Record<string, unknown>): unknown {
+    if (MARK in record || Object.hasOwn(record, "__proto__")) {
+      const entries = Object.entries(record).flat(1);
+      const step = (position: number) => propertyStep(entries[position - 1] as string);
+      return this.#mark(["entries", null, this.#list(entries, step)]);
+    }
+    const copy: Record<string, unknown> = {};
+    let step = "";
+    try {
+      for (const key of Object.keys(record)) {
+        step = key;
+        copy[key] = this.#value(record[key]);
+      }
+    } catch (error) {
+      throw error instanceof Refusal ? error.below(propertyStep(step)) : error;
+    }
+    return copy;
+  }
+
+  #transfer({ value, buffers }: Transfer): unknown {
+    const { moved } = this.#own;
+    for (const buffer of buffers) {
+      if (buffer as unknown instanceof SharedArrayBuffer) {
+        throw new Refusal("is shared: it cannot be moved");
+      }
+      if (buffer instanceof ArrayBuffer && buffer.detached) {
+        throw new Refusal("is given a detached ArrayBuffer to move");
+      }
+      if ("locked" in buffer && buffer.locked) {
+        throw new Refusal("is given a locked stream to move");
+      }
+      moved.add(buffer);
+    }
+    return this.#value(value);
+  }
+
+  #special(value: object, prototype: object | null): unknown {
+    const codec = prototype === null ? undefined : codecOf(prototype);
+    if (codec !== undefined) {
+      return this.#mark(["class", codec.name, this.#instance(value, codec.encode)]);
+    }
+    if (isHandle(value)) return this.#handle(value);
+    if (value instanceof AbortSignal) return this.#signal(value);
+    if (value instanceof Error) {
+      const { error, fields } = encodeError(value, this);
+      return this.#mark(["error", error, fields]);
+    }
+    if (prototype === null) throw new Refusal(describe(value));
+    return this.#builtIn(value, prototype);
+  }
+
+  #builtIn(value: object, prototype: object): unknown {
+    switch (prototype) {
+      case Date.prototype: {
+        const time = (value as Date).getTime();
+        return this.#mark(["date", Number.isNaN(time) ? null : time]);
+      }
+      case RegExp.prototype:
+        return this.#mark(["regexp", (value as RegExp).source, (value as RegExp).flags]);
+      case Map.prototype: {
+        const entries = [...(value as Map<unknown, unknown>)].flat(1);
+        return this.#mark(["map", this.#list(entries, (at) => entryStep(entries, at))]);
+      }
+      case Set.prototype:
+        return this.#mark(["set", this.#list([...(value as Set<unknown>)], valueStep)]);
+      case ArrayBuffer.prototype:
+        if ((value as ArrayBuffer).detached) throw new Refusal("is a detached ArrayBuffer");
+        return this.#attachment(value);
+      case SharedArrayBuffer.prototype:
+        return this.#attachment(value);
+    }
+    if (BOXED.has(prototype)) return this.#mark(["boxed", this.#value(value.valueOf())]);
+    if (ArrayBuffer.isView(value) && viewName(prototype) !== undefined) {
+      return this.#view(value, prototype);
+    }
+    if (NATIVE.has(prototype) || this.#own.moved.has(value as Transferable)) {
+      return this.#attachment(value);
+    }
+    throw new Refusal(describe(value));
+  }
+
+  #view(view: ArrayBufferView, prototype: object): unknown {
+    const { buffer } = view;
+    if (buffer instanceof ArrayBuffer && buffer.detached) {
+      throw new Refusal("is a view of a detached ArrayBuffer");
+    }
+    const copy = this.#object(buffer);
+    try {
+      return this.#mark(["view", viewName(prototype)!, copy, view.byteOffset, lengthOf(view)]);
+    } catch {
+      // A DataView throws when its buffer has become too short for it.
+      throw new Refusal("is a view beyond the end of its buffer");
+    }
+  }
+
+  /** What stands for an instance is packed by itself, because it must be complete before `decode` is called. */
+  #instance(value: object, encode: (instance: unknown) => unknown): Payload {
+    const { open } = this.#own;
+    if (open.includes(value)) throw new Refusal("is part of what it holds itself");
+    open.push(value);
+    try {
+      return new CaptureWalk(this.#here, this.#own).#payload([encode(value)], noStep);
+    } catch (error) {
+      // The path inside what `encode` gave says nothing to the sender.
+      throw error instanceof Refusal ? new Refusal(error.reason) : error;
+    } finally {
+      open.pop();
+    }
+  }
+
+  #handle(value: object): unknown {
+    if (this.#here) return this.#attachment(value);
+    if (!isHandle(value)) throw new Refusal(describe(value));
+    try {
+      return this.#mark(["handle", value[HANDLE](this)]);
+    } catch (error) {
+      throw new Refusal((error as Error).message);
+    }
+  }
+
+  #signal(signal: AbortSignal): unknown {
+    if (signal.aborted) {
+      return this.#mark(["signal", -1, this.#list([signal.reason], reasonStep)]);
+    }
+    if (this.#here) return this.#attachment(signal);
+    return this.#mark(["signal", this.#own.signals.push(signal) - 1, null]);
+  }
+
+  #attachment(value: object): unknown {
+    return this.#mark(["attachment", this.attach(value), true]);
+  }
+
+  #list(values: readonly unknown[], step: Step): unknown[] {
+    const copies: unknown[] = [];
+    let position = 0;
+    try {
+      for (; position < values.length; position++) copies.push(this.#value(values[position]));
+    } catch (error) {
+      throw error instanceof Refusal ? error.below(step(position)) : error;
+    }
+    return copies;
+  }
+
+  #mark(marker: Marker): unknown {
+    this.#plain = false;
+    return { [MARK]: marker };
+  }
+}
+
+/** Names the way to the value at a position of a list, for the path of a refusal. */
+export type Step = (position: number) => string;
+
+export const indexStep = (position: unknown) => `[${position}]`;
+const valueStep: Step = (position) => `.values(${position})`;
+export const noStep: Step = () => "";
+const reasonStep: Step = () => ".reason";

@@ -1,0 +1,57 @@
+/**
+ * The seam by which values with an identity (actor references, definitions, channels, shared objects) take part
+ * in packing: they carry a method under {@linkcode HANDLE}, and their module registers how to bring them back.
+ *
+ * @module
+ */
+
+/** What a handle may do while it is being captured. */
+export interface HandleOutlet {
+  /** Adds a value that travels beside the text (a port, a shared buffer) and returns its index. */
+  attach(value: unknown, transfer?: boolean): number;
+}
+
+/** How a handle crosses: the tag of its kind, and data that is valid JSON. */
+export type HandleToken = readonly [tag: string, ...data: unknown[]];
+
+/** Key of the method by which a value says that it crosses as a handle. */
+export const HANDLE: unique symbol = Symbol("troupe.handle");
+
+/** A value that crosses threads by identity, not by content. */
+export interface Handle {
+  /**
+   * Describes the value for the other side.
+   *
+   * @throws {Error} when it cannot reach the other side; the message completes "args[0] ...".
+   */
+  [HANDLE](outlet: HandleOutlet): HandleToken;
+}
+
+/** Brings a handle of one kind back from its data; `attachment` gives what was attached, by index. */
+export type HandleReviver = (
+  data: readonly unknown[],
+  attachment: (index: number) => unknown,
+) => unknown;
+
+const revivers = new Map<string, HandleReviver>();
+
+/** Says how handles with this tag are brought back in this thread. */
+export function registerHandle(tag: string, revive: HandleReviver): void {
+  revivers.set(tag, revive);
+}
+
+/** Brings a handle back. */
+export function reviveHandle(
+  token: HandleToken,
+  attachment: (index: number) => unknown,
+): unknown {
+  const [tag, ...data] = token;
+  const revive = revivers.get(tag);
+  if (revive === undefined) throw new TypeError(`Cannot receive handle: unknown kind "${tag}"`);
+  return revive(data, attachment);
+}
+
+/** Whether a value crosses as a handle. */
+export function isHandle(value: object): value is Handle {
+  return HANDLE in value;
+}

@@ -1,0 +1,84 @@
+import { MARK } from "./_marker.ts";
+
+// Enough for most messages; the others take the long way.
+const MOST_OBJECTS = 8;
+const MOST_LEVELS = 4;
+/** From here on structured clone is cheaper than escaping the text twice. */
+export const LONG_TEXT = 32 * 1024;
+
+const NOT_PLAIN = Symbol();
+const met: (object | null)[] = new Array(MOST_OBJECTS).fill(null);
+let count = 0;
+let isBusy = false;
+
+/**
+ * Copies a message that is small and plain: scalars that JSON has, plain objects, arrays without holes, no object
+ * twice. Gives `null` for any other, with nothing changed: the `CaptureWalk` is for those.
+ *
+ * It is the same walk without what most messages do not need, and takes a third of the time.
+ */
+export function copyPlain(values: readonly unknown[]): unknown[] | null {
+  // A getter that sends a message itself.
+  if (isBusy) return null;
+  isBusy = true;
+  try {
+    const copies = copyArray(values, 0);
+    return copies === NOT_PLAIN ? null : copies as unknown[];
+  } finally {
+    for (; count > 0; count--) met[count - 1] = null;
+    isBusy = false;
+  }
+}
+
+function copy(value: unknown, level: number): unknown {
+  switch (typeof value) {
+    case "string":
+      return value.length < LONG_TEXT ? value : NOT_PLAIN;
+    case "boolean":
+      return value;
+    case "number":
+      return isPlainNumber(value) ? value : NOT_PLAIN;
+    case "object":
+      return value === null ? null : copyObject(value, level);
+    default:
+      return NOT_PLAIN;
+  }
+}
+
+/** Whether JSON text holds the number as it is: not for `NaN`, the infinities and -0. */
+export function isPlainNumber(value: number): boolean {
+  // The difference is 0 for finite numbers only.
+  return value - value === 0 && (value !== 0 || 1 / value > 0);
+}
+
+function copyObject(value: object, level: number): unknown {
+  if (level === MOST_LEVELS || count === MOST_OBJECTS) return NOT_PLAIN;
+  for (let index = 0; index < count; index++) {
+    if (met[index] === value) return NOT_PLAIN;
+  }
+  met[count++] = value;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Array.prototype) return copyArray(value as unknown[], level + 1);
+  if (prototype !== Object.prototype) return NOT_PLAIN;
+  return copyRecord(value as Record<string, unknown>, level + 1);
+}
+
+function copyArray(array: readonly unknown[], level: number): unknown {
+  const copies: unknown[] = [];
+  for (let index = 0; index < array.length; index++) {
+    const item = copy(array[index], level);
+    if (item === NOT_PLAIN) return NOT_PLAIN;
+    copies.push(item);
+  }
+  return copies;
+}
+
+function copyRecord(record: Record<string, unknown>, level: number): unknown {
+  const copies: Record<string, unknown> = {};
+  for (const key of Object.keys(record)) {
+    const item = key === MARK || key === "__proto__" ? NOT_PLAIN : copy(record[key], level);
+    if (item === NOT_PLAIN) return NOT_PLAIN;
+    copies[key] = item;
+  }
+  return copies;
+}

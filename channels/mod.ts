@@ -1,0 +1,26 @@
+/**
+ * How messages move between threads: what is copied, moved or refused, and the errors that come back.
+ *
+ * Plain data, dates, maps, sets, typed arrays, errors and cycles arrive as copies, like with structured clone.
+ * {@linkcode transfer} moves buffers instead; {@linkcode registerClass} lets instances of a class cross. All else
+ * (functions, symbols, unregistered class instances) is refused by path before anything is sent.
+ *
+ * @example Register a class
+ * ```ts
+ * import { registerClass } from "@troupe/actors/channels";
+ *
+ * class Point {
+ *   constructor(readonly x: number, readonly y: number) {}
+ * }
+ * registerClass(Point, {
+ *   name: "Point",
+ *   encode: ({ x, y }) => ({ x, y }),
+ *   decode: ({ x, y }) => new Point(x, y),
+ * });
+ * ```
+ *
+ * @module
+ */
+export * from "./errors.ts";
+export { transfer } from "./transfer.ts";
+export { type ClassCodec, registerClass } from "./register_class.ts";

@@ -1,0 +1,128 @@
+import { QueryError } from "./errors.ts";
+import { renderPage } from "./page.ts";
+import { parseLimit, parseQuery } from "./query.ts";
+import type { SearchAnswer, SearchOptions } from "./search_service.ts";
+import type { SearchStats } from "./search_stats.ts";
+
+/** What answers the requests. */
+export interface SearchBackend {
+  search(terms: readonly string[], options: SearchOptions): Promise<SearchAnswer>;
+  stats(options: { signal: AbortSignal }): Promise<SearchStats>;
+}
+
+/** Options for {@linkcode HttpHandler}. */
+export interface HttpHandlerOptions {
+  /**
+   * Longest time for one query.
+   *
+   * @default {5_000}
+   */
+  timeoutMs?: number;
+}
+
+/** How a query ended. */
+type Outcome = "answered" | "refused" | "cancelled" | "timedOut" | "failed";
+
+type Route = (url: URL, signal: AbortSignal) => Promise<Response>;
+
+/**
+ * Answers HTTP requests.
+ *
+ * | request                 | answer                                                         |
+ * | ----------------------- | -------------------------------------------------------------- |
+ * | `GET /`                 | a page with a search box                                       |
+ * | `GET /search?q=&limit=` | the files that hold all words of `q`, the best first, as JSON  |
+ * | `GET /stats`            | what the index holds, and how the queries ended, as JSON       |
+ *
+ * Every other answer is `{ "error": "..." }`: 400 for a query that cannot be answered, 404, 405,
+ * 500, 503 before the index is there, 504 when it took too long.
+ */
+export class HttpHandler {
+  /** Set when the index is there. */
+  backend: SearchBackend | undefined;
+  #timeoutMs: number;
+  #queries = { answered: 0, refused: 0, cancelled: 0, timedOut: 0, failed: 0 };
+
+  constructor({ timeoutMs = 5_000 }: HttpHandlerOptions = {}) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** For `Deno.serve`. The request's signal, which a disconnect aborts, goes with the query. */
+  readonly handle = async (request: Request): Promise<Response> => {
+    const url = new URL(request.url);
+    const route = this.#routeOf(url.pathname);
+    if (route === undefined) return refuse(404, `Cannot find "${url.pathname}"`);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return refuse(405, `Cannot ${request.method} "${url.pathname}"`, { allow: "GET, HEAD" });
+    }
+    return await route(url, request.signal);
+  };
+
+  #routeOf(path: string): Route | undefined {
+    switch (path) {
+      case "/":
+        return () => Promise.resolve(renderPage());
+      case "/search":
+        return (url, signal) => this.#search(url, signal);
+      case "/stats":
+        return (_url, signal) => this.#stats(signal);
+      default:
+        return undefined;
+    }
+  }
+
+  async #search({ searchParams }: URL, signal: AbortSignal): Promise<Response> {
+    const [outcome, response] = await this.#answer(signal, async (backend, signal) => {
+      const query = searchParams.get("q") ?? "";
+      const terms = parseQuery(query);
+      const limit = parseLimit(searchParams.get("limit"));
+      return { query, ...await backend.search(terms, { limit, signal }) };
+    });
+    this.#queries[outcome]++;
+    return response;
+  }
+
+  async #stats(signal: AbortSignal): Promise<Response> {
+    const [, response] = await this.#answer(signal, async (backend, signal) => {
+      return { ...await backend.stats({ signal }), queries: this.#queries };
+    });
+    return response;
+  }
+
+  /** Does the work within the time there is for it; whatever becomes of it is a response. */
+  async #answer(
+    client: AbortSignal,
+    work: (backend: SearchBackend, signal: AbortSignal) => Promise<unknown>,
+  ): Promise<[Outcome, Response]> {
+    if (this.backend === undefined) return ["refused", refuseUntilIndexed()];
+    const deadline = AbortSignal.timeout(this.#timeoutMs);
+    try {
+      const body = await work(this.backend, AbortSignal.any([client, deadline]));
+      return ["answered", respond(body)];
+    } catch (error) {
+      if (error instanceof QueryError) return ["refused", refuse(400, error.message)];
+      // Nobody reads the answer to a client that has gone.
+      if (client.aborted) return ["cancelled", refuse(499, "Cannot answer: the client has gone")];
+      if (deadline.aborted) return ["timedOut", refuseLate(this.#timeoutMs)];
+      console.error(error);
+      return ["failed", refuse(500, "Cannot answer: the search failed")];
+    }
+  }
+}
+
+function refuseUntilIndexed(): Response {
+  return refuse(503, "Cannot answer: the files are still being indexed", { "retry-after": "1" });
+}
+
+function refuseLate(timeoutMs: number): Response {
+  return refuse(504, `Cannot answer: it takes longer than ${timeoutMs} ms`);
+}
+
+function refuse(status: number, error: string, headers: Record<string, string> = {}): Response {
+  return respond({ error }, status, headers);
+}
+
+function respond(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  const common = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+  return Response.json(body, { status, headers: { ...common, ...headers } });
+}

@@ -1,0 +1,51 @@
+import { QueryError } from "./errors.ts";
+import { termsOf } from "./words.ts";
+
+/** Characters that a query may have. */
+export const MAX_QUERY_LENGTH = 256;
+
+/** Different words that a query may have. */
+export const MAX_QUERY_TERMS = 16;
+
+/** Results given when a query does not say how many. */
+export const DEFAULT_LIMIT = 10;
+
+/** Most results that a query may ask for. */
+export const MAX_LIMIT = 100;
+
+/**
+ * The terms of a query, found as those of the files are.
+ *
+ * @throws {QueryError} when it holds no word, or is too long.
+ */
+export function parseQuery(text: string): string[] {
+  if (text.length > MAX_QUERY_LENGTH) {
+    throw new QueryError(
+      `Cannot search: the query has ${text.length} characters, more than ${MAX_QUERY_LENGTH}`,
+    );
+  }
+  const terms = termsOf(text);
+  if (terms.length === 0) throw new QueryError("Cannot search: the query holds no word");
+  if (terms.length > MAX_QUERY_TERMS) {
+    throw new QueryError(
+      `Cannot search: the query has ${terms.length} words, more than ${MAX_QUERY_TERMS}`,
+    );
+  }
+  return terms;
+}
+
+/**
+ * The number of results asked for; {@linkcode DEFAULT_LIMIT} without a text.
+ *
+ * @throws {QueryError} unless it is a whole number from 1 to {@linkcode MAX_LIMIT}.
+ */
+export function parseLimit(text: string | null): number {
+  if (text === null) return DEFAULT_LIMIT;
+  const limit = /^\d+$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > MAX_LIMIT) {
+    throw new QueryError(
+      `Cannot search: limit must be a whole number from 1 to ${MAX_LIMIT}, received "${text}"`,
+    );
+  }
+  return limit;
+}

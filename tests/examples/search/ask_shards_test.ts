@@ -1,0 +1,31 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { askShards } from "../../../examples/search/ask_shards.ts";
+import type { ShardRef } from "../../../examples/search/shard.ts";
+import { hashOf, shardOf } from "../../../examples/search/term_hash.ts";
+
+const SHARDS = [{ id: "0" }, { id: "1" }, { id: "2" }] as ShardRef[];
+const TERMS = Array.from({ length: 12 }, (_, i) => `t${i}`);
+
+Deno.test("askShards() asks each shard once, about its own terms", async () => {
+  const asked = new Map<string, string[]>();
+  await askShards(SHARDS, TERMS, (shard, terms) => {
+    asked.set(shard.id, terms);
+    return Promise.resolve(terms);
+  });
+  for (const term of TERMS) {
+    assertEquals(asked.get(`${shardOf(hashOf(term), SHARDS.length)}`)?.includes(term), true);
+  }
+  assertEquals(Array.from(asked.values()).flat().length, TERMS.length);
+});
+
+Deno.test("askShards() gives the answers in the order of the terms", async () => {
+  const answers = await askShards(SHARDS, TERMS, (_shard, terms) => Promise.resolve(terms));
+  assertEquals(answers, TERMS);
+});
+
+Deno.test("askShards() rejects when one shard does", async () => {
+  const answers = askShards(SHARDS, TERMS, ({ id }, terms) => {
+    return id === "1" ? Promise.reject(new Error("lost")) : Promise.resolve(terms);
+  });
+  await assertRejects(() => answers, Error, "lost");
+});

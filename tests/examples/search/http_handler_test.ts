@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { HttpHandler, type SearchBackend } from "../../../examples/search/http_handler.ts";
+import type { SearchStats } from "../../../examples/search/search_stats.ts";
+import { within } from "../../testing.ts";
+
+const ANSWER = { terms: ["a"], total: 0, tookMs: 1, results: [] };
+
+function handlerWith(search: SearchBackend["search"] = () => Promise.resolve(ANSWER)): HttpHandler {
+  const handler = new HttpHandler();
+  handler.backend = { search, stats: () => Promise.resolve({ files: 3 } as SearchStats) };
+  return handler;
+}
+
+async function get(handler: HttpHandler, path: string, init?: RequestInit): Promise<Response> {
+  return await handler.handle(new Request(`http://localhost${path}`, init));
+}
+
+async function errorOf(response: Response): Promise<[number, string]> {
+  return [response.status, (await response.json()).error];
+}
+
+Deno.test("HttpHandler passes terms and limit on, and the answer back", async () => {
+  const asked: unknown[] = [];
+  const handler = handlerWith((terms, { limit }) => {
+    asked.push(terms, limit);
+    return Promise.resolve(ANSWER);
+  });
+  const response = await get(handler, "/search?q=One%20two&limit=5");
+  assertEquals(await response.json(), { query: "One two", ...ANSWER });
+  assertEquals(asked, [["one", "two"], 5]);
+});
+
+Deno.test.each([
+  { path: "/search", error: "the query holds no word" },
+  { path: "/search?q=%20-", error: "Cannot search: the query holds no word" },
+  { path: `/search?q=${"x".repeat(300)}`, error: "300 characters" },
+  { path: "/search?q=a&limit=0", error: "limit must be" },
+])("HttpHandler answers 400: $error", async ({ path, error }) => {
+  const [status, message] = await errorOf(await get(handlerWith(), path));
+  assertEquals(status, 400);
+  assertStringIncludes(message, error);
+});
+
+Deno.test("HttpHandler answers 404 for an unknown path, also with another method", async () => {
+  const unknown = [404, 'Cannot find "/nope"'];
+  assertEquals(await errorOf(await get(handlerWith(), "/nope")), unknown);
+  assertEquals(await errorOf(await get(handlerWith(), "/nope", { method: "POST" })), unknown);
+});
+
+Deno.test("HttpHandler answers 405 for a method other than GET and HEAD", async () => {
+  const response = await get(handlerWith(), "/search?q=a", { method: "POST" });
+  assertEquals(response.headers.get("allow"), "GET, HEAD");
+  assertEquals(await errorOf(response), [405, 'Cannot POST "/search"']);
+  assertEquals((await get(handlerWith(), "/stats", { method: "HEAD" })).status, 200);
+});
+
+Deno.test("HttpHandler answers 503 before the index is there", async () => {
+  for (const path of ["/search?q=a", "/stats"]) {
+    const response = await get(new HttpHandler(), path);
+    assertEquals(response.headers.get("retry-after"), "1");
+    assertEquals((await errorOf(response))[0], 503);
+  }
+});
+
+Deno.test("HttpHandler cancels the search of a client that has gone, and counts it", async () => {
+  const searching = Promise.withResolvers<AbortSignal>();
+  const handler = handlerWith((_terms, { signal }) => {
+    searching.resolve(signal);
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+  });
+  const client = new AbortController();
+  const response = get(handler, "/search?q=a", { signal: client.signal });
+  await within(5_000, "the search", searching.promise);
+  client.abort();
+
+  assertEquals((await within(5_000, "the end of the search", response)).status, 499);
+  const { queries } = await (await get(handler, "/stats")).json();
+  assertEquals(queries, { answered: 0, refused: 0, cancelled: 1, timedOut: 0, failed: 0 });
+});
+
+Deno.test("HttpHandler answers 504 when the deadline passes", async () => {
+  const handler = new HttpHandler({ timeoutMs: 1 });
+  handler.backend = {
+    search: (_terms, { signal }) => {
+      return new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+    },
+    stats: () => Promise.reject(new Error("not asked")),
+  };
+  const response = await within(5_000, "the deadline", get(handler, "/search?q=a"));
+  assertEquals(response.status, 504);
+});
+
+Deno.test("HttpHandler answers 500 and keeps the reason to itself when the search fails", async () => {
+  const printed: unknown[] = [];
+  const { error } = console;
+  console.error = (line: unknown) => void printed.push(line);
+  try {
+    const failure = new Error("a secret path");
+    const response = await get(handlerWith(() => Promise.reject(failure)), "/search?q=a");
+    assertEquals(await errorOf(response), [500, "Cannot answer: the search failed"]);
+    assertEquals(printed, [failure]);
+  } finally {
+    console.error = error;
+  }
+});
+
+Deno.test("HttpHandler gives a page whose policy allows its own script only", async () => {
+  const [one, two] = [await get(handlerWith(), "/"), await get(handlerWith(), "/")];
+  const policy = one.headers.get("content-security-policy") ?? "";
+  const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
+  assertMatch(policy, /^default-src 'none';/);
+  assertStringIncludes(await one.text(), `<script nonce="${nonce}">`);
+  assert(!(await two.text()).includes(`"${nonce}"`), "A nonce must not be used twice");
+});
+
+Deno.test("HttpHandler gives a page that makes no markup out of text", async () => {
+  const page = await (await get(handlerWith(), "/")).text();
+  assertEquals(page.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/), null);
+});

@@ -1,0 +1,94 @@
+import { ActorSystem } from "@troupe/actors";
+import { assertEquals, assertRejects } from "@std/assert";
+import { indexFolders, type IndexProgress } from "../../../examples/search/index_folders.ts";
+import { firstLoss, startActors } from "../../../examples/search/search_actors.ts";
+import { SearchService } from "../../../examples/search/search_service.ts";
+import { scratchFolder, within } from "../../testing.ts";
+import { writeFiles } from "./files.ts";
+
+const OPTIONS = { limit: 10, signal: new AbortController().signal };
+
+/** Indexes files with two shards on this thread. */
+async function serviceFor(
+  system: ActorSystem,
+  folder: string,
+  files: Record<string, string>,
+): Promise<SearchService> {
+  await writeFiles(folder, files);
+  const path = await Deno.realPath(folder);
+  const actors = await startActors(system, 2);
+  const catalog = await indexFolders([path], actors.indexers, OPTIONS);
+  return new SearchService(system, actors, { catalog, folders: [{ path, label: "" }] });
+}
+
+Deno.test("SearchService.search() finds words that different shards keep", async () => {
+  await using folder = await scratchFolder();
+  await using system = new ActorSystem({ workers: 0 });
+  const words = Array.from({ length: 16 }, (_, i) => `word${i}`);
+  const files = { "all": words.join("\n"), "most": words.slice(1).join("\n") };
+  const service = await serviceFor(system, folder.path, files);
+
+  const { total, results } = await service.search(words, OPTIONS);
+
+  assertEquals([total, results[0]?.path], [1, "all"]);
+  assertEquals(results[0]?.lines.map(({ number }) => number), [1, 2, 3]);
+});
+
+Deno.test("SearchService.search() shows the part of a long line that matches", async () => {
+  await using folder = await scratchFolder();
+  await using system = new ActorSystem({ workers: 0 });
+  const line = "x ".repeat(500) + "needle" + " y".repeat(500);
+  const service = await serviceFor(system, folder.path, { file: line });
+
+  const { results } = await service.search(["needle"], OPTIONS);
+
+  const expected = "…" + "x ".repeat(30) + "needle" + " y".repeat(87) + "…";
+  assertEquals(results[0]?.lines, [{ number: 1, text: expected }]);
+});
+
+Deno.test("SearchService.search() rejects with the reason of its signal", async () => {
+  await using folder = await scratchFolder();
+  await using system = new ActorSystem({ workers: 0 });
+  const service = await serviceFor(system, folder.path, { file: "a" });
+  const client = new AbortController();
+
+  const answer = service.search(["a"], { limit: 10, signal: client.signal });
+  client.abort(new Error("gone"));
+
+  await assertRejects(() => answer, Error, "gone");
+});
+
+Deno.test("indexFolders() rejects with the reason of its signal", async () => {
+  await using folder = await scratchFolder();
+  await using system = new ActorSystem({ workers: 0 });
+  await writeFiles(folder.path, { file: "a" });
+  const { indexers } = await startActors(system, 1);
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assertRejects(() => indexFolders([folder.path], indexers, { signal }), Error, "enough");
+});
+
+Deno.test("indexFolders() tells how far it has come", async () => {
+  await using folder = await scratchFolder();
+  await using system = new ActorSystem({ workers: 0 });
+  const names = Array.from({ length: 40 }, (_, i) => `${i}`);
+  await writeFiles(folder.path, Object.fromEntries(names.map((name) => [name, "ab"])));
+  const { indexers } = await startActors(system, 1);
+  const seen: number[] = [];
+  const { signal } = OPTIONS;
+  const onProgress = ({ found, done, byteLength }: IndexProgress) => {
+    seen.push(found, done, byteLength);
+  };
+  const catalog = await indexFolders([folder.path], indexers, { signal, onProgress });
+  assertEquals(seen, [40, 16, 32, 40, 32, 64, 40, 40, 80]);
+  assertEquals([catalog.fileCount, catalog.wordCount], [40, 40]);
+});
+
+Deno.test("firstLoss() rejects when an actor ends", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  const actors = await startActors(system, 2);
+  const loss = firstLoss(actors);
+  await Promise.all([
+    assertRejects(() => within(5_000, "the loss", loss), Error, "a part of the index is gone"),
+    actors.shards[1]!.terminate(),
+  ]);
+});

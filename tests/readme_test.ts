@@ -1,0 +1,44 @@
+/**
+ * Runs the programs of the README and compares what they print with what the README says.
+ *
+ * A program is a `ts` block whose next block is `text`: its output. A first line `// counter.ts`
+ * names the file of a block, so that later programs can import `./counter.ts`. `deno test --doc`
+ * checks that the blocks load, but its snippets are no files, so a worker cannot import them; here
+ * each program is a file and a process.
+ */
+import { assertEquals } from "@std/assert";
+import { runProgram, scratchFolder } from "./testing.ts";
+
+interface Block {
+  readonly language: string;
+  readonly line: number;
+  readonly file: string;
+  readonly text: string;
+}
+
+function blocksOf(markdown: string): Block[] {
+  const fences = markdown.matchAll(/^```(\w*)[^\n]*\n([^]*?)^```$/gm);
+  return Array.from(fences, ({ index, 1: language = "", 2: text = "" }) => {
+    const line = markdown.slice(0, index).split("\n").length;
+    const file = /^\/\/ ([\w-]+\.ts)\b/.exec(text)?.[1] ?? `line_${line}.ts`;
+    return { language, line, file, text };
+  });
+}
+
+const blocks = blocksOf(await Deno.readTextFile(new URL("../README.md", import.meta.url)));
+
+for (const [index, program] of blocks.entries()) {
+  const output = blocks[index + 1];
+  if (program.language !== "ts" || output?.language !== "text") continue;
+
+  Deno.test(`README.md:${program.line} prints what it says`, async () => {
+    await using folder = await scratchFolder();
+    const files = blocks.slice(0, index + 1).filter(({ language }) => language === "ts");
+    for (const { file, text } of files) await Deno.writeTextFile(`${folder.path}/${file}`, text);
+
+    const flags = ["--check", "--allow-read"];
+    const { code, stdout, stderr } = await runProgram(`${folder.path}/${program.file}`, { flags });
+
+    assertEquals({ code, stdout, stderr }, { code: 0, stdout: output.text, stderr: "" });
+  });
+}

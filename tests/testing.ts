@@ -1,0 +1,180 @@
+/**
+ * What the tests share: a bound for every wait, a check that no worker outlives its test, scratch
+ * folders, and programs run in a process of their own.
+ *
+ * `deno task test` preloads this module, so the check runs after each test of each file, also where
+ * nothing is imported from here.
+ *
+ * @module
+ */
+import process from "node:process";
+import { Worker as ThreadWorker } from "node:worker_threads";
+
+// Bounds are in real time, also under `FakeTime`.
+const { setTimeout, clearTimeout } = globalThis;
+
+/** A wait of a test took too long. */
+export class WaitTooLongError extends Error {
+  override readonly name = "WaitTooLongError";
+  /** What was waited for. */
+  readonly what: string;
+  /** The bound, in milliseconds. */
+  readonly ms: number;
+
+  /** Says what did not come within `ms` milliseconds. */
+  constructor(what: string, ms: number) {
+    super(`Waited ${ms} ms for: ${what}`);
+    this.what = what;
+    this.ms = ms;
+  }
+}
+
+/** Settles like `promise`, or rejects with a {@linkcode WaitTooLongError} after `ms` milliseconds. */
+export async function within<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new WaitTooLongError(what, ms)), ms);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves once `isDone` says so; looks every few milliseconds, `ms` milliseconds at most. */
+export async function until(
+  ms: number,
+  what: string,
+  isDone: () => boolean | PromiseLike<boolean>,
+): Promise<void> {
+  const end = performance.now() + ms;
+  while (!await isDone()) {
+    if (performance.now() > end) throw new WaitTooLongError(what, ms);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const webWorkers = new Set<Worker>();
+const threadWorkers = new Set<ThreadWorker>();
+
+class CountedWorker extends globalThis.Worker {
+  constructor(specifier: string | URL, options?: WorkerOptions) {
+    super(specifier, options);
+    webWorkers.add(this);
+  }
+  override terminate(): void {
+    webWorkers.delete(this);
+    super.terminate();
+  }
+}
+globalThis.Worker = CountedWorker;
+
+process.on("worker", (worker) => {
+  threadWorkers.add(worker);
+  worker.once("exit", () => threadWorkers.delete(worker));
+});
+const terminateThread = ThreadWorker.prototype.terminate;
+ThreadWorker.prototype.terminate = function (this: ThreadWorker) {
+  threadWorkers.delete(this);
+  return terminateThread.call(this);
+};
+
+interface LockSnapshot {
+  held?: { name?: string }[];
+  pending?: { name?: string }[];
+}
+// Deno's types do not have `navigator.locks` yet.
+const { locks } = navigator as unknown as { locks: { query(): Promise<LockSnapshot> } };
+
+/**
+ * What is left running: workers of both kinds, and Web Locks, which a live thread of Troupe holds.
+ *
+ * A Web Worker counts until `terminate()` is called on it, also when it has closed itself. One that
+ * cannot be stopped keeps its lock: a test that makes one belongs in a process of its own
+ * ({@linkcode runProgram}).
+ */
+export async function leftovers(): Promise<string[]> {
+  const { held = [], pending = [] } = await locks.query();
+  return [
+    ...Array.from(webWorkers, () => "a Web Worker that was not terminated"),
+    ...Array.from(threadWorkers, (worker) => `thread worker ${worker.threadId}`),
+    ...held.map(({ name }) => `held lock "${name}"`),
+    ...pending.map(({ name }) => `pending lock "${name}"`),
+  ];
+}
+
+/** Ends the workers that are left, so that the next test is not blamed for them. */
+export function terminateLeftovers(): void {
+  for (const worker of webWorkers) worker.terminate();
+  for (const worker of threadWorkers) worker.terminate();
+}
+
+/** Fails when something is left after `graceMs` milliseconds (a lock outlives its thread a little). */
+export async function assertNothingLeft(graceMs = 2_000): Promise<void> {
+  const nothingLeft = async () => (await leftovers()).length === 0;
+  try {
+    await until(graceMs, "the end of all workers", nothingLeft);
+  } catch (cause) {
+    const left = await leftovers();
+    terminateLeftovers();
+    throw new Error(`Left after the test: ${left.join(", ")}`, { cause });
+  }
+}
+
+Deno.test.afterEach(() => assertNothingLeft());
+
+/** A folder of its own below `.tmp/`, gone at the end of the `await using` scope. */
+export async function scratchFolder(): Promise<AsyncDisposable & { path: string }> {
+  const root = `${import.meta.dirname}/../.tmp`;
+  await Deno.mkdir(root, { recursive: true });
+  const path = await Deno.makeTempDir({ dir: root });
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(path, { recursive: true });
+    },
+  };
+}
+
+/** How a program ended and what it printed. */
+export interface ProgramResult {
+  /** Exit code; 128 plus the signal's number when a signal ended it. */
+  code: number;
+  /** Everything printed to standard output. */
+  stdout: string;
+  /** Everything printed to standard error. */
+  stderr: string;
+}
+
+/** Options for {@linkcode runProgram}. */
+export interface RunProgramOptions {
+  /** Flags of `deno run`, such as permissions. */
+  flags?: string[];
+  /** Arguments of the program. */
+  args?: string[];
+  /** Kill it and reject after so many milliseconds (default: 30 000). */
+  timeoutMs?: number;
+}
+
+/** Runs a module with `deno run` in a process of its own. */
+export async function runProgram(
+  module: string,
+  { flags = ["--allow-read"], args = [], timeoutMs = 30_000 }: RunProgramOptions = {},
+): Promise<ProgramResult> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...flags, module, ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const output = child.output();
+  try {
+    const { code, stdout, stderr } = await within(timeoutMs, `the end of ${module}`, output);
+    const text = new TextDecoder();
+    return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  } catch (error) {
+    child.kill("SIGKILL");
+    await output;
+    throw error;
+  }
+}

@@ -1,9 +1,9 @@
 import { HostLostError } from "../channels/errors.ts";
-import { OwnWait } from "./_deadlines.ts";
+import { OwnWait } from "../channels/internal.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Child } from "./_owner.ts";
-import { KILL, STOP, WATCH } from "./_protocol.ts";
+import { HAS_ENDED, KILL, STOP, WATCH } from "./_protocol.ts";
 import type { Ref } from "./_ref.ts";
 
 // A thread that does not answer for so long is ended when one of its actors is to be killed.
@@ -51,6 +51,17 @@ export async function exited(ref: Ref): Promise<ExitReason> {
     if (!(error instanceof HostLostError)) return { kind: "error", error };
     if (host.network.isVictim(at, serial)) return { kind: "killed" };
     return await lastReason(ref) ?? { kind: "host-lost", error };
+  }
+}
+
+/** Whether an actor has come to its final end; takes a round trip when it is elsewhere. */
+export async function hasEnded({ host, at, serial }: Ref): Promise<boolean> {
+  if (at === host.index) return !host.cells.has(serial);
+  try {
+    return await host.network.call(at, (id) => [HAS_ENDED, id, serial]) as boolean;
+  } catch {
+    // Neither the host nor the system is there any more.
+    return true;
   }
 }
 

@@ -1,14 +1,12 @@
 import { HostLostError } from "../channels/errors.ts";
-import { capture } from "../channels/internal.ts";
+import { capture, drain, type Timer, watchLife } from "../channels/internal.ts";
 import { transfer } from "../channels/transfer.ts";
 import type { Host } from "./_host.ts";
-import { lifeLock, onRelease } from "./_locks.ts";
 import { Names } from "./_names.ts";
 import type { WorkerKind } from "./options.ts";
 import { within } from "./_owner.ts";
 import { captureError, type Peer } from "./_peer.ts";
 import { CONNECT, LOST, type PlaceRequest, type Question, QUIET, SHUTDOWN } from "./_protocol.ts";
-import type { Timer } from "./_clock.ts";
 import { startProcess, type WorkerProcess } from "./_worker_process.ts";
 
 /** One worker as host 0 knows it. */
@@ -20,7 +18,7 @@ interface WorkerRecord {
   /** How much was placed there and has not ended. */
   load: number;
   /** Ends the watch over its lock. */
-  readonly watch: AbortController;
+  unwatch: (() => void) | null;
   /** Runs out when the worker is not ready in time. */
   readonly startTimer: Timer;
 }
@@ -102,12 +100,11 @@ export class Coordinator {
   }
 
   /** A worker holds its lock: whoever gets the lock after it knows that it has ended. */
-  ready(index: number): void {
+  ready(index: number, life: string): void {
     const record = this.#workers.get(index);
     if (record === undefined) return;
     record.startTimer.cancel();
-    const name = lifeLock(this.#host.systemId, index);
-    onRelease(name, record.watch.signal, () => this.#lose(index, undefined));
+    record.unwatch = watchLife(life, () => this.#lose(index, undefined));
   }
 
   /** A worker has said what it dies of. */
@@ -188,8 +185,7 @@ export class Coordinator {
     network.connect(index, port1);
     const late = () => onError(new Error(`Not ready within ${settings.startTimeoutMs} ms`));
     const startTimer = clock.setTimer(late, settings.startTimeoutMs);
-    const watch = new AbortController();
-    const record: WorkerRecord = { index, process, isOwn, load: 0, watch, startTimer };
+    const record: WorkerRecord = { index, process, isOwn, load: 0, unwatch: null, startTimer };
     this.#workers.set(index, record);
     return record;
   }
@@ -200,7 +196,8 @@ export class Coordinator {
     if (record === undefined) return;
     this.#workers.delete(index);
     this.#dismiss(record);
-    await this.#drain(index);
+    const peer = this.#host.network.tryPeer(index);
+    if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
     const error = new HostLostError(index, cause === undefined ? {} : { cause });
     this.#names.lose(index);
     this.#host.network.lose(index, error, victim);
@@ -215,23 +212,9 @@ export class Coordinator {
     await this.#lose(index, new Error("It was ended to kill an actor"), victim);
   }
 
-  #dismiss({ watch, startTimer }: WorkerRecord): void {
-    watch.abort();
+  #dismiss({ unwatch, startTimer }: WorkerRecord): void {
+    unwatch?.();
     startTimer.cancel();
-  }
-
-  /** Takes in what a worker has sent before its end: the lock may be free before the last message is here. */
-  async #drain(index: number): Promise<void> {
-    const peer = this.#host.network.tryPeer(index);
-    if (peer === undefined) return;
-    for (let before = -1; before !== peer.received;) {
-      before = peer.received;
-      for (let round = 0; round < 3; round++) await this.#nextRound();
-    }
-  }
-
-  #nextRound(): Promise<void> {
-    return new Promise((resolve) => this.#host.clock.yieldTo(resolve));
   }
 
   #announceLoss(to: Peer, index: number, error: HostLostError, victim: number | null): void {

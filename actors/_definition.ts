@@ -1,10 +1,17 @@
-import { HANDLE, type Handle, type HandleToken, registerHandle } from "../channels/internal.ts";
+import {
+  checkCount,
+  checkMs,
+  checkWord,
+  HANDLE,
+  type Handle,
+  type HandleToken,
+  registerHandle,
+} from "../channels/internal.ts";
 import type { ActorDefinition, Setup } from "./actor.ts";
 import { DefinitionError } from "./errors.ts";
 import type { ActorOptions, TaskOptions } from "./options.ts";
 import { type Address, type DefinedFunction, load, lookUp } from "./_registry.ts";
 import type { TaskDefinition } from "./task.ts";
-import { checkCount, checkMs, checkWord } from "./_validate.ts";
 
 const PLACES = ["any", "here", "own"];
 const WORKERS = ["web", "thread"];

@@ -1,9 +1,7 @@
 import type { ActorSystem } from "./actor_system.ts";
-import { capture } from "../channels/internal.ts";
+import { capture, type Clock, Deadlines, type Wait } from "../channels/internal.ts";
 import { Cell } from "./_cell.ts";
-import type { Clock } from "./_clock.ts";
 import type { Coordinator } from "./_coordinator.ts";
-import { Deadlines, type Wait } from "./_deadlines.ts";
 import type { DefinedActor } from "./_definition.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";

@@ -65,6 +65,8 @@ export function receive(
       return answer(peer, envelope[1], host.cells.get(envelope[2])?.kill());
     case wire.WATCH:
       return answer(peer, envelope[1], host.exited(envelope[2]));
+    case wire.HAS_ENDED:
+      return answer(peer, envelope[1], Promise.resolve(!host.cells.has(envelope[2])));
     case wire.EXITED: {
       const reason = reviveReason(envelope[2], context);
       return host.network.childExited(peer.index, envelope[1], reason);
@@ -72,7 +74,7 @@ export function receive(
     case wire.CONNECT:
       return connect(host, peer, envelope[1], envelope[2], context);
     case wire.READY:
-      return host.coordinator?.ready(peer.index);
+      return host.coordinator?.ready(peer.index, envelope[1]);
     case wire.FATAL:
       return host.coordinator?.failed(peer.index, reviveError(envelope[1], context));
     case wire.LOST: {

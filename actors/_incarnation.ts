@@ -3,7 +3,7 @@ import type { ActorDefinition, RefOf } from "./actor.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { ActorSystem } from "./actor_system.ts";
 import type { Cell } from "./_cell.ts";
-import type { Timer } from "./_clock.ts";
+import { checkMs, type Timer } from "../channels/internal.ts";
 import { find } from "./_find.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { Item } from "./_mailbox.ts";
@@ -11,7 +11,6 @@ import { type Child, type Owner, stopInOrder, within } from "./_owner.ts";
 import { run, spawn } from "./_spawn.ts";
 import type { TaskDefinition } from "./task.ts";
 import { runTurn } from "./_turn.ts";
-import { checkMs } from "./_validate.ts";
 
 /** One life of an actor, from `setup` to its end: what the actor knows as its context. */
 export class Incarnation implements ActorContext, Owner {

@@ -1,7 +1,6 @@
-import { capture, isHandle, revive } from "../channels/internal.ts";
+import { capture, captureDraft, revive, staysItself, type Wait } from "../channels/internal.ts";
 import type { StreamConsumer } from "./_stream_consumer.ts";
 import type { Reply, StreamControl, StreamSink } from "./_reply.ts";
-import type { Wait } from "./_deadlines.ts";
 
 const NO_SIGNALS = {
   signal: (): never => {
@@ -17,7 +16,7 @@ const NO_SIGNALS = {
  */
 export function copyHere(values: unknown[], what: string, root: string): unknown[] {
   for (const value of values) {
-    if (typeof value === "object" ? !(value === null || isHandle(value)) : !isScalar(value)) {
+    if (typeof value === "object" ? !(value === null || staysItself(value)) : !isScalar(value)) {
       const { payload, attachments } = capture(values, "here", what, root);
       return revive(payload, { attachments, ...NO_SIGNALS });
     }
@@ -41,7 +40,7 @@ export function copyErrorHere(error: unknown): unknown {
 /** The error itself when it can cross threads, else the reason why it cannot. */
 export function portable(error: unknown): unknown {
   try {
-    capture([error], "wire", "error", "error");
+    captureDraft(error, "error", "error");
     return error;
   } catch (refusal) {
     return refusal;

@@ -1,7 +1,6 @@
-import { capture, Link, type Packet } from "../channels/internal.ts";
+import { capture, Link, type Packet, Wait } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 import { transfer } from "../channels/transfer.ts";
-import { Wait } from "./_deadlines.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import { receive } from "./_inbox.ts";

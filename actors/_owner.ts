@@ -1,4 +1,4 @@
-import type { Clock } from "./_clock.ts";
+import type { Clock } from "../channels/internal.ts";
 import type { ExitReason } from "./exit_reason.ts";
 
 /** A started actor as its owner sees it, on this thread or another. */

@@ -24,6 +24,7 @@ export const DIRECTORY = 20;
 export const SHUTDOWN = 21;
 export const QUIET = 22;
 export const CHAINED_ASK = 23;
+export const HAS_ENDED = 24;
 
 /**
  * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
@@ -77,6 +78,8 @@ export type HostEnvelope =
   /** Answered when the actor has ended. */
   | readonly [kind: typeof STOP, id: number, to: number, drain: boolean]
   | readonly [kind: typeof KILL, id: number, to: number]
+  /** Answered at once with whether the actor has ended. */
+  | readonly [kind: typeof HAS_ENDED, id: number, to: number]
   /** Answered with the reason when the actor has ended. */
   | readonly [kind: typeof WATCH, id: number, to: number]
   /** To the host where the actor was started from, and to host 0 when this host ends with it. */
@@ -84,7 +87,7 @@ export type HostEnvelope =
   /** A port to talk directly; from a worker to host 0 `host` is the target, from there on it is the origin. */
   | readonly [kind: typeof CONNECT, host: number, port: Payload]
   /** To host 0: the worker holds its lock from now on. */
-  | readonly [kind: typeof READY]
+  | readonly [kind: typeof READY, life: string]
   /** To host 0: the worker dies of this error. */
   | readonly [kind: typeof FATAL, error: Payload]
   /** From host 0: a host has ended, and why; `victim` is the actor that was to be killed with it. */

@@ -1,13 +1,21 @@
 import type { ActorRef, Ask, StopOptions, Stream, Tell } from "./actor_ref.ts";
 import type { Cell } from "./_cell.ts";
-import { exited, stop, terminate } from "./_control.ts";
+import { exited, hasEnded, stop, terminate } from "./_control.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { facadeFor } from "./_facade.ts";
-import { HANDLE, type Handle, type HandleToken, registerHandle } from "../channels/internal.ts";
+import {
+  checkMs,
+  HANDLE,
+  type Handle,
+  type HandleToken,
+  registerHandle,
+  SELECT,
+  type Selectable,
+  type Selection,
+} from "../channels/internal.ts";
 import { type Host, hostOf } from "./_host.ts";
 import type { WaitOptions } from "./options.ts";
 import { ask, stream, tell } from "./_send.ts";
-import { checkMs } from "./_validate.ts";
 
 const tellFacade = facadeFor(tell);
 const askFacade = facadeFor(ask);
@@ -15,7 +23,7 @@ const streamFacade = facadeFor(stream);
 
 /** What stands behind an {@linkcode ActorRef}. */
 // deno-lint-ignore no-explicit-any -- one class for all protocols
-export class Ref implements ActorRef<any>, Handle {
+export class Ref implements ActorRef<any>, Handle, Selectable {
   /** This thread's part of the system. */
   readonly host: Host;
   /** Index of the host where the actor lives. */
@@ -84,6 +92,21 @@ export class Ref implements ActorRef<any>, Handle {
 
   get exited(): Promise<ExitReason> {
     return this.#exited ??= exited(this);
+  }
+
+  [SELECT](): Selection {
+    return {
+      isReady: () => hasEnded(this),
+      whenReady: (callback) => {
+        let isWanted = true;
+        void this.exited.then(() => {
+          if (isWanted) callback();
+        });
+        return () => {
+          isWanted = false;
+        };
+      },
+    };
   }
 
   [HANDLE](): HandleToken {

@@ -1,4 +1,4 @@
-import type { Clock } from "./_clock.ts";
+import type { Clock } from "../channels/internal.ts";
 
 /** Something that has turns to take. */
 export interface Runnable {

@@ -1,5 +1,4 @@
-import { capture, type Packet } from "../channels/internal.ts";
-import { Wait } from "./_deadlines.ts";
+import { capture, type Packet, Wait } from "../channels/internal.ts";
 import { ActorStoppedError, DeadlockError } from "./errors.ts";
 import { copyHere, LocalReply } from "./_local.ts";
 import { Item } from "./_mailbox.ts";

@@ -1,7 +1,6 @@
-import { capture } from "../channels/internal.ts";
+import { capture, OwnWait } from "../channels/internal.ts";
 import type { Cell } from "./_cell.ts";
 import { remoteChild } from "./_control.ts";
-import { OwnWait } from "./_deadlines.ts";
 import { DefinedActor, type DefinedTask, functionOf, isTask } from "./_definition.ts";
 import type { Host } from "./_host.ts";
 import { copyHere, LocalReply } from "./_local.ts";

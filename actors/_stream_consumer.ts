@@ -1,4 +1,4 @@
-import { type Deadlines, OwnWait } from "./_deadlines.ts";
+import { type Deadlines, OwnWait } from "../channels/internal.ts";
 import type { Item } from "./_mailbox.ts";
 import type { WaitOptions } from "./options.ts";
 import type { Reply, StreamControl, StreamSink } from "./_reply.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "./_clock.ts";
+import type { Clock } from "../channels/internal.ts";
 import type { Reply } from "./_reply.ts";
 
 // A message that waits behind another one in a port is delivered a round of the event loop later.

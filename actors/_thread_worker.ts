@@ -18,14 +18,6 @@ parentPort!.once("message", (init: WorkerInit) => {
       process.on("uncaughtException", callback);
       process.on("unhandledRejection", callback);
     },
-    onExit(callback) {
-      process.on("exit", callback);
-      const exit = Deno.exit;
-      Deno.exit = (code) => {
-        callback();
-        return exit(code);
-      };
-    },
     exit,
   });
 });

@@ -22,17 +22,6 @@ scope.addEventListener("message", (event) => {
         callback((event as PromiseRejectionEvent).reason);
       });
     },
-    onExit(callback) {
-      const exit = Deno.exit;
-      scope.close = () => {
-        callback();
-        close();
-      };
-      Deno.exit = (code) => {
-        callback();
-        return exit(code);
-      };
-    },
     exit: close,
   });
 }, { once: true });

@@ -1,8 +1,7 @@
-import { systemClock } from "./_clock.ts";
+import { beforeExit, type Link, ownLife, systemClock } from "../channels/internal.ts";
 import { captureError } from "./_peer.ts";
 import { Host } from "./_host.ts";
-import { holdForLife, lifeLock } from "./_locks.ts";
-import { FATAL, READY } from "./_protocol.ts";
+import { FATAL, type HostEnvelope, READY } from "./_protocol.ts";
 import { systemOf } from "./actor_system.ts";
 import type { WorkerInit } from "./_worker_process.ts";
 
@@ -10,8 +9,6 @@ import type { WorkerInit } from "./_worker_process.ts";
 export interface Traps {
   /** Calls back with errors that nobody caught. */
   onUncaught(callback: (error: unknown) => void): void;
-  /** Calls back before the program's own code ends the thread. */
-  onExit(callback: () => void): void;
   /** Ends the thread. */
   exit(): void;
 }
@@ -33,9 +30,13 @@ export function startWorker(init: WorkerInit, traps: Traps): void {
     host.network.flush();
     traps.exit();
   });
-  traps.onExit(() => host.network.flush());
-  holdForLife(lifeLock(systemId, index), () => {
-    link.send([READY]);
-    link.flush();
-  });
+  beforeExit(() => host.network.flush());
+  void announce(link);
+}
+
+async function announce(link: Link<HostEnvelope>): Promise<void> {
+  // A worker always has one.
+  const life = await ownLife() as string;
+  link.send([READY, life]);
+  link.flush();
 }

@@ -1,6 +1,6 @@
 import type { ActorDefinition, RefOf } from "./actor.ts";
 import type { ActorRef } from "./actor_ref.ts";
-import { systemClock } from "./_clock.ts";
+import { checkCount, checkMs, checkWord, systemClock } from "../channels/internal.ts";
 import { Coordinator } from "./_coordinator.ts";
 import { ActorStoppedError, DefinitionError } from "./errors.ts";
 import { find } from "./_find.ts";
@@ -10,7 +10,6 @@ import { moduleUnderImport } from "./_registry.ts";
 import { run, spawn } from "./_spawn.ts";
 import type { SystemEvents } from "./system_events.ts";
 import type { TaskDefinition } from "./task.ts";
-import { checkCount, checkMs, checkWord } from "./_validate.ts";
 
 /** Options for {@linkcode ActorSystem}. */
 export interface ActorSystemOptions {

@@ -1,4 +1,7 @@
+import type { WaitOptions } from "../channels/wait_options.ts";
 import type { ActorRef } from "./actor_ref.ts";
+
+export type { WaitOptions };
 
 /** Kind of a worker: a Web Worker, or a `node:worker_threads` thread, which can really be killed. */
 export type WorkerKind = "web" | "thread";
@@ -85,14 +88,6 @@ export interface ActorOptions extends PlacementOptions {
    * @default the system's
    */
   shutdownMs?: number | undefined;
-}
-
-/** Options of a wait. */
-export interface WaitOptions {
-  /** Ends the wait; it rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
-  /** Longest time, in milliseconds; 0 does not wait, `Infinity` has no limit. */
-  timeoutMs?: number | undefined;
 }
 
 /** Options of {@linkcode TaskDefinition.with}. The time counts from the call. */

@@ -1,10 +1,8 @@
 import { CaptureWalk, indexStep, noStep } from "./_capture_walk.ts";
-import { type Packet, plainPacket } from "./_packet.ts";
+import { type Destination, type Draft, type Packet, plainPacket } from "./_packet.ts";
 import { copyPlain } from "./_plain_copy.ts";
 import { Refusal } from "./_refusal.ts";
-
-/** Where a message goes: `"wire"` to another thread, `"here"` to another actor of this one. */
-export type Destination = "wire" | "here";
+import { moveBuffers } from "./_settle_buffers.ts";
 
 /**
  * Captures values for sending: copies plain data, replaces by markers what JSON lacks, refuses the rest by path.
@@ -21,11 +19,49 @@ export function capture(
 ): Packet {
   const plain = copyPlain(values);
   if (plain !== null) return plainPacket(plain);
-  const walk = new CaptureWalk(destination === "here");
+  return settle(walk(values, destination, what, root), what, root);
+}
+
+/** Captures the reason of an abort; one that cannot cross is replaced by its refusal, so that the abort arrives. */
+export function captureReason(reason: unknown, destination: Destination): Packet {
+  try {
+    return capture([reason], destination, "abort", "reason");
+  } catch (error) {
+    return capture([error], destination, "abort", "reason");
+  }
+}
+
+/** Captures a value that may have to wait: what it gives away stays here until {@linkcode settle}. */
+export function captureDraft(value: unknown, what: string, root: string): Draft {
+  const plain = copyPlain([value]);
+  return plain !== null ? { payload: plain, extras: null } : walk([value], "apart", what, root);
+}
+
+/**
+ * Accepts a message: what it gives away leaves now.
+ *
+ * @throws {TypeError} when something cannot leave; nothing did then.
+ */
+export function settle({ payload, extras }: Draft, what: string, root: string): Packet {
+  if (extras === null) return plainPacket(payload);
+  try {
+    const { attachments, signals } = extras;
+    return { payload, attachments, transfers: moveBuffers(extras), signals };
+  } catch (error) {
+    throw error instanceof Refusal ? error.toError(what, root) : error;
+  }
+}
+
+function walk(
+  values: readonly unknown[],
+  destination: Destination,
+  what: string,
+  root: string,
+): Draft {
   // Arguments are a list; every other root is the one value in it.
   const rootStep = root === "args" ? indexStep : noStep;
   try {
-    return walk.run(values, rootStep);
+    return new CaptureWalk(destination).run(values, rootStep);
   } catch (error) {
     if (error instanceof Refusal) throw error.toError(what, root);
     if (error instanceof RangeError && error.message.includes("call stack")) {

@@ -1,12 +1,13 @@
-import { HANDLE, type HandleOutlet, isHandle } from "./_handle.ts";
+import { HANDLE, type HandleOutlet, HERE, isHandle, type Movable } from "./_handle.ts";
 import { MARK, type Marker, type Payload } from "./_marker.ts";
 import { MetObjects } from "./_met_objects.ts";
-import { type Packet, plainPacket } from "./_packet.ts";
+import type { Destination, Draft } from "./_packet.ts";
 import { isPlainNumber, LONG_TEXT } from "./_plain_copy.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
 import { encodeError } from "./_error_codec.ts";
 import { codecOf } from "./register_class.ts";
-import { Extras, settleBuffers } from "./_settle_buffers.ts";
+import { copyBuffers, Extras } from "./_settle_buffers.ts";
+import { SignalRelay } from "./_signal_relay.ts";
 import { Transfer } from "./transfer.ts";
 import { lengthOf, viewName } from "./_views.ts";
 
@@ -20,6 +21,7 @@ const BOXED = new Set<object>([Number, String, Boolean, BigInt].map((boxed) => b
 
 /** One walk over one message. */
 export class CaptureWalk implements HandleOutlet {
+  readonly #destination: Destination;
   /** Whether handles, signals and simple values stay live because the message stays on this thread. */
   readonly #here: boolean;
   #extras: Extras | null;
@@ -30,25 +32,30 @@ export class CaptureWalk implements HandleOutlet {
   #depth = 0;
   #plain = true;
 
-  constructor(here: boolean, extras: Extras | null = null) {
-    this.#here = here;
+  constructor(destination: Destination, extras: Extras | null = null) {
+    this.#destination = destination;
+    this.#here = destination === "here";
     this.#extras = extras;
   }
 
   /** Captures a whole message. */
-  run(values: readonly unknown[], step: Step): Packet {
+  run(values: readonly unknown[], step: Step): Draft {
     const payload = this.#payload(values, step);
-    if (this.#extras === null) {
-      return plainPacket(payload);
-    }
-    const { attachments, signals } = this.#extras;
-    return { payload, attachments, transfers: settleBuffers(this.#extras), signals };
+    if (this.#extras !== null) copyBuffers(this.#extras);
+    return { payload, extras: this.#extras };
   }
 
-  attach(value: unknown, transfer = false): number {
-    const { attachments, moved } = this.#own;
-    if (transfer) moved.add(value as Transferable);
-    return attachments.push(value) - 1;
+  attach(value: unknown): number {
+    return this.#own.attachments.push(value) - 1;
+  }
+
+  move(thing: Movable): number {
+    thing.check();
+    const { movables } = this.#own;
+    if ([...movables.values()].includes(thing)) throw new Error("is in the message twice");
+    const index = this.attach(null);
+    movables.set(index, thing);
+    return index;
   }
 
   /**
@@ -72,7 +79,7 @@ export class CaptureWalk implements HandleOutlet {
   }
 
   #checkpoint(): () => void {
-    const { attachments, signals, moved } = this.#own;
+    const { attachments, signals, moved, movables } = this.#own;
     const { count } = this.#met;
     const lists = [this.#deferred, attachments, signals].map((list) => list.length);
     const { size } = moved;
@@ -84,6 +91,7 @@ export class CaptureWalk implements HandleOutlet {
       attachments.splice(attached!);
       signals.splice(signalled!);
       for (const buffer of [...moved].slice(size)) moved.delete(buffer);
+      for (const index of [...movables.keys()]) if (index >= attached!) movables.delete(index);
       this.#depth = depth;
     };
   }
@@ -287,7 +295,7 @@ export class CaptureWalk implements HandleOutlet {
     if (open.includes(value)) throw new Refusal("is part of what it holds itself");
     open.push(value);
     try {
-      return new CaptureWalk(this.#here, this.#own).#payload([encode(value)], noStep);
+      return new CaptureWalk(this.#destination, this.#own).#payload([encode(value)], noStep);
     } catch (error) {
       // The path inside what `encode` gave says nothing to the sender.
       throw error instanceof Refusal ? new Refusal(error.reason) : error;
@@ -297,10 +305,11 @@ export class CaptureWalk implements HandleOutlet {
   }
 
   #handle(value: object): unknown {
-    if (this.#here) return this.#attachment(value);
     if (!isHandle(value)) throw new Refusal(describe(value));
     try {
-      return this.#mark(["handle", value[HANDLE](this)]);
+      if (!this.#here) return this.#mark(["handle", value[HANDLE](this)]);
+      const index = HERE in value ? value[HERE]!(this) : this.attach(value);
+      return this.#mark(["attachment", index, true]);
     } catch (error) {
       throw new Refusal((error as Error).message);
     }
@@ -311,6 +320,9 @@ export class CaptureWalk implements HandleOutlet {
       return this.#mark(["signal", -1, this.#list([signal.reason], reasonStep)]);
     }
     if (this.#here) return this.#attachment(signal);
+    if (this.#destination === "apart") {
+      return this.#mark(["handle", ["signal", this.move(new SignalRelay(signal))]]);
+    }
     return this.#mark(["signal", this.#own.signals.push(signal) - 1, null]);
   }
 

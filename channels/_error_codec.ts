@@ -1,5 +1,5 @@
 import type { CaptureWalk } from "./_capture_walk.ts";
-import { HostLostError, RemoteError } from "./errors.ts";
+import { ChannelClosedError, HostLostError, RemoteError } from "./errors.ts";
 import type { EncodedError } from "./_marker.ts";
 
 const classes = new Map<string, object>();
@@ -28,6 +28,7 @@ registerErrors({
   DOMException,
   RemoteError,
   HostLostError,
+  ChannelClosedError,
 });
 registerErrors(Deno.errors, "Deno.");
 

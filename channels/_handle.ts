@@ -7,8 +7,24 @@
 
 /** What a handle may do while it is being captured. */
 export interface HandleOutlet {
-  /** Adds a value that travels beside the text (a port, a shared buffer) and returns its index. */
-  attach(value: unknown, transfer?: boolean): number;
+  /** Adds a value that travels beside the text (a shared buffer) and returns its index. */
+  attach(value: unknown): number;
+  /** Adds what is made only when the message is accepted (a port), and returns its index. */
+  move(thing: Movable): number;
+}
+
+/** Something that leaves this place when a message is accepted, and stays when the message is refused. */
+export interface Movable {
+  /** @throws {Error} when it cannot leave now; the message completes "args[0] ...". */
+  check(): void;
+  /** Leaves; cannot fail after a check in the same turn. */
+  move(): Moved;
+}
+
+/** What travels instead of a {@linkcode Movable}. */
+export interface Moved {
+  readonly value: unknown;
+  readonly transfers: readonly Transferable[];
 }
 
 /** How a handle crosses: the tag of its kind, and data that is valid JSON. */
@@ -16,15 +32,19 @@ export type HandleToken = readonly [tag: string, ...data: unknown[]];
 
 /** Key of the method by which a value says that it crosses as a handle. */
 export const HANDLE: unique symbol = Symbol("troupe.handle");
+/** Key of the method by which a handle says what stands for it on its own thread, when that is not itself. */
+export const HERE: unique symbol = Symbol("troupe.here");
 
 /** A value that crosses threads by identity, not by content. */
 export interface Handle {
   /**
-   * Describes the value for the other side.
+   * Describes the value for another thread.
    *
    * @throws {Error} when it cannot reach the other side; the message completes "args[0] ...".
    */
   [HANDLE](outlet: HandleOutlet): HandleToken;
+  /** Gives the index of the attachment that takes its place in a message to this thread. */
+  [HERE]?(outlet: HandleOutlet): number;
 }
 
 /** Brings a handle of one kind back from its data; `attachment` gives what was attached, by index. */
@@ -54,4 +74,9 @@ export function reviveHandle(
 /** Whether a value crosses as a handle. */
 export function isHandle(value: object): value is Handle {
   return HANDLE in value;
+}
+
+/** Whether a message to its own thread holds the value itself. */
+export function staysItself(value: object): boolean {
+  return HANDLE in value && !(HERE in value);
 }

@@ -1,6 +1,8 @@
-import { capture } from "./_capture.ts";
+import { captureReason } from "./_capture.ts";
+import { abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
+import { letGo } from "./_relay.ts";
 import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./_protocol.ts";
 import { type RevivalContext, revive } from "./_revival.ts";
 import { ExportedSignals, ImportedSignals } from "./_signals.ts";
@@ -33,13 +35,21 @@ export class Link<E extends Envelope = Envelope> {
   #transfers: Transferable[] = [];
   #scheduled = false;
   #closed = false;
+  #isHeld = false;
+  #isUnref = false;
   #received = 0;
 
   /** Starts to receive at once. */
   constructor(port: MessagePort, onEnvelope: EnvelopeHandler<E>) {
     this.#port = port;
     this.#onEnvelope = onEnvelope;
-    port.onmessage = (event) => this.#receive(event.data as Batch);
+    port.onmessage = (event) => this.#receive(event.data as Batch | null);
+  }
+
+  /** From now on the port does not keep the program alive, and a relay in between hears of the end. */
+  unref(): void {
+    this.#isUnref = true;
+    letGo(this.#port);
   }
 
   /** How many batches have come in; still growing means that more may be under way. */
@@ -49,7 +59,7 @@ export class Link<E extends Envelope = Envelope> {
 
   /** Queues an envelope. A packet is the one whose payload is part of it. */
   send(envelope: E, packet?: Packet): void {
-    if (this.#closed) return closePorts(packet?.transfers ?? []);
+    if (this.#closed) return packet === undefined ? undefined : abandon(packet);
     if (packet !== undefined && !Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push(envelope);
   }
@@ -60,7 +70,7 @@ export class Link<E extends Envelope = Envelope> {
    * a third cheaper.
    */
   sendItem(kind: E[0], to: number, name: string, packet: Packet, id?: number): void {
-    if (this.#closed) return closePorts(packet.transfers);
+    if (this.#closed) return abandon(packet);
     const { payload } = packet;
     if (!Array.isArray(payload)) this.#adopt(packet);
     const items = id === undefined ? [payload] : [id, payload];
@@ -73,9 +83,20 @@ export class Link<E extends Envelope = Envelope> {
     }
   }
 
+  /** Posts nothing until {@linkcode Link.release}. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Posts what was held back. */
+  release(): void {
+    this.#isHeld = false;
+    this.flush();
+  }
+
   /** Posts what is queued. */
   flush(): void {
-    if (this.#batch.length === 0) return;
+    if (this.#batch.length === 0 || this.#isHeld) return;
     const text = JSON.stringify(this.#batch);
     const attachments = this.#attachments;
     const transfers = this.#transfers;
@@ -90,11 +111,22 @@ export class Link<E extends Envelope = Envelope> {
   /** Posts what is queued and closes the port. The signals of the other side are aborted with `reason`. */
   close(reason: unknown): void {
     if (this.#closed) return;
-    this.flush();
-    this.#closed = true;
-    this.#exported.close();
+    this.#end();
+    if (this.#isUnref) this.#port.postMessage(null);
     this.#port.close();
     this.#imported.abortAll(reason);
+  }
+
+  /** Posts what is queued and lets the port go, with whatever comes from now on. */
+  detach(): MessagePort {
+    this.#end();
+    return this.#port;
+  }
+
+  #end(): void {
+    this.release();
+    this.#closed = true;
+    this.#exported.close();
   }
 
   #adopt({ payload, attachments, transfers, signals }: Packet): void {
@@ -104,6 +136,7 @@ export class Link<E extends Envelope = Envelope> {
     }
     if (attachments.length > 0) {
       payload.attachmentBase = this.#attachments.length;
+      payload.attachmentCount = attachments.length;
       for (const attachment of attachments) this.#attachments.push(attachment);
       for (const transfer of transfers) this.#transfers.push(transfer);
     }
@@ -117,7 +150,7 @@ export class Link<E extends Envelope = Envelope> {
 
   #count(): void {
     const items = ++this.#items;
-    if (items >= MAX_BATCH) return this.flush();
+    if (items >= MAX_BATCH && !this.#isHeld) return this.flush();
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => this.#settle(items));
@@ -132,8 +165,11 @@ export class Link<E extends Envelope = Envelope> {
     this.flush();
   }
 
-  #receive(batch: Batch): void {
+  #receive(batch: Batch | null): void {
     this.#received++;
+    if (this.#isUnref) letGo(this.#port);
+    // The other side says goodbye to those in between.
+    if (batch === null) return;
     const isText = typeof batch === "string";
     // One that was under way when the link was closed; what came with it belongs to nobody.
     if (this.#closed) return isText ? undefined : closePorts(batch[1]);
@@ -159,25 +195,21 @@ export class Link<E extends Envelope = Envelope> {
   }
 
   #sendAbort(number: number, reason: unknown): void {
-    const packet = captureReason(reason);
+    const packet = captureReason(reason, "wire");
     if (!Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push([ABORT, number, packet.payload]);
   }
+}
+
+function abandon(packet: Packet): void {
+  abandonItem(packet);
+  closePorts(packet.transfers);
 }
 
 /** Ports that were moved into a message that nobody takes. */
 function closePorts(moved: readonly unknown[]): void {
   for (const own of moved) {
     if (own instanceof MessagePort) own.close();
-  }
-}
-
-function captureReason(reason: unknown): Packet {
-  try {
-    return capture([reason], "wire", "abort", "reason");
-  } catch (error) {
-    // A reason that cannot cross must not stop the abort: its refusal takes its place.
-    return capture([error], "wire", "abort", "reason");
   }
 }
 

@@ -52,6 +52,8 @@ export interface EncodedPayload {
   readonly deep?: unknown[];
   /** Where the attachments of this message begin among those of its batch. */
   attachmentBase?: number;
+  /** How many there are. */
+  attachmentCount?: number;
   /** Numbers on the link of the signals that the markers name by index. */
   signals?: readonly number[];
 }

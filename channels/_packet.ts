@@ -1,4 +1,11 @@
 import type { Payload } from "./_marker.ts";
+import type { Extras } from "./_settle_buffers.ts";
+
+/**
+ * Where a message goes: `"wire"` to another thread over a link, `"here"` to another actor of this thread, `"apart"`
+ * to a thread that is not known yet, by way of others.
+ */
+export type Destination = "wire" | "here" | "apart";
 
 /** A message as captured at the call: nothing that the sender does afterwards changes it. */
 export interface Packet {
@@ -10,6 +17,13 @@ export interface Packet {
   readonly transfers: Transferable[];
   /** Signals whose abort has to be passed on. */
   readonly signals: AbortSignal[];
+}
+
+/** A captured message that is not accepted yet: what it gives away is still here. */
+export interface Draft {
+  readonly payload: Payload;
+  /** What is beside the payload, if anything. */
+  readonly extras: Extras | null;
 }
 
 const NONE: never[] = [];

@@ -1,3 +1,4 @@
+import type { Movable } from "./_handle.ts";
 import { Refusal } from "./_refusal.ts";
 
 /** What only some messages have; made when needed, because most have nothing of it. */
@@ -5,36 +6,60 @@ export class Extras {
   readonly attachments: unknown[] = [];
   readonly signals: AbortSignal[] = [];
   readonly moved = new Set<Transferable>();
+  /** What is made when the message is accepted, by its index among the attachments. */
+  readonly movables = new Map<number, Movable>();
   /** Errors and instances whose own data is being captured, outermost first. */
   readonly open: object[] = [];
 }
 
 // Below this size cloning a buffer once more is cheaper than moving our copy of it.
-const MOVE_BYTES = 64 * 1024;
+export const MOVE_BYTES = 64 * 1024;
+
+/** Copies the buffers that are not given away, so that nothing that is written to them afterwards is sent. */
+export function copyBuffers({ attachments, moved }: Extras): void {
+  const copies = new Map<unknown, ArrayBuffer>();
+  for (const [index, value] of attachments.entries()) {
+    if (!(value instanceof ArrayBuffer) || moved.has(value)) continue;
+    // The same buffer can be attached twice, by parts of a message that are packed by themselves.
+    let copy = copies.get(value);
+    if (copy === undefined) copies.set(value, copy = copyBuffer(value));
+    attachments[index] = copy;
+  }
+}
 
 /**
- * Moves what is given away and copies the other buffers, once nothing else in the message can be refused.
+ * Moves what is given away, once nothing else in the message can be refused.
  *
- * Moving here, not when the message is posted, is what detaches the sender's object at the call, and lets one that
- * cannot be moved refuse its own message instead of spoiling a whole batch.
+ * Moving here, not when the message is posted, is what detaches the sender's object, and lets one that cannot be
+ * moved refuse its own message instead of spoiling a whole batch.
  *
  * @returns The attachments that `postMessage` is to move.
  * @throws {Refusal} when something cannot be moved; then nothing was.
  */
-export function settleBuffers({ attachments, moved }: Extras): Transferable[] {
+export function moveBuffers({ attachments, moved, movables }: Extras): Transferable[] {
+  for (const thing of movables.values()) checkMovable(thing);
   const own = moveAll([...moved]);
   const transfers = new Set<Transferable>();
   for (const [index, value] of attachments.entries()) {
-    const isMoved = moved.has(value as Transferable);
-    if (!isMoved && !(value instanceof ArrayBuffer)) continue;
-    let settled = own.get(value);
-    // The same buffer can be attached twice, by parts of a message that are packed by themselves.
-    if (settled === undefined) own.set(value, settled = copyBuffer(value as ArrayBuffer));
-    attachments[index] = settled;
-    const isLarge = settled instanceof ArrayBuffer && settled.byteLength >= MOVE_BYTES;
-    if (isMoved || isLarge) transfers.add(settled);
+    const settled = own.get(value);
+    if (settled !== undefined) attachments[index] = settled;
+    const isLarge = value instanceof ArrayBuffer && value.byteLength >= MOVE_BYTES;
+    if (settled !== undefined || isLarge) transfers.add(attachments[index] as Transferable);
+  }
+  for (const [index, thing] of movables) {
+    const { value, transfers: own } = thing.move();
+    attachments[index] = value;
+    for (const each of own) transfers.add(each);
   }
   return [...transfers];
+}
+
+function checkMovable(thing: Movable): void {
+  try {
+    thing.check();
+  } catch (error) {
+    throw new Refusal((error as Error).message);
+  }
 }
 
 /** All or none: what `structuredClone` refuses, it refuses before it moves anything. */

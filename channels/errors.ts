@@ -13,12 +13,30 @@ export class RemoteError extends Error {
 export class HostLostError extends Error {
   /** Name of the class. */
   override readonly name = "HostLostError";
-  /** Number of the lost host within its system. */
-  readonly host: number;
+  /** Number of the lost host within its system; `undefined` for a thread of which no more is known. */
+  readonly host: number | undefined;
 
   /** Says which host was lost, and from what. */
-  constructor(host: number, options?: ErrorOptions) {
-    super(`Host ${host} was lost`, options);
+  constructor(host: number | undefined, options?: ErrorOptions) {
+    super(host === undefined ? "The other thread has ended" : `Host ${host} was lost`, options);
     this.host = host;
+  }
+}
+
+/**
+ * The channel is closed: nothing can be sent any more, or nothing is left to receive.
+ *
+ * Its `cause` is a {@linkcode HostLostError} when the thread at the other end has ended without closing the channel.
+ */
+export class ChannelClosedError extends Error {
+  /** Name of the class. */
+  override readonly name = "ChannelClosedError";
+  /** What could not be sent; not there when the error comes from a receive. */
+  declare readonly value?: unknown;
+
+  /** Says what could not be done; keeps what could not be sent, if that is given. */
+  constructor(message: string, options: ErrorOptions & { value?: unknown } = {}) {
+    super(message, options);
+    if ("value" in options) this.value = options.value;
   }
 }

@@ -3,7 +3,11 @@
  *
  * @module
  */
-export { capture } from "./_capture.ts";
+// A message can hold these, also one to a module that has never heard of them.
+import "./pipe_end.ts";
+import "./queue.ts";
+
+export { capture, captureDraft } from "./_capture.ts";
 export type { Packet } from "./_packet.ts";
 export { registerErrors } from "./_error_codec.ts";
 export {
@@ -13,7 +17,14 @@ export {
   type HandleToken,
   isHandle,
   registerHandle,
+  staysItself,
 } from "./_handle.ts";
 export { Link } from "./_link.ts";
 export type { Payload } from "./_marker.ts";
 export { type RevivalContext, revive } from "./_revival.ts";
+export { type Clock, systemClock, type Timer } from "./_clock.ts";
+export { Deadlines, OwnWait, Wait } from "./_deadlines.ts";
+export { beforeExit } from "./_exit.ts";
+export { drain, ownLife, watchLife } from "./_life.ts";
+export { checkCount, checkMs, checkWord } from "./_validate.ts";
+export { SELECT, type Selectable, type Selection } from "./_selectable.ts";

@@ -22,5 +22,11 @@
  * @module
  */
 export * from "./errors.ts";
-export { transfer } from "./transfer.ts";
+export * from "./pack.ts";
+export * from "./pipe.ts";
+export * from "./pipe_end.ts";
+export * from "./queue.ts";
 export { type ClassCodec, registerClass } from "./register_class.ts";
+export * from "./select.ts";
+export { transfer } from "./transfer.ts";
+export * from "./wait_options.ts";

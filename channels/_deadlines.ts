@@ -51,6 +51,11 @@ export class Wait<T = unknown> implements EventListenerObject {
     return "wait";
   }
 
+  /** What did not come in time. */
+  get missing(): string {
+    return "no answer";
+  }
+
   /** Runs after a limit has ended the wait, so that the other side can be told. */
   onGivenUp(): void {}
 
@@ -59,6 +64,16 @@ export class Wait<T = unknown> implements EventListenerObject {
     this.#list = list;
     this.#signal = signal;
     signal?.addEventListener("abort", this);
+  }
+
+  /** Takes away the limits: the wait goes to a list that has none. */
+  unlimit(list: WaitList): void {
+    this.#signal?.removeEventListener("abort", this);
+    this.#signal = undefined;
+    this.#list?.remove(this as Wait);
+    this.deadline = Infinity;
+    this.#list = list;
+    list.push(this as Wait);
   }
 
   /** Hears the abort of the signal. */
@@ -142,13 +157,16 @@ const KEPT_LISTS = 16;
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, WaitList>();
+  readonly #rests: boolean;
   #waiting = 0;
   #timer: Timer | null = null;
   #timerAt = Infinity;
   #isClosed = false;
 
-  constructor(clock: Clock) {
+  /** @param rests Whether the timer is ended, not only let go, while nobody waits: for one that is never closed. */
+  constructor(clock: Clock, rests = false) {
     this.#clock = clock;
+    this.#rests = rests;
   }
 
   /**
@@ -158,7 +176,7 @@ export class Deadlines {
    */
   start<T>(wait: Wait<T>, signal: AbortSignal | undefined, timeoutMs: number): boolean {
     if (signal?.aborted) wait.reject(signal.reason);
-    else if (timeoutMs === 0) wait.reject(timeoutError(wait.describe(), timeoutMs));
+    else if (timeoutMs === 0) wait.reject(timeoutError(wait, timeoutMs));
     if (wait.settled) return false;
     if (this.#isClosed) return true;
     const list = this.#listOf(timeoutMs);
@@ -168,6 +186,14 @@ export class Deadlines {
     if (this.#waiting++ === 0) this.#timer?.keepAlive(true);
     if (this.#timer === null || wait.deadline < this.#timerAt) this.#arm(wait.deadline);
     return true;
+  }
+
+  /** Takes away the limits of a wait that is certain to end; it keeps the process alive as before. */
+  unlimit(wait: Wait): void {
+    if (wait.settled || this.#isClosed) return;
+    // It leaves one list and enters another.
+    this.#waiting++;
+    wait.unlimit(this.#listOf(Infinity));
   }
 
   /** Ends the timer and all waits. Those that begin later have no limits. */
@@ -183,7 +209,18 @@ export class Deadlines {
   /** A wait of this list has ended. */
   ended(list: WaitList): void {
     if (list.head === null && this.#lists.size > KEPT_LISTS) this.#lists.delete(list.timeoutMs);
-    if (--this.#waiting === 0) this.#timer?.keepAlive(false);
+    if (--this.#waiting > 0) return;
+    if (this.#rests) this.#rest();
+    else this.#timer?.keepAlive(false);
+  }
+
+  /** Ends the timer unless the next wait comes within the same microtask run. */
+  #rest(microtasks = 8): void {
+    if (this.#waiting > 0) return;
+    if (microtasks > 0) return this.#clock.soon(() => this.#rest(microtasks - 1));
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#timerAt = Infinity;
   }
 
   #listOf(timeoutMs: number): WaitList {
@@ -206,7 +243,7 @@ export class Deadlines {
     let next = Infinity;
     for (const list of [...this.#lists.values()]) {
       for (let head = list.head; head !== null && head.deadline <= now; head = list.head) {
-        head.giveUp(timeoutError(head.describe(), list.timeoutMs));
+        head.giveUp(timeoutError(head, list.timeoutMs));
       }
       if (list.head !== null) next = Math.min(next, list.head.deadline);
     }
@@ -215,6 +252,7 @@ export class Deadlines {
 }
 
 /** The error of a wait that took too long. */
-function timeoutError(doing: string, timeoutMs: number): DOMException {
-  return new DOMException(`Cannot ${doing}: no answer within ${timeoutMs} ms`, "TimeoutError");
+export function timeoutError<T>(wait: Wait<T>, timeoutMs: number): DOMException {
+  const text = `Cannot ${wait.describe()}: ${wait.missing} within ${timeoutMs} ms`;
+  return new DOMException(text, "TimeoutError");
 }

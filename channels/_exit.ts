@@ -1,0 +1,43 @@
+import process from "node:process";
+
+// The types know `globalThis` as that of a window.
+const scope = globalThis as unknown as EventTarget & { close(): void };
+
+const callbacks = new Set<ExitCallback>();
+let isTrapped = false;
+
+/** `isCertain`: the thread ends now; else somebody may still handle the error. */
+export type ExitCallback = (isCertain: boolean) => void;
+
+/**
+ * Calls back before this worker ends by its own doing: `close()`, `Deno.exit()`, `process.exit()`, or an error that
+ * nobody caught. What is queued can still be posted then; nothing can be awaited.
+ */
+export function beforeExit(callback: ExitCallback): void {
+  callbacks.add(callback);
+  if (isTrapped) return;
+  isTrapped = true;
+  // The platform has no event for this.
+  const close = scope.close;
+  scope.close = () => {
+    runAll(true);
+    close.call(scope);
+  };
+  const exit = Deno.exit;
+  Deno.exit = (code) => {
+    runAll(true);
+    return exit(code);
+  };
+  process.on("exit", () => runAll(true));
+  scope.addEventListener("error", () => runAll(false));
+  scope.addEventListener("unhandledrejection", () => runAll(false));
+}
+
+/** Does not call back any more. */
+export function forgetExit(callback: ExitCallback): void {
+  callbacks.delete(callback);
+}
+
+function runAll(isCertain: boolean): void {
+  for (const callback of callbacks) callback(isCertain);
+}

@@ -1,0 +1,89 @@
+/** The part of the Web Locks API that is used here; Deno has it, its types do not. */
+interface Locks {
+  request(
+    name: string,
+    options: { signal?: AbortSignal },
+    callback: () => unknown,
+  ): Promise<unknown>;
+}
+
+const { locks } = navigator as unknown as { locks: Locks };
+
+/** Whether this thread can end without the whole program. */
+const isWorker = "DedicatedWorkerGlobalScope" in globalThis;
+
+let own: string | null = null;
+let taking: Promise<string> | null = null;
+
+/**
+ * Name of a lock that this thread holds as long as it lives; `null` for the main thread, whose end nobody outlives.
+ * A promise until the lock is held, the first time.
+ *
+ * Deno tells nobody that a worker has closed itself, but it frees its locks within some tens of milliseconds.
+ */
+export function ownLife(): string | null | Promise<string> {
+  if (!isWorker || own !== null) return own;
+  return taking ??= new Promise((resolve) => {
+    const name = `troupe:thread:${crypto.randomUUID()}`;
+    locks.request(name, {}, () => {
+      resolve(own = name);
+      return new Promise(() => {});
+    });
+  });
+}
+
+/** Who waits for the end of one thread. */
+interface Watch {
+  readonly callbacks: Set<() => void>;
+  readonly request: AbortController;
+}
+
+const watches = new Map<string, Watch>();
+
+/**
+ * Calls back when the thread with this life has ended. What it sent before may still be under way: see
+ * {@linkcode drain}.
+ *
+ * @returns Ends the watch.
+ */
+export function watchLife(name: string, callback: () => void): () => void {
+  let watch = watches.get(name);
+  if (watch === undefined) watches.set(name, watch = startWatch(name));
+  const { callbacks, request } = watch;
+  // One of its own, because the same function may watch twice.
+  const entry = () => callback();
+  callbacks.add(entry);
+  return () => {
+    callbacks.delete(entry);
+    if (callbacks.size > 0 || watches.get(name) !== watch) return;
+    watches.delete(name);
+    request.abort();
+  };
+}
+
+function startWatch(name: string): Watch {
+  const request = new AbortController();
+  const callbacks = new Set<() => void>();
+  const ended = () => {
+    watches.delete(name);
+    for (const callback of [...callbacks]) callback();
+  };
+  locks.request(name, { signal: request.signal }, ended).catch((error) => {
+    if (!request.signal.aborted) throw error;
+  });
+  return { callbacks, request };
+}
+
+// So many event loop rounds without a new message mean that none is left under way.
+const QUIET_ROUNDS = 3;
+
+/** Waits until what a thread sent before its end has come in: its lock may be free before its last message is here. */
+export async function drain(
+  received: () => number,
+  nextRound: (callback: () => void) => void,
+): Promise<void> {
+  for (let before = -1; before !== received();) {
+    before = received();
+    for (let round = 0; round < QUIET_ROUNDS; round++) await new Promise<void>(nextRound);
+  }
+}

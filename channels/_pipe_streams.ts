@@ -1,0 +1,35 @@
+import type { PipeCore } from "./_pipe_core.ts";
+import { asIteration } from "./_receive_result.ts";
+
+// So many chunks are sent ahead of what was received: enough to hide the way there and back.
+const AHEAD = 16;
+
+/** The items of an end as a stream; `use` throws when the end is not here any more. */
+export function readableFrom<R>(use: () => PipeCore): ReadableStream<R> {
+  let isCancelled = false;
+  return new ReadableStream<R>({
+    async pull(controller) {
+      const { done, value } = await use().receive(asIteration, {});
+      if (isCancelled) return;
+      if (done) controller.close();
+      else controller.enqueue(value as R);
+    },
+    cancel() {
+      isCancelled = true;
+      use().stop();
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** A stream that sends its chunks by way of an end. */
+export function writableTo<S>(use: () => PipeCore): WritableStream<S> {
+  return new WritableStream<S>({
+    async write(chunk) {
+      use().count();
+      await use().send(chunk, {});
+      await use().belowInFlight(AHEAD);
+    },
+    close: () => use().finish(),
+    abort: () => use().finish(),
+  });
+}

@@ -1,0 +1,82 @@
+import { captureReason } from "./_capture.ts";
+import { Connection } from "./_connection.ts";
+import { type Movable, type Moved, registerHandle } from "./_handle.ts";
+import { reviveItem } from "./_item.ts";
+import { type Envelope, FIN } from "./_protocol.ts";
+
+const collected = new FinalizationRegistry((connection: Connection) => {
+  connection.send([FIN]);
+  connection.close();
+});
+
+/**
+ * Keeps a signal live in a message that reaches its receiver by way of others: the abort goes straight there, over a
+ * port of its own.
+ */
+export class SignalRelay implements Movable {
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  check(): void {}
+
+  move(): Moved {
+    const { port1, port2 } = new MessageChannel();
+    relay(this.#signal, port1);
+    return { value: port2, transfers: [port2] };
+  }
+}
+
+function relay(signal: AbortSignal, port: MessagePort): void {
+  const connection: Connection = new Connection<Envelope>(port, {
+    onItem() {},
+    onEnvelope() {},
+    onLost: () => signalListener.disconnect(),
+  });
+  const signalListener = listenTo(signal, (reason) => {
+    connection.sendItem(captureReason(reason, "apart"));
+    connection.close();
+  });
+  collected.register(signal, connection);
+}
+
+/** Listens without keeping the signal. */
+function listenTo(signal: AbortSignal, onAbort: (reason: unknown) => void) {
+  const listener = new AbortController();
+  // It may have been aborted since it was captured.
+  if (signal.aborted) onAbort(signal.reason);
+  signal.addEventListener(
+    "abort",
+    (event) => onAbort((event.currentTarget as AbortSignal).reason),
+    { once: true, signal: listener.signal },
+  );
+  return { disconnect: () => listener.abort() };
+}
+
+registerHandle("signal", ([index], attachment) => {
+  const controller = new AbortController();
+  // deno-lint-ignore no-unused-vars -- used by its own handlers
+  const connection: Connection = new Connection<Envelope>(
+    attachment(index as number) as MessagePort,
+    {
+      onItem(item) {
+        connection.close();
+        controller.abort(reasonOf(() => reviveItem(item)));
+      },
+      onEnvelope: () => connection.close(),
+      onLost: (error) => controller.abort(error),
+    },
+  );
+  return controller.signal;
+});
+
+/** An abort arrives, with whatever reason. */
+function reasonOf(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,7 @@
+/** Options of a wait. */
+export interface WaitOptions {
+  /** Ends the wait; it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Longest time, in milliseconds; 0 does not wait, `Infinity` has no limit. */
+  timeoutMs?: number | undefined;
+}

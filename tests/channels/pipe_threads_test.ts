@@ -1,0 +1,156 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { ActorSystem, ChannelClosedError, HostLostError, type PipeEnd } from "../../mod.ts";
+import { OneWay, PipePair, take, VALUES } from "../fixtures/pipe_pair.ts";
+import { PlainWorker } from "../fixtures/pipe_plain_worker.ts";
+import { count, echo, keeper, mortal } from "../fixtures/pipe_tasks.ts";
+import { runProgram, within } from "../testing.ts";
+
+function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
+  return within(2_000, what, promise);
+}
+
+const BIG = "x".repeat(1_000_000);
+const ENDS = [
+  "closes the end",
+  "calls self.close()",
+  "calls Deno.exit()",
+  "throws uncaught",
+  "rejects uncaught",
+].map((how) => ({ how }));
+
+Deno.test("PipeEnd delivers every value to a worker and back", async (t) => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new PipePair<unknown>();
+  const done = system.run(echo, ends.right);
+  for (const { what, value } of VALUES) {
+    await t.step(what, async () => {
+      await ends.left.send(value);
+      assertEquals(await within(5_000, what, ends.left.receive()), value);
+    });
+  }
+  ends.left.close();
+  await done;
+});
+
+Deno.test("PipeEnd keeps the order of 10 000 items from a worker", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new OneWay<number>({ capacity: 100 });
+  const done = system.run(count, ends.sender, 10_000);
+  const items = await within(5_000, "all items", Array.fromAsync(ends.receiver));
+  assertEquals(items, [...Array(10_000).keys()]);
+  await done;
+});
+
+Deno.test.each(ENDS)("PipeEnd gives the last messages of a worker that $how", async ({ how }) => {
+  for (let round = 0; round < 3; round++) {
+    using worker = new PlainWorker();
+    using ends = new PipePair<unknown>();
+    worker.post({ act: how, end: ends.right, items: [1, BIG, undefined] });
+    const items = Array.fromAsync(ends.left);
+    assertEquals(await within(4_000, "the end", items), [1, BIG, undefined]);
+    const error = await assertRejects(() => ends.left.receive(), ChannelClosedError);
+    assertEquals(error.cause instanceof HostLostError, how !== "closes the end");
+    const unsent = await assertRejects(() => ends.left.send("late"), ChannelClosedError);
+    assertEquals(unsent.value, "late");
+  }
+});
+
+Deno.test.each(ENDS)("PipeEnd gives the last messages of an actor that $how", async ({ how }) => {
+  await using system = new ActorSystem({ workers: 1 });
+  system.addEventListener("error", (event) => event.preventDefault());
+  using ends = new PipePair<unknown>();
+  const ref = await system.spawn(mortal.with({ on: "own" }));
+  ref.tell.die(ends.right, [1, BIG], how);
+  assertEquals(await within(4_000, "the end", Array.fromAsync(ends.left)), [1, BIG]);
+});
+
+Deno.test("PipeEnd ends when the other side is terminated", async () => {
+  for (let round = 0; round < 3; round++) {
+    using ends = new PipePair<unknown>({ capacity: 1 });
+    using worker = new PlainWorker();
+    worker.post({ act: "hold", end: ends.right, items: ["last"] });
+    await within(5_000, "the worker", worker.reply());
+    await ends.left.send(0);
+    const waiting = assertRejects(() => ends.left.send("unsent"), ChannelClosedError);
+    worker[Symbol.dispose]();
+    const error = await soon("the refusal", waiting);
+    assertInstanceOf(error.cause, HostLostError);
+    assertEquals(error.value, "unsent");
+    assertEquals(await soon("the end", Array.fromAsync(ends.left)), ["last"]);
+  }
+});
+
+Deno.test("PipeEnd wakes a worker that waits when it is closed here", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new PipePair<unknown>();
+  const done = system.run(echo, ends.right);
+  await ends.left.send(1);
+  assertEquals(await within(5_000, "the echo", ends.left.receive()), 1);
+  ends.left.close();
+  await soon("the end of the task", done);
+});
+
+Deno.test("PipeEnd works after it went to a nested worker and back, with unread items", async () => {
+  using worker = new PlainWorker();
+  using ends = new PipePair<unknown>();
+  for (const n of [1, 2, 3]) await ends.left.send(n);
+  worker.post({ act: "by way of a nested worker", end: ends.right });
+  for (const n of [4, 5]) await ends.left.send(n);
+  using back = await within(5_000, "the end", worker.reply()) as PipeEnd<unknown, unknown>;
+  await ends.left.send(6);
+  const items = await soon("the items", take(back as PipeEnd<never, unknown>, 6));
+  assertEquals(items, [1, 2, 3, 4, 5, 6]);
+  await back.send("back");
+  assertEquals(await soon("the answer", ends.left.receive()), "back");
+});
+
+Deno.test("PipeEnd is lost to its sender", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new PipePair<unknown>();
+  const { right } = ends;
+  const ref = await system.spawn(keeper);
+  await ref.ask.take(right);
+  const error = await assertRejects(() => right.send(1), ChannelClosedError, "sent away");
+  assertEquals(error.value, 1);
+  await assertRejects(() => right.receive(), ChannelClosedError, "sent away");
+  await assertRejects(() => right.poll(), ChannelClosedError, "sent away");
+  await assertRejects(() => Array.fromAsync(right), ChannelClosedError, "sent away");
+  await assertRejects(() => ref.ask.take(right), TypeError, "sent away");
+});
+
+Deno.test("PipeEnd comes back when its message is refused", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new PipePair<unknown>();
+  const ref = await system.spawn(keeper);
+  await ends.left.send("unread");
+  await assertRejects(() => ref.ask.send(ends.right, () => {}), TypeError, "is a function");
+  assertEquals(await ends.right.receive(), "unread");
+  await ref.ask.take(ends.right);
+  await ref.ask.close();
+});
+
+Deno.test("PipeEnd cannot be sent while it is being waited for", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new PipePair<unknown>();
+  const ref = await system.spawn(keeper);
+  const received = ends.right.receive();
+  await assertRejects(() => ref.ask.take(ends.right), TypeError, "being waited for");
+  await ends.left.send(1);
+  assertEquals(await soon("the item", received), 1);
+});
+
+Deno.test.each([
+  { name: "idle", line: "hello answer" },
+  { name: "pending receive", line: "late" },
+  { name: "pending receive with a limit", line: "TimeoutError" },
+  { name: "pending send", line: "sent" },
+  { name: "pending poll", line: "true" },
+])(
+  "PipeEnd lets a program end by itself only when nothing waits: $name",
+  async ({ name, line }) => {
+    const program = new URL("../fixtures/pipe_program.ts", import.meta.url).href;
+    const flags = ["--no-check", "--allow-read"];
+    const { code, stdout } = await runProgram(program, { flags, args: [name], timeoutMs: 8_000 });
+    assertEquals([code, stdout.trim()], [0, line]);
+  },
+);

@@ -1,5 +1,5 @@
 import type { ActorSystem } from "./actor_system.ts";
-import { capture, type Clock, Deadlines, type Wait } from "../channels/internal.ts";
+import { capture, type Clock, Deadlines, handedOver, type Wait } from "../channels/internal.ts";
 import { Cell } from "./_cell.ts";
 import type { Coordinator } from "./_coordinator.ts";
 import type { DefinedActor } from "./_definition.ts";
@@ -151,7 +151,21 @@ export class Host implements Owner {
   /** Something that host 0 placed on this host or another has ended. */
   departed(at: number): void {
     if (this.coordinator !== null) this.coordinator.departed(at);
-    else this.network.tryPeer(0)?.link.send([DEPARTED, at]);
+    else if (this.isOwn && at === this.index) void this.#leave();
+    else this.#tellDeparted(at);
+  }
+
+  /** This thread is ended by host 0; but not before it has passed on what came for pipe ends that have left it. */
+  async #leave(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.clock.setTimer(resolve, this.settings.shutdownMs);
+    await Promise.race([handedOver(), promise]);
+    timer.cancel();
+    this.#tellDeparted(this.index);
+  }
+
+  #tellDeparted(at: number): void {
+    this.network.tryPeer(0)?.link.send([DEPARTED, at]);
   }
 
   /** Frees the name of an actor that has ended. */

@@ -1,19 +1,18 @@
-import { systemClock } from "./_clock.ts";
 import { beforeExit, forgetExit } from "./_exit.ts";
 import { itemFrom } from "./_item.ts";
-import { relay } from "./_relay.ts";
-import { drain, ownLife, watchLife } from "./_life.ts";
+import { ownLife, watchLife } from "./_life.ts";
+import { Line, type LineState } from "./_line.ts";
 import { Link } from "./_link.ts";
 import type { Payload } from "./_marker.ts";
 import type { Packet } from "./_packet.ts";
-import { type ConnectionEnvelope, type Envelope, GONE, HELLO, ITEMS, MOVING } from "./_protocol.ts";
+import { type ConnectionEnvelope, type Envelope, GONE, HELLO, ITEMS } from "./_protocol.ts";
 import { HostLostError } from "./errors.ts";
 
 /** What the owner of a connection does about it. */
 export interface ConnectionHandlers<E extends Envelope> {
   /** An item has come. */
   onItem(item: Packet): void;
-  /** Anything else has come; its last element is a payload when `context` holds attachments for it. */
+  /** Anything else has come; its last element is a payload when there are attachments for it. */
   onEnvelope(envelope: E, attachments: readonly unknown[]): void;
   /** The thread of the other end has ended, and what it sent has come in. */
   onLost(error: HostLostError): void;
@@ -26,6 +25,7 @@ export interface ConnectionHandlers<E extends Envelope> {
  * program alive.
  */
 export class Connection<E extends Envelope = Envelope> {
+  readonly #line: Line;
   readonly #link: Link;
   readonly #handlers: ConnectionHandlers<E>;
   #unwatch: (() => void) | null = null;
@@ -39,16 +39,22 @@ export class Connection<E extends Envelope = Envelope> {
 
   /** @param otherLife What is already known of the other end. */
   constructor(
-    port: MessagePort,
+    line: LineState,
     handlers: ConnectionHandlers<E>,
     otherLife: string | null = null,
   ) {
     this.#handlers = handlers;
+    this.#line = new Line(line, {
+      onMoved: () => this.#watch(null),
+      onLost: () => {
+        this.send([GONE] as ConnectionEnvelope as E);
+        this.#lost();
+      },
+    });
     this.#link = new Link(
-      port,
+      this.#line,
       (envelope, { attachments }) => this.#receive(envelope as E | ConnectionEnvelope, attachments),
     );
-    this.#link.unref();
     this.#watch(otherLife);
     void this.#greet();
   }
@@ -70,16 +76,15 @@ export class Connection<E extends Envelope = Envelope> {
   close(): void {
     if (!this.#isOpen) return;
     this.#end();
-    this.#link.close(undefined);
+    this.#link.leave();
+    this.#line.close();
   }
 
-  /** Gives a port for another thread, with what is known of the other end; this thread passes on what comes. */
-  detach(): { port: MessagePort; otherLife: string | null } {
-    this.#link.send([MOVING] as ConnectionEnvelope);
+  /** Gives the line for another thread, with what is known of the other end. */
+  detach(): { line: LineState; otherLife: string | null } {
+    this.#link.leave();
     this.#end();
-    const { port1, port2 } = new MessageChannel();
-    relay(this.#link.detach(), port1);
-    return { port: port2, otherLife: this.#otherLife };
+    return { line: this.#line.detach(this.#otherLife), otherLife: this.#otherLife };
   }
 
   #end(): void {
@@ -104,8 +109,6 @@ export class Connection<E extends Envelope = Envelope> {
     switch (envelope[0]) {
       case HELLO:
         return this.#watch((envelope as ConnectionEnvelope & { 0: typeof HELLO })[1]);
-      case MOVING:
-        return this.#watch(null);
       case GONE:
         return this.#lost();
       case ITEMS:
@@ -125,7 +128,7 @@ export class Connection<E extends Envelope = Envelope> {
   }
 
   async #lose(life: string): Promise<void> {
-    await drain(() => this.#link.received, systemClock.yieldTo);
+    await this.#line.drained();
     // It may have moved to another thread before.
     if (this.#otherLife === life) this.#lost();
   }

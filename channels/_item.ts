@@ -1,7 +1,8 @@
 import { reviveHandle } from "./_handle.ts";
-import { MARK, type Marker, type Payload } from "./_marker.ts";
+import { type EncodedPayload, MARK, type Marker, type Payload } from "./_marker.ts";
 import { movableIn } from "./_movable_in.ts";
 import { type Packet, plainPacket } from "./_packet.ts";
+import { closePort } from "./_port.ts";
 import { revive } from "./_revival.ts";
 
 /** Closes what a handle stands for when nobody will ever take it. */
@@ -30,9 +31,26 @@ export function reviveItem({ payload, attachments }: Packet): unknown {
   return revive(payload, { attachments, signal: noSignal })[0];
 }
 
-/** Closes the handles in an item that nobody will take, so that those at their other ends hear of it. */
+/** Closes what an item holds that nobody will take, so that those at the other ends hear of it. */
 export function abandonItem({ payload, attachments }: Packet): void {
-  if (attachments.length > 0) abandonHandles(payload, attachments);
+  if (attachments.length === 0) return;
+  abandonHandles(payload, attachments);
+  for (const own of movableIn(attachments)) {
+    if (own instanceof MessagePort) closePort(own);
+  }
+}
+
+/** The same for a whole batch of envelopes, in which any element may be a payload. */
+export function abandonBatch(text: string, attachments: readonly unknown[]): void {
+  for (const envelope of JSON.parse(text) as unknown[][]) {
+    for (const part of envelope) {
+      if (isEncoded(part)) abandonItem(itemFrom(part, attachments));
+    }
+  }
+}
+
+function isEncoded(part: unknown): part is EncodedPayload {
+  return typeof part === "object" && part !== null && "values" in part;
 }
 
 function abandonHandles(value: unknown, attachments: readonly unknown[]): void {

@@ -1,14 +1,20 @@
 import { captureReason } from "./_capture.ts";
-import { abandonItem } from "./_item.ts";
+import { abandonBatch, abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
-import { letGo } from "./_relay.ts";
 import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./_protocol.ts";
 import { type RevivalContext, revive } from "./_revival.ts";
 import { ExportedSignals, ImportedSignals } from "./_signals.ts";
 
 /** Called with each envelope in the order sent, and with what is needed to revive its payloads. */
 export type EnvelopeHandler<E extends Envelope> = (envelope: E, context: RevivalContext) => void;
+
+/** What a link needs of a `MessagePort`. */
+export interface LinkPort {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: unknown, transfers?: Transferable[]): void;
+  close(): void;
+}
 
 // Bounds the work of one delivery; beyond some hundreds a longer batch saves nothing.
 const MAX_BATCH = 256;
@@ -22,7 +28,7 @@ const IDLE_MICROTASKS = 3;
  * one JSON text: about a fifth of the cost of posting each by itself. Order is kept.
  */
 export class Link<E extends Envelope = Envelope> {
-  readonly #port: MessagePort;
+  readonly #port: LinkPort;
   readonly #onEnvelope: EnvelopeHandler<E>;
   readonly #exported = new ExportedSignals(
     (number, reason) => this.#sendAbort(number, reason),
@@ -36,20 +42,13 @@ export class Link<E extends Envelope = Envelope> {
   #scheduled = false;
   #closed = false;
   #isHeld = false;
-  #isUnref = false;
   #received = 0;
 
   /** Starts to receive at once. */
-  constructor(port: MessagePort, onEnvelope: EnvelopeHandler<E>) {
+  constructor(port: LinkPort, onEnvelope: EnvelopeHandler<E>) {
     this.#port = port;
     this.#onEnvelope = onEnvelope;
-    port.onmessage = (event) => this.#receive(event.data as Batch | null);
-  }
-
-  /** From now on the port does not keep the program alive, and a relay in between hears of the end. */
-  unref(): void {
-    this.#isUnref = true;
-    letGo(this.#port);
+    port.onmessage = (event) => this.#receive(event.data as Batch);
   }
 
   /** How many batches have come in; still growing means that more may be under way. */
@@ -59,7 +58,7 @@ export class Link<E extends Envelope = Envelope> {
 
   /** Queues an envelope. A packet is the one whose payload is part of it. */
   send(envelope: E, packet?: Packet): void {
-    if (this.#closed) return packet === undefined ? undefined : abandon(packet);
+    if (this.#closed) return packet === undefined ? undefined : abandonItem(packet);
     if (packet !== undefined && !Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push(envelope);
   }
@@ -70,7 +69,7 @@ export class Link<E extends Envelope = Envelope> {
    * a third cheaper.
    */
   sendItem(kind: E[0], to: number, name: string, packet: Packet, id?: number): void {
-    if (this.#closed) return abandon(packet);
+    if (this.#closed) return abandonItem(packet);
     const { payload } = packet;
     if (!Array.isArray(payload)) this.#adopt(packet);
     const items = id === undefined ? [payload] : [id, payload];
@@ -111,19 +110,13 @@ export class Link<E extends Envelope = Envelope> {
   /** Posts what is queued and closes the port. The signals of the other side are aborted with `reason`. */
   close(reason: unknown): void {
     if (this.#closed) return;
-    this.#end();
-    if (this.#isUnref) this.#port.postMessage(null);
+    this.leave();
     this.#port.close();
     this.#imported.abortAll(reason);
   }
 
-  /** Posts what is queued and lets the port go, with whatever comes from now on. */
-  detach(): MessagePort {
-    this.#end();
-    return this.#port;
-  }
-
-  #end(): void {
+  /** Posts what is queued, and is not used any more; the port stays open. */
+  leave(): void {
     this.release();
     this.#closed = true;
     this.#exported.close();
@@ -165,14 +158,11 @@ export class Link<E extends Envelope = Envelope> {
     this.flush();
   }
 
-  #receive(batch: Batch | null): void {
+  #receive(batch: Batch): void {
     this.#received++;
-    if (this.#isUnref) letGo(this.#port);
-    // The other side says goodbye to those in between.
-    if (batch === null) return;
     const isText = typeof batch === "string";
-    // One that was under way when the link was closed; what came with it belongs to nobody.
-    if (this.#closed) return isText ? undefined : closePorts(batch[1]);
+    // One that was under way when the link was closed.
+    if (this.#closed) return isText ? undefined : abandonBatch(batch[0], batch[1]);
     const context: RevivalContext = {
       attachments: isText ? [] : batch[1],
       signal: (number) => this.#imported.signal(number),
@@ -198,18 +188,6 @@ export class Link<E extends Envelope = Envelope> {
     const packet = captureReason(reason, "wire");
     if (!Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push([ABORT, number, packet.payload]);
-  }
-}
-
-function abandon(packet: Packet): void {
-  abandonItem(packet);
-  closePorts(packet.transfers);
-}
-
-/** Ports that were moved into a message that nobody takes. */
-function closePorts(moved: readonly unknown[]): void {
-  for (const own of moved) {
-    if (own instanceof MessagePort) own.close();
   }
 }
 

@@ -9,7 +9,7 @@ export function readableFrom<R>(use: () => PipeCore): ReadableStream<R> {
   let isCancelled = false;
   return new ReadableStream<R>({
     async pull(controller) {
-      const { done, value } = await use().receive(asIteration, {});
+      const { done, value } = await use().receiving.receive(asIteration, {});
       if (isCancelled) return;
       if (done) controller.close();
       else controller.enqueue(value as R);
@@ -26,8 +26,8 @@ export function writableTo<S>(use: () => PipeCore): WritableStream<S> {
   return new WritableStream<S>({
     async write(chunk) {
       use().count();
-      await use().send(chunk, {});
-      await use().belowInFlight(AHEAD);
+      await use().sending.send(chunk, {});
+      await use().sending.belowInFlight(AHEAD);
     },
     close: () => use().finish(),
     abort: () => use().finish(),

@@ -1,10 +1,10 @@
 import { type Closed, closedError } from "./_closed.ts";
+import { timeoutError } from "./_deadlines.ts";
 import { itemFrom } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import * as wire from "./_protocol.ts";
 import { QueueReceiver } from "./_queue_receiver.ts";
 import { QueueSender } from "./_queue_sender.ts";
-import { timeoutError } from "./_deadlines.ts";
 import { ChannelWait, checkWait, limitWait } from "./_waits.ts";
 import type { HostLostError } from "./errors.ts";
 import type { WaitOptions } from "./wait_options.ts";

@@ -1,12 +1,12 @@
+import { capture } from "./_capture.ts";
 import { Connection } from "./_connection.ts";
+import { itemFrom, reviveItem } from "./_item.ts";
+import { Line } from "./_line.ts";
 import type { Packet } from "./_packet.ts";
 import { CONNECT, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "./_protocol.ts";
 import { QueueClient } from "./_queue_client.ts";
 import { QueueHome } from "./_queue_home.ts";
 import type { QueueUser } from "./_queue_user.ts";
-import { capture } from "./_capture.ts";
-import { reviveItem } from "./_item.ts";
-import { itemFrom } from "./_item.ts";
 import { transfer } from "./transfer.ts";
 
 /** What all handles on one queue in one thread share. */
@@ -70,7 +70,7 @@ export class HomeCore implements QueueCore {
 
   connect(port: MessagePort): void {
     const home = this.#home;
-    const connection: Connection<QueueReply | QueueRequest> = new Connection(port, {
+    const connection: Connection<QueueReply | QueueRequest> = new Connection(Line.over(port), {
       onItem: (item) => home.accept(user, item),
       onEnvelope: (envelope, attachments) => {
         const request = envelope as QueueRequest;
@@ -111,7 +111,7 @@ export class RemoteCore implements QueueCore {
     this.id = id;
     this.capacity = capacity;
     const connection: Connection<QueueReply | QueueRequest> = this.#connection = new Connection(
-      port,
+      Line.over(port),
       {
         onItem: (item) => client.receiver.arrived(item),
         onEnvelope: (envelope, attachments) => client.receive(envelope as QueueReply, attachments),
@@ -151,7 +151,7 @@ export class RemoteCore implements QueueCore {
 
 /** Gives up a port to a queue's home that is not needed. */
 export function refuseConnection(port: MessagePort): void {
-  const connection = new Connection<QueueRequest>(port, {
+  const connection = new Connection<QueueRequest>(Line.over(port), {
     onItem() {},
     onEnvelope() {},
     onLost() {},

@@ -2,6 +2,7 @@ import { captureReason } from "./_capture.ts";
 import { Connection } from "./_connection.ts";
 import { type Movable, type Moved, registerHandle } from "./_handle.ts";
 import { reviveItem } from "./_item.ts";
+import { Line, type LineState } from "./_line.ts";
 import { type Envelope, FIN } from "./_protocol.ts";
 
 const collected = new FinalizationRegistry((connection: Connection) => {
@@ -30,7 +31,7 @@ export class SignalRelay implements Movable {
 }
 
 function relay(signal: AbortSignal, port: MessagePort): void {
-  const connection: Connection = new Connection<Envelope>(port, {
+  const connection: Connection = new Connection<Envelope>(Line.over(port), {
     onItem() {},
     onEnvelope() {},
     onLost: () => signalListener.disconnect(),
@@ -57,20 +58,22 @@ function listenTo(signal: AbortSignal, onAbort: (reason: unknown) => void) {
 
 registerHandle("signal", ([index], attachment) => {
   const controller = new AbortController();
-  // deno-lint-ignore no-unused-vars -- used by its own handlers
-  const connection: Connection = new Connection<Envelope>(
-    attachment(index as number) as MessagePort,
-    {
-      onItem(item) {
-        connection.close();
-        controller.abort(reasonOf(() => reviveItem(item)));
-      },
-      onEnvelope: () => connection.close(),
-      onLost: (error) => controller.abort(error),
-    },
-  );
+  const line = Line.over(attachment(index as number) as MessagePort);
+  connect(line, controller);
   return controller.signal;
 });
+
+function connect(line: LineState, controller: AbortController): Connection {
+  const connection: Connection = new Connection<Envelope>(line, {
+    onItem(item) {
+      connection.close();
+      controller.abort(reasonOf(() => reviveItem(item)));
+    },
+    onEnvelope: () => connection.close(),
+    onLost: (error) => controller.abort(error),
+  });
+  return connection;
+}
 
 /** An abort arrives, with whatever reason. */
 function reasonOf(read: () => unknown): unknown {

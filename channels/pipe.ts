@@ -1,3 +1,4 @@
+import { Line } from "./_line.ts";
 import { PipeCore } from "./_pipe_core.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { checkCount } from "./_validate.ts";
@@ -62,9 +63,8 @@ function oneWay<T>(options: PipeOptions = {}): [PipeEnd<T, never>, PipeEnd<never
 
 function connect({ capacity = Infinity }: PipeOptions): [PipeCore, PipeCore] {
   if (capacity !== Infinity) checkCount("create pipe", "capacity", capacity, 1);
-  const { port1, port2 } = new MessageChannel();
-  const left = new PipeCore(port1, capacity);
-  const right = new PipeCore(port2, capacity);
-  PipeCore.pair(left, right);
+  const [here, there] = Line.pair();
+  const left = new PipeCore(here, capacity);
+  const right = new PipeCore(there, capacity);
   return [left, right];
 }

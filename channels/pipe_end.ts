@@ -10,6 +10,7 @@ import {
 } from "./_handle.ts";
 import { iterate } from "./_iterate.ts";
 import { ABANDON, itemOf } from "./_item.ts";
+import type { LineState } from "./_line.ts";
 import type { Payload } from "./_marker.ts";
 import { PipeCore, type PipeState } from "./_pipe_core.ts";
 import { readableFrom, writableTo } from "./_pipe_streams.ts";
@@ -41,7 +42,7 @@ export interface ReceiveIntoOptions extends WaitOptions {
   byteOffset?: number | undefined;
 }
 
-const collected = new Collected(closeCore);
+const collected = new Collected((core: PipeCore) => core.close());
 
 /**
  * One end of a {@linkcode pipe}.
@@ -98,7 +99,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
    * @throws {DOMException} `TimeoutError`, or the signal's reason; then nothing was sent.
    */
   send(value: S, options: WaitOptions = NO_LIMITS): Promise<void> {
-    if (this.#core !== null) return this.#core.send(value, options);
+    if (this.#core !== null) return this.#core.sending.send(value, options);
     return Promise.reject(closedError(SENDING, MOVED, { value }));
   }
 
@@ -114,7 +115,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
   ): Promise<void> {
     return this.#use(SENDING, async (core) => {
       checkWait(SENDING, options);
-      await core.send(partOf(bytes, options), options);
+      await core.sending.send(partOf(bytes, options), options);
     }, { value: bytes });
   }
 
@@ -127,7 +128,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
   receive(options: WaitOptions = NO_LIMITS): Promise<R> {
     return this.#use(
       RECEIVING,
-      (core) => core.receive(asValue as Outcome<R>, options),
+      (core) => core.receiving.receive(asValue as Outcome<R>, options),
     );
   }
 
@@ -153,7 +154,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
           return (value as Uint8Array).byteLength;
         },
       };
-      return await core.receive(outcome, options, (value) => checkFits(value, room));
+      return await core.receiving.receive(outcome, options, (value) => checkFits(value, room));
     });
   }
 
@@ -166,7 +167,9 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
   poll({ signal, timeoutMs = 0 }: WaitOptions = {}): Promise<boolean> {
     return this.#use("poll PipeEnd", async (core) => {
       checkWait("poll PipeEnd", { signal, timeoutMs });
-      return timeoutMs === 0 ? await core.isReady() : await core.poll({ signal, timeoutMs });
+      return timeoutMs === 0
+        ? await core.receiving.isReady()
+        : await core.receiving.poll({ signal, timeoutMs });
     });
   }
 
@@ -175,7 +178,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
    * here is dropped.
    */
   close(): void {
-    if (this.#core !== null) closeCore(this.#core);
+    this.#core?.close();
   }
 
   /** The items as a stream, taken one at a time when asked for; to cancel it is to receive no more. */
@@ -196,7 +199,8 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
     return iterate(() =>
       this.#use(
         RECEIVING,
-        (core) => core.receive(asIteration as Outcome<IteratorResult<R, undefined>>, NO_LIMITS),
+        (core) =>
+          core.receiving.receive(asIteration as Outcome<IteratorResult<R, undefined>>, NO_LIMITS),
       )
     );
   }
@@ -229,7 +233,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
 
   /** @ignore */
   [SELECT](): Selection {
-    return this.#present("select PipeEnd");
+    return this.#present("select PipeEnd").receiving;
   }
 
   #present(doing: string): PipeCore {
@@ -267,11 +271,6 @@ const SENDING = "send to PipeEnd";
 const RECEIVING = "receive from PipeEnd";
 const NO_LIMITS: WaitOptions = {};
 const MOVED = { why: "it was sent away" };
-
-function closeCore(core: PipeCore): void {
-  core.finish();
-  core.stop();
-}
 
 function bytesOf(bytes: ArrayBufferLike | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(bytes)
@@ -318,11 +317,11 @@ function checkFits(value: unknown, room: Uint8Array): void {
 }
 
 registerHandle("pipe", ([index], attachment) => {
-  const [port, state, packed] = attachment(index as number) as [
-    MessagePort,
+  const [line, state, packed] = attachment(index as number) as [
+    LineState | null,
     PipeState,
     [Payload, unknown[]][],
   ];
   const items = packed.map(([payload, attachments]) => itemOf(payload, attachments));
-  return PipeEnd.of(PipeCore.arrive(port, state, items));
+  return PipeEnd.of(PipeCore.arrive(line, state, items));
 });

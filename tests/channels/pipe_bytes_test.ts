@@ -1,7 +1,7 @@
 import { assertEquals, assertNotStrictEquals, assertRejects } from "@std/assert";
 import { ActorSystem, ChannelClosedError, transfer } from "../../mod.ts";
 import { OneWay, PipePair } from "../fixtures/pipe_pair.ts";
-import { bounce, drain, measure, pour } from "../fixtures/pipe_tasks.ts";
+import { bounce, drain, echo, measure, pour } from "../fixtures/pipe_tasks.ts";
 import { within } from "../testing.ts";
 
 const BYTES = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -64,6 +64,20 @@ Deno.test("PipeEnd.sendBytes() captures at the call when it has to wait", async 
   await ends.right.receive();
   await soon("room", sent);
   assertEquals(await ends.right.receive(), new Uint8Array([0, 1]));
+});
+
+Deno.test("PipeEnd.sendBytes() rejects with the bytes when the end is closed or sent away", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using closed = new PipePair<unknown>();
+  closed.left.close();
+  const error = await assertRejects(() => closed.left.sendBytes(BYTES), ChannelClosedError);
+  assertEquals(error.value, BYTES);
+  using ends = new PipePair<unknown>();
+  const done = system.run(echo, ends.right);
+  const late = await assertRejects(() => ends.right.sendBytes(BYTES), ChannelClosedError);
+  assertEquals(late.value, BYTES);
+  ends.left.close();
+  await done;
 });
 
 Deno.test.each([
@@ -336,6 +350,21 @@ Deno.test("PipeEnd.writable ends what the other end receives when it is aborted"
   await writer.write(1);
   await writer.abort(new Error("enough"));
   assertEquals(await soon("the end", Array.fromAsync(ends.receiver)), [1]);
+});
+
+Deno.test("PipeEnd.writable and readable of an end that was sent away refuse", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new PipePair<unknown>();
+  const { readable, writable } = ends.right;
+  await ends.left.send("unread");
+  const done = system.run(echo, ends.right);
+  await assertRejects(() => readable.getReader().read(), ChannelClosedError, "sent away");
+  const writer = writable.getWriter();
+  writer.closed.catch(() => {});
+  await assertRejects(() => writer.write(1), ChannelClosedError, "sent away");
+  assertEquals(await soon("the echo", ends.left.receive()), "unread");
+  ends.left.close();
+  await done;
 });
 
 Deno.test("PipeEnd.writable streams to a worker's readable", async () => {

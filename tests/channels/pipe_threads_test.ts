@@ -104,6 +104,117 @@ Deno.test("PipeEnd works after it went to a nested worker and back, with unread 
   assertEquals(await soon("the answer", ends.left.receive()), "back");
 });
 
+Deno.test("PipeEnd outlives a worker that gave it away", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  for (let round = 0; round < 10; round++) {
+    using ends = new PipePair<unknown>({ capacity: 4 });
+    const first = await system.spawn(keeper.with({ on: "own" }));
+    const second = await system.spawn(keeper.with({ on: "own" }));
+    await first.ask.take(ends.right);
+    for (const n of [1, 2, 3, 4]) await ends.left.send(n);
+    assertEquals(await first.ask.receive(), 1);
+    await second.ask.takeFrom(first);
+    assertEquals(await soon("an item from before", second.ask.receive()), 2);
+    await first.terminate();
+    await soon("room", ends.left.send(5));
+    for (const n of [3, 4, 5]) assertEquals(await soon("an item", second.ask.receive()), n);
+    await second.ask.send("back");
+    assertEquals(await soon("the answer", ends.left.receive()), "back");
+    ends.left.close();
+    await assertRejects(() => second.ask.receive(), ChannelClosedError);
+    await second.stop();
+  }
+});
+
+Deno.test("PipeEnd loses and reorders nothing while it goes from thread to thread", async () => {
+  await using system = new ActorSystem({ workers: 2 });
+  const keepers = [await system.spawn(keeper), await system.spawn(keeper)] as const;
+  using ends = new PipePair<number>({ capacity: 50 });
+  const sending = (async () => {
+    for (let n = 0; n < 3_000; n++) await ends.left.send(n);
+    ends.left.close();
+  })();
+  await keepers[0].ask.take(ends.right);
+  const items: unknown[] = [];
+  for (let round = 0; items.length < 3_000; round++) {
+    const here = keepers[round % 2]!;
+    for (let n = 0; n < 30; n++) items.push(await soon("an item", here.ask.receive()));
+    await keepers[(round + 1) % 2]!.ask.takeFrom(here);
+  }
+  await soon("the end of the sending", sending);
+  assertEquals(items, [...Array(3_000).keys()]);
+});
+
+Deno.test("PipeEnd loses nothing when the thread that gave it away is stopped", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  using ends = new PipePair<number>();
+  let here = await system.spawn(keeper.with({ on: "own" }));
+  await here.ask.take(ends.right);
+  let sent = 0;
+  const items: unknown[] = [];
+  for (let round = 0; round < 20; round++) {
+    const next = await system.spawn(keeper.with({ on: "own" }));
+    const moved = next.ask.takeFrom(here);
+    for (let n = 0; n < 50; n++) await ends.left.send(sent++);
+    await moved;
+    await here.stop();
+    for (let n = 0; n < 25; n++) items.push(await soon("an item", next.ask.receive()));
+    here = next;
+  }
+  while (items.length < sent) items.push(await soon("an item", here.ask.receive()));
+  assertEquals(items, [...Array(sent).keys()]);
+});
+
+Deno.test("PipeEnd loses nothing when both ends go to other threads at once", async () => {
+  await using system = new ActorSystem({ workers: 2 });
+  const [a, b] = [await system.spawn(keeper), await system.spawn(keeper)];
+  const [c, d] = [await system.spawn(keeper), await system.spawn(keeper)];
+  using ends = new PipePair<unknown>();
+  await a.ask.take(ends.left);
+  await b.ask.take(ends.right);
+  const received: unknown[] = [];
+  const back: unknown[] = [];
+  for (let round = 0; round < 100; round++) {
+    const [left, right, nextLeft, nextRight] = round % 2 === 0 ? [a, b, c, d] : [c, d, a, b];
+    await Promise.all([
+      left.ask.send(round * 2),
+      right.ask.send(round),
+      nextLeft.ask.takeFrom(left),
+      nextRight.ask.takeFrom(right),
+      nextLeft.ask.ping().then(() => nextLeft.ask.send(round * 2 + 1)),
+    ]);
+    for (let n = 0; n < 2; n++) received.push(await soon("an item", nextRight.ask.receive()));
+    back.push(await soon("an answer", nextLeft.ask.receive()));
+  }
+  assertEquals(received, [...Array(200).keys()]);
+  assertEquals(back, [...Array(100).keys()]);
+  await a.ask.close();
+  await b.ask.close();
+});
+
+Deno.test("PipeEnd ends when items were lost with the thread that gave it away", async () => {
+  for (let round = 0; round < 3; round++) {
+    using worker = new PlainWorker();
+    using ends = new PipePair<unknown>();
+    const flag = new Int32Array(new SharedArrayBuffer(8));
+    // So that the end has been used here, and there.
+    worker.post({ act: "hold", end: ends.right, items: ["used"] });
+    await soon("the worker", worker.reply());
+    assertEquals(await soon("the first item", ends.left.receive()), "used");
+    worker.post({ act: "give back and end", flag });
+    // Without a turn of the event loop here, so that the end's way is not known yet.
+    Atomics.wait(flag, 0, 0, 5_000);
+    await ends.left.send("lost");
+    using back = await soon("the end", worker.reply()) as PipeEnd<unknown, unknown>;
+    const receiving = assertRejects(() => back.receive(), ChannelClosedError);
+    Atomics.store(flag, 1, 1);
+    Atomics.notify(flag, 1);
+    const error = await soon("the loss", receiving);
+    assertInstanceOf(error.cause, HostLostError);
+    await soon("the other end", assertRejects(() => ends.left.receive(), ChannelClosedError));
+  }
+});
+
 Deno.test("PipeEnd is lost to its sender", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<unknown>();

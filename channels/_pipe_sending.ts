@@ -1,0 +1,108 @@
+import { captureDraft, settle } from "./_capture.ts";
+import { type Closed, closedError } from "./_closed.ts";
+import { timeoutError } from "./_deadlines.ts";
+import { Fifo, type Place } from "./_fifo.ts";
+import { paced } from "./_pace.ts";
+import type { Draft, Packet } from "./_packet.ts";
+import { ChannelWait, checkWait, limitWait } from "./_waits.ts";
+import type { WaitOptions } from "./wait_options.ts";
+
+const SENDING = "send to PipeEnd";
+
+/** A send that waits until the other end has taken more. */
+interface WaitingSend {
+  readonly wait: ChannelWait<void>;
+  readonly draft: Draft;
+  readonly value: unknown;
+}
+
+/** The sending side of an end of a pipe: no more leaves than the capacity allows, in the order of the calls. */
+export class PipeSending {
+  /** Why nothing can be sent. */
+  closed: Closed | null = null;
+  /** Items sent and not reported as taken, while that is counted. */
+  inFlight = 0;
+  isCounting: boolean;
+  readonly #capacity: number;
+  readonly #post: (item: Packet) => void;
+  readonly #waiting = new Fifo<WaitingSend>();
+  /** Writers that wait until the other end has taken more. */
+  readonly #writers = new Fifo<ChannelWait<void>>();
+
+  constructor(capacity: number, post: (item: Packet) => void) {
+    this.#capacity = capacity;
+    this.#post = post;
+    this.isCounting = capacity !== Infinity;
+  }
+
+  /** Whether something waits here. */
+  get isBusy(): boolean {
+    return this.#waiting.size + this.#writers.size > 0;
+  }
+
+  /** Sends a value, or waits until the other end has taken more. */
+  send(value: unknown, options: WaitOptions): Promise<void> {
+    try {
+      return this.#send(value, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #send(value: unknown, options: WaitOptions): Promise<void> {
+    checkWait(SENDING, options);
+    if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
+    const draft = captureDraft(value, "message", "value");
+    if (this.inFlight < this.#capacity && this.#waiting.size === 0) {
+      this.#settle(draft);
+      return paced();
+    }
+    const place: Place<WaitingSend> = this.#waiting.push({
+      draft,
+      value,
+      wait: new ChannelWait<void>(SENDING, "no room", () => this.#waiting.remove(place)),
+    });
+    const { wait } = place.value;
+    if (options.timeoutMs === 0) wait.giveUp(timeoutError(wait, 0));
+    limitWait(wait, options);
+    return wait.promise;
+  }
+
+  #settle(draft: Draft): void {
+    this.#post(settle(draft, "message", "value"));
+    if (this.isCounting) this.inFlight++;
+  }
+
+  /** Resolves once fewer than so many items are sent and not taken. */
+  async belowInFlight(count: number): Promise<void> {
+    while (this.inFlight >= count && this.closed === null) {
+      const wait = new ChannelWait<void>(SENDING, "no room", null);
+      this.#writers.push(wait);
+      limitWait(wait, {});
+      await wait.promise;
+    }
+  }
+
+  /** So many items were taken: others may go. */
+  onTaken(count: number): void {
+    this.inFlight -= count;
+    for (const wait of this.#writers.drain()) wait.resolve();
+    while (this.#waiting.size > 0 && this.inFlight < this.#capacity) {
+      const { wait, draft } = this.#waiting.shift()!;
+      try {
+        this.#settle(draft);
+        wait.resolve();
+      } catch (error) {
+        wait.reject(error);
+      }
+    }
+  }
+
+  close(closed: Closed): void {
+    this.closed ??= closed;
+    for (const wait of this.#writers.drain()) wait.resolve();
+    for (const { wait, value } of this.#waiting.drain()) {
+      wait.reject(closedError(SENDING, closed, { value }));
+    }
+  }
+}

@@ -10,8 +10,8 @@ import { HostLostError } from "./errors.ts";
 
 /** What the owner of a connection does about it. */
 export interface ConnectionHandlers<E extends Envelope> {
-  /** An item has come. */
-  onItem(item: Packet): void;
+  /** Items have come, in order. */
+  onItems(items: readonly Packet[]): void;
   /** Anything else has come; its last element is a payload when there are attachments for it. */
   onEnvelope(envelope: E, attachments: readonly unknown[]): void;
   /** The thread of the other end has ended, and what it sent has come in. */
@@ -112,10 +112,9 @@ export class Connection<E extends Envelope = Envelope> {
       case GONE:
         return this.#lost();
       case ITEMS:
-        for (let index = 3; index < envelope.length; index++) {
-          this.#handlers.onItem(itemFrom(envelope[index] as Payload, attachments));
-        }
-        return;
+        return this.#handlers.onItems(
+          envelope.slice(3).map((payload) => itemFrom(payload as Payload, attachments)),
+        );
       default:
         this.#handlers.onEnvelope(envelope as E, attachments);
     }

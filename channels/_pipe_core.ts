@@ -66,7 +66,7 @@ export class PipeCore implements Movable {
     core.sending.inFlight = state.inFlight;
     core.sending.isCounting = state.isCounting;
     core.receiving.isReporting = state.isReporting;
-    for (const item of items) core.receiving.add(item);
+    core.receiving.add(items);
     core.limit(!state.isSendClosed, !state.isReceiveClosed);
     core.limitOther(!state.otherFinished, !state.otherStopped);
     core.#connect();
@@ -159,7 +159,7 @@ export class PipeCore implements Movable {
   #connect(): Connection<PipeEnvelope> | null {
     if (this.#line !== null) {
       this.#connection = new Connection<PipeEnvelope>(this.#line, {
-        onItem: (item) => this.receiving.add(item),
+        onItems: (items) => this.receiving.add(items),
         onEnvelope: (envelope) => this.#handle(envelope),
         onLost: (error) => this.#onLost(error),
       }, this.#otherLife);

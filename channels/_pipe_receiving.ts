@@ -51,10 +51,12 @@ export class PipeReceiving implements Selection {
     return this.#receives.size + this.#watchers.size > 0;
   }
 
-  /** An item has come. */
-  add(item: Packet): void {
-    if (this.isStopped) return abandonItem(item);
-    this.#items.push(item);
+  /** Items have come. */
+  add(items: readonly Packet[]): void {
+    for (const item of items) {
+      if (this.isStopped) abandonItem(item);
+      else this.#items.push(item);
+    }
     this.#serve();
   }
 

@@ -49,7 +49,7 @@ export class HomeCore implements QueueCore {
     const client: QueueClient = this.client = new QueueClient({
       isLocal: true,
       send: (request: QueueRequest) => home.receive(user, request),
-      sendItem: (item: Packet) => home.accept(user, item),
+      sendItem: (item: Packet) => home.accept(user, [item]),
       close() {},
     }, () => {});
     const user: QueueUser = home.join({
@@ -71,7 +71,7 @@ export class HomeCore implements QueueCore {
   connect(port: MessagePort): void {
     const home = this.#home;
     const connection: Connection<QueueReply | QueueRequest> = new Connection(Line.over(port), {
-      onItem: (item) => home.accept(user, item),
+      onItems: (items) => home.accept(user, items),
       onEnvelope: (envelope, attachments) => {
         const request = envelope as QueueRequest;
         if (request[0] === CONNECT) this.connect(portIn(request[1], attachments));
@@ -113,7 +113,7 @@ export class RemoteCore implements QueueCore {
     const connection: Connection<QueueReply | QueueRequest> = this.#connection = new Connection(
       Line.over(port),
       {
-        onItem: (item) => client.receiver.arrived(item),
+        onItems: (items) => items.forEach((item) => client.receiver.arrived(item)),
         onEnvelope: (envelope, attachments) => client.receive(envelope as QueueReply, attachments),
         onLost: (error) => client.lost(error),
       },
@@ -152,7 +152,7 @@ export class RemoteCore implements QueueCore {
 /** Gives up a port to a queue's home that is not needed. */
 export function refuseConnection(port: MessagePort): void {
   const connection = new Connection<QueueRequest>(Line.over(port), {
-    onItem() {},
+    onItems() {},
     onEnvelope() {},
     onLost() {},
   });

@@ -50,10 +50,9 @@ export class QueueDelivery {
     return this.#items.size > 0;
   }
 
-  /** Adds an item at the end. */
+  /** Adds an item at the end; {@linkcode QueueDelivery.serve} gives it out. */
   add(packet: Packet): void {
     this.#items.push({ number: ++this.#numbers, packet });
-    this.serve();
   }
 
   /** A receive waits. */

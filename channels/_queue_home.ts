@@ -57,16 +57,19 @@ export class QueueHome implements DeliveryHost {
     this.onChange();
   }
 
-  /** An item has come from a thread that holds a slot for it. */
-  accept(user: QueueUser, item: Packet): void {
-    this.#slots.use(user);
-    if (this.#isDiscarding) {
-      abandonItem(item);
-      this.#slots.free(1);
-      return this.onChange();
+  /** Items have come from a thread that holds slots for them. */
+  accept(user: QueueUser, items: readonly Packet[]): void {
+    for (const item of items) {
+      this.#slots.use(user);
+      if (this.#isDiscarding) {
+        abandonItem(item);
+        this.#slots.free(1);
+      } else {
+        this.#tally.add();
+        this.#delivery.add(item);
+      }
     }
-    this.#tally.add();
-    this.#delivery.add(item);
+    this.#delivery.serve();
   }
 
   /** Handles what a thread says. */

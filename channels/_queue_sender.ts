@@ -170,13 +170,16 @@ export class QueueSender {
     wait.place = null;
   }
 
-  /** Gives back what is not used within this turn of the event loop: another thread may need it. */
+  /** Gives back what is left once a turn of the event loop has used none: another thread may need it. */
   #returnSoon(): void {
     if (this.#home.isLocal) return this.#return();
     if (this.#isReturning) return;
     this.#isReturning = true;
+    const before = this.#slots;
     systemClock.yieldTo(() => {
       this.#isReturning = false;
+      // A loop of sends that gave the event loop its turn, and goes on.
+      if (this.#slots > 0 && this.#slots < before) return this.#returnSoon();
       if (this.#slots > 0) this.#extra = 0;
       this.#return();
     });

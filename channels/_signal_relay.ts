@@ -32,7 +32,7 @@ export class SignalRelay implements Movable {
 
 function relay(signal: AbortSignal, port: MessagePort): void {
   const connection: Connection = new Connection<Envelope>(Line.over(port), {
-    onItem() {},
+    onItems() {},
     onEnvelope() {},
     onLost: () => signalListener.disconnect(),
   });
@@ -65,9 +65,9 @@ registerHandle("signal", ([index], attachment) => {
 
 function connect(line: LineState, controller: AbortController): Connection {
   const connection: Connection = new Connection<Envelope>(line, {
-    onItem(item) {
+    onItems([item]) {
       connection.close();
-      controller.abort(reasonOf(() => reviveItem(item)));
+      controller.abort(reasonOf(() => reviveItem(item!)));
     },
     onEnvelope: () => connection.close(),
     onLost: (error) => controller.abort(error),

@@ -11,6 +11,7 @@ import { complete } from "./_outcome.ts";
 import type { Child, Owner } from "./_owner.ts";
 import type { Ref } from "./_ref.ts";
 import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
+import { startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
 import type { Runnable } from "./_scheduler.ts";
 import type { StreamSource } from "./_stream_source.ts";
@@ -18,6 +19,12 @@ import { runTurn } from "./_turn.ts";
 import { Turns } from "./_turns.ts";
 
 const NO_ARGS: unknown[] = [];
+
+/** Decides in an actor's stead whether it starts again: its supervisor. */
+export interface Guard {
+  /** This incarnation has ended; the actor waits for {@linkcode Cell.resume} or {@linkcode Cell.finish}. */
+  failed(cell: Cell, reason: ExitReason): void;
+}
 
 /** How an incarnation ends. */
 interface Ending {
@@ -35,7 +42,8 @@ interface Ending {
  * | ---------- | ----------------------------------- | ------------------------------------ |
  * | `starting` | wait in the mailbox                 | `running` when `setup` is done       |
  * | `running`  | are handled                         | `stopping`                           |
- * | `stopping` | dead letters, or wait for a restart | `ended`, or `starting` for a restart |
+ * | `stopping` | dead letters, or wait for a restart | `ended`, `waiting`, or `starting` again |
+ * | `waiting`  | wait for the guard's decision       | `starting` again, or `ended`         |
  * | `ended`    | dead letters                        |                                      |
  */
 export class Cell implements Runnable, Child {
@@ -43,10 +51,11 @@ export class Cell implements Runnable, Child {
   readonly serial: number;
   /** Who stops it: on this host, or the index of the host where it was started from. */
   readonly owner: Owner | number;
+  readonly #guard: Guard | null;
   nextRunnable: Runnable | null = null;
   readonly #definition: DefinedActor<unknown, unknown[]>;
   readonly #args: unknown[];
-  #state: "starting" | "running" | "stopping" | "ended" = "starting";
+  #state: "starting" | "running" | "stopping" | "waiting" | "ended" = "starting";
   #accepts = true;
   #queued = false;
   /** Whether nothing had to be given up at the end. */
@@ -62,6 +71,10 @@ export class Cell implements Runnable, Child {
   #ending: Ending | null = null;
   #exited: PromiseWithResolvers<ExitReason> | null = null;
   #reason: ExitReason | null = null;
+  /** Settles when the incarnation that the guard has asked for runs. */
+  #resumed: PromiseWithResolvers<void> | null = null;
+  /** Settles when the incarnation that the guard has halted has ended. */
+  #halted: PromiseWithResolvers<void> | null = null;
 
   constructor(
     host: Host,
@@ -69,10 +82,12 @@ export class Cell implements Runnable, Child {
     definition: DefinedActor<unknown, unknown[]>,
     args: unknown[],
     owner: Owner | number,
+    guard: Guard | null,
   ) {
     this.host = host;
     this.serial = serial;
     this.owner = owner;
+    this.#guard = guard;
     this.#definition = definition;
     this.#args = args;
     this.#incarnation = new Incarnation(this, 0);
@@ -196,6 +211,34 @@ export class Cell implements Runnable, Child {
     return exited;
   }
 
+  /** Ends the incarnation so that another one can follow, and resolves when it has ended. */
+  halt(): Promise<void> {
+    if (this.#state === "ended" || this.#state === "waiting") return Promise.resolve();
+    this.#halted ??= Promise.withResolvers();
+    this.#end({ kind: "shutdown" }, true, true);
+    return this.#halted.promise;
+  }
+
+  /**
+   * Starts the next incarnation of an actor that waits; resolves when it runs, or has been told to end meanwhile.
+   *
+   * @throws Rejects with the error of `setup`; then it waits again.
+   */
+  resume(reason: ExitReason, restarts = this.#restarts + 1): Promise<void> {
+    if (this.#state === "ended") return Promise.resolve();
+    this.#restarts = restarts - 1;
+    const { promise } = this.#resumed = Promise.withResolvers<void>();
+    this.#restart(reason);
+    return promise;
+  }
+
+  /** Ends the actor for good, without another try. */
+  async finish(reason: ExitReason): Promise<void> {
+    const { exited } = this;
+    this.#end(reason, false, true);
+    await exited;
+  }
+
   /** The first step of a shutdown. */
   stopTimers(): void {
     this.#incarnation.stopTimers();
@@ -230,6 +273,8 @@ export class Cell implements Runnable, Child {
     this.#handlers = handlers;
     if (this.#state !== "starting") return;
     this.#state = "running";
+    this.#resumed?.resolve();
+    this.#resumed = null;
     this.#schedule();
   }
 
@@ -301,6 +346,11 @@ export class Cell implements Runnable, Child {
   /** Begins to end, or makes an end under way stricter. */
   #end(reason: ExitReason, mayRestart: boolean, waitForTurns: boolean): void {
     if (this.#state === "ended") return;
+    if (this.#state === "waiting") {
+      // Nothing of it runs.
+      if (!mayRestart) void this.#finish(reason);
+      return;
+    }
     const isFirst = this.#ending === null;
     const ending = this.#ending ??= { reason, mayRestart, turnsOver: Promise.withResolvers() };
     if (!mayRestart) {
@@ -331,25 +381,62 @@ export class Cell implements Runnable, Child {
       source.abandon(new ActorStoppedError(this.label, "go on with a stream"));
     }
     if (!await this.#incarnation.end(shutdownMs)) this.#isClean = false;
+    if (ending.mayRestart && this.#guard !== null) return this.#wait(this.#guard, ending.reason);
     if (this.#mayRestart(ending)) return this.#restart(ending.reason);
+    this.#turns?.abandon(this.label);
+    await this.#finish(ending.reason);
+  }
+
+  /** Leaves it to the guard whether there will be another incarnation. */
+  #wait(guard: Guard, reason: ExitReason): void {
+    this.#ending = null;
+    this.#handlers = null;
+    this.#state = "waiting";
+    const resumed = this.#resumed;
+    const halted = this.#halted;
+    this.#resumed = this.#halted = null;
+    halted?.resolve();
+    if (resumed !== null) {
+      resumed.reject(
+        reason.kind === "error" ? reason.error : new ActorStoppedError(this.label, "restart"),
+      );
+    } else if (halted === null) {
+      guard.failed(this, reason);
+    }
+  }
+
+  async #finish(reason: ExitReason): Promise<void> {
+    this.#state = "stopping";
+    this.#ending ??= { reason, mayRestart: false, turnsOver: Promise.withResolvers() };
     this.#accepts = false;
     this.#refuseAll();
-    this.#turns?.abandon(this.label);
     if (this.options.name !== undefined) {
       await this.host.releaseName(this.options.name, this.serial);
     }
     this.#state = "ended";
-    this.#reason = ending.reason;
+    this.#reason = reason;
     this.#handlers = null;
-    this.host.ended(this, ending.reason);
-    this.#exited?.resolve(ending.reason);
+    this.host.ended(this, reason);
+    this.#exited?.resolve(reason);
+    this.#resumed?.resolve();
+    this.#halted?.resolve();
   }
 
-  #mayRestart({ mayRestart }: Ending): boolean {
+  #mayRestart({ mayRestart, reason }: Ending): boolean {
     const { restart = "transient" } = this.options;
-    if (!mayRestart || restart === "temporary") return false;
+    if (!mayRestart || !startsAgain(restart, reason)) return false;
     this.#budget ??= new RestartBudget();
     return this.#budget.spend(this.host.clock.now());
+  }
+
+  /** An async `setup` gets as much time as the first one. */
+  #limitSetup(fail: (error: unknown) => void, started: Promise<void>): void {
+    const { clock, settings } = this.host;
+    const { startTimeoutMs = settings.startTimeoutMs } = this.options;
+    const late = () =>
+      fail(new DOMException(`setup took more than ${startTimeoutMs} ms`, "TimeoutError"));
+    const timer = clock.setTimer(late, startTimeoutMs);
+    started.catch(fail).finally(() => timer.cancel());
   }
 
   #restart(reason: ExitReason): void {
@@ -364,7 +451,8 @@ export class Cell implements Runnable, Child {
       if (incarnation === this.#incarnation) this.#endWith(error, true, false);
     };
     try {
-      this.#setUp(incarnation)?.catch(fail);
+      const started = this.#setUp(incarnation);
+      if (started !== undefined) this.#limitSetup(fail, started);
     } catch (error) {
       fail(error);
     }

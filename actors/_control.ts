@@ -2,7 +2,6 @@ import { HostLostError } from "../channels/errors.ts";
 import { OwnWait } from "../channels/internal.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
-import type { Child } from "./_owner.ts";
 import { HAS_ENDED, KILL, STOP, WATCH } from "./_protocol.ts";
 import type { Ref } from "./_ref.ts";
 
@@ -11,12 +10,16 @@ const KILL_MS = 1_000;
 
 /** Stops an actor wherever it is; resolves when it has ended, to whether it did so by itself. */
 export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
-  const { host, at, serial, cell } = ref;
-  if (cell !== undefined) return await cell.stop({ kind: "shutdown" }, drain);
-  if (at === host.index) return true;
+  const { host, at, serial } = ref;
+  if (ref.isHere) {
+    if (host.survivors.has(serial)) await host.whenBack(serial);
+    return await ref.cell?.stop({ kind: "shutdown" }, drain) ?? true;
+  }
   try {
     return await host.network.call(at, (id) => [STOP, id, serial, drain]) !== false;
   } catch (error) {
+    // It may be about to start again.
+    if (error instanceof HostLostError && await isBack(ref)) return await stop(ref, drain);
     if (isGone(error)) return true;
     throw error;
   }
@@ -24,15 +27,18 @@ export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
 
 /** Ends an actor at once, with its thread when that does not answer. */
 export async function terminate(ref: Ref): Promise<void> {
-  const { host, at, serial, cell } = ref;
-  if (cell !== undefined) return void await cell.kill();
-  if (at === host.index) return;
+  const { host, at, serial } = ref;
+  if (ref.isHere) {
+    if (host.survivors.has(serial)) await host.whenBack(serial);
+    return void await ref.cell?.kill();
+  }
   const wait = new OwnWait(() => `terminate actor "${ref.label}"`);
   host.deadlines.start(wait, undefined, KILL_MS);
   host.network.send(at, wait, (id) => [KILL, id, serial]);
   try {
     await wait.promise;
   } catch (error) {
+    if (error instanceof HostLostError && await isBack(ref)) return await terminate(ref);
     if (isGone(error)) return;
     await host.network.question(["condemn", at, serial]);
   }
@@ -40,17 +46,19 @@ export async function terminate(ref: Ref): Promise<void> {
 
 /** Resolves with the reason at an actor's final end. */
 export async function exited(ref: Ref): Promise<ExitReason> {
-  const { host, at, serial, cell } = ref;
-  if (cell !== undefined) return cell.exited;
-  if (at === host.index) return host.exited(serial);
+  const { host, at, serial } = ref;
+  if (ref.isHere) return await (ref.cell?.exited ?? host.exited(serial));
   try {
-    return await host.network.call(at, (id) => [WATCH, id, serial]) as ExitReason;
+    const reason = await host.network.call(at, (id) => [WATCH, id, serial]) as ExitReason;
+    // Its thread was replaced, and does not know what it was ended for.
+    return reason.kind === "host-lost" ? await lastReason(ref) ?? reason : reason;
   } catch (error) {
     if (error instanceof ActorStoppedError) return { kind: "shutdown" };
     // The reason itself could not be brought back, such as an error of a class not registered here.
     if (!(error instanceof HostLostError)) return { kind: "error", error };
-    if (host.network.isVictim(at, serial)) return { kind: "killed" };
-    return await lastReason(ref) ?? { kind: "host-lost", error };
+    if (!await isBack(ref)) return await lastReason(ref) ?? { kind: "host-lost", error };
+    const reason = await exited(ref);
+    return reason.kind === "host-lost" ? { kind: "host-lost", error } : reason;
   }
 }
 
@@ -68,7 +76,7 @@ export async function hasEnded({ host, at, serial }: Ref): Promise<boolean> {
 /** Why an actor had ended before its host did. */
 async function lastReason({ host: { network }, at, serial }: Ref): Promise<ExitReason | null> {
   const known = network.reasonOf(at, serial);
-  if (known !== undefined) return known;
+  if (known !== null) return known;
   try {
     return await network.question(["reason", at, serial]) as ExitReason | null;
   } catch {
@@ -77,13 +85,9 @@ async function lastReason({ host: { network }, at, serial }: Ref): Promise<ExitR
   }
 }
 
-/** An actor on another host as its owner sees it. */
-export function remoteChild(ref: Ref): Child {
-  return {
-    label: ref.label,
-    stop: (_reason, drain = false) => stop(ref, drain),
-    kill: () => terminate(ref),
-  };
+/** Whether there is a new thread for the actor's host, after that was lost. */
+function isBack({ host, at }: Ref): Promise<boolean> {
+  return host.network.fate(at);
 }
 
 /** Whether the error says that the host or the system is gone, and so the actor has ended. */

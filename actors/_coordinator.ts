@@ -6,7 +6,16 @@ import { Names } from "./_names.ts";
 import type { WorkerKind } from "./options.ts";
 import { within } from "./_owner.ts";
 import { captureError, type Peer } from "./_peer.ts";
-import { CONNECT, LOST, type PlaceRequest, type Question, QUIET, SHUTDOWN } from "./_protocol.ts";
+import {
+  BURIED,
+  CONNECT,
+  LOST,
+  type PlaceRequest,
+  type Question,
+  QUIET,
+  REBORN,
+  SHUTDOWN,
+} from "./_protocol.ts";
 import { startProcess, type WorkerProcess } from "./_worker_process.ts";
 
 /** One worker as host 0 knows it. */
@@ -21,7 +30,37 @@ interface WorkerRecord {
   unwatch: (() => void) | null;
   /** Runs out when the worker is not ready in time. */
   readonly startTimer: Timer;
+  readonly kind: WorkerKind;
+  readonly permissions: Deno.PermissionOptions | null;
+  /** How many threads there were for this host before. */
+  readonly generation: number;
 }
+
+/** A lost host, until it is decided whether there will be a new thread for it. */
+interface Loss {
+  readonly record: WorkerRecord;
+  /** Hosts that have not said yet who is to start again. */
+  readonly awaited: Set<number>;
+  /** Actors that are to start again, and the hosts that will start them. */
+  readonly survivors: Map<number, number>;
+  /** Whether something was placed there since. */
+  isWanted: boolean;
+  /** Ports for it that came meanwhile. */
+  readonly introductions: (() => void)[];
+  /** Runs out when a host does not answer. */
+  readonly timer: Timer;
+}
+
+/** What stays the same from one thread of a host to the next. */
+type Identity = Pick<
+  WorkerRecord,
+  "index" | "kind" | "permissions" | "isOwn" | "generation"
+>;
+
+// So long hosts have, beyond the time for their actors to stop, to say what is to start again.
+const MOURNING_MS = 1_000;
+// Numbers of actors differ from one thread of a host to the next one: so many are for each.
+const SERIALS = 1e9;
 
 /** What only host 0 does: it starts and watches the workers, places actors on them and knows their names. */
 export class Coordinator {
@@ -30,6 +69,7 @@ export class Coordinator {
   readonly #kind: WorkerKind;
   readonly #names = new Names();
   readonly #workers = new Map<number, WorkerRecord>();
+  readonly #losses = new Map<number, Loss>();
   #indexes = 0;
   #shutdown: Promise<string[]> | null = null;
 
@@ -54,7 +94,7 @@ export class Coordinator {
       case "find":
         return this.#names.find(question[1]);
       case "reason":
-        return this.#host.network.reasonOf(question[1], question[2]) ?? null;
+        return this.#host.network.reasonOf(question[1], question[2]);
       case "condemn":
         return await this.#condemn(question[1], question[2]);
     }
@@ -79,7 +119,8 @@ export class Coordinator {
       return record.index;
     }
     if (this.#limit === 0) return 0;
-    const shared = [...this.#workers.values()].filter(({ isOwn }) => !isOwn);
+    const records = [...this.#workers.values(), ...[...this.#losses.values()].map((l) => l.record)];
+    const shared = records.filter(({ isOwn }) => !isOwn);
     let chosen = shared.reduce<WorkerRecord | undefined>(
       (least, each) => least === undefined || each.load < least.load ? each : least,
       undefined,
@@ -88,6 +129,8 @@ export class Coordinator {
       chosen = this.#start(this.#kind, null, false);
     }
     chosen.load++;
+    const loss = this.#losses.get(chosen.index);
+    if (loss !== undefined) loss.isWanted = true;
     return chosen.index;
   }
 
@@ -95,7 +138,7 @@ export class Coordinator {
   departed(index: number): void {
     const record = this.#workers.get(index);
     if (record === undefined) return;
-    if (record.isOwn) this.#lose(index, new Error("Its only actor has ended"));
+    if (record.isOwn) this.#lose(index, new Error("Its only actor has ended"), null, false);
     else record.load--;
   }
 
@@ -104,7 +147,12 @@ export class Coordinator {
     const record = this.#workers.get(index);
     if (record === undefined) return;
     record.startTimer.cancel();
-    record.unwatch = watchLife(life, () => this.#lose(index, undefined));
+    record.unwatch = watchLife(life, async () => {
+      // What it died of may still be under way.
+      const peer = this.#host.network.tryPeer(index);
+      if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
+      if (this.#workers.get(index) === record) await this.#lose(index, undefined);
+    });
   }
 
   /** A worker has said what it dies of. */
@@ -114,12 +162,18 @@ export class Coordinator {
 
   /** Passes a port on from one host to another. */
   introduce(from: Peer, to: number, port: MessagePort): void {
+    const loss = this.#losses.get(to);
+    if (loss !== undefined) {
+      return void loss.introductions.push(() => this.introduce(from, to, port));
+    }
     const peer = this.#host.network.tryPeer(to);
     // A port that is sent to a thread that has ended is never closed; whoever waits will hear of the loss.
     if (peer === undefined || !this.#workers.has(to)) {
       port.close();
-      const loss = this.#host.network.lossOf(to);
-      if (loss !== undefined) this.#announceLoss(from, to, loss, null);
+      const error = this.#host.network.lossOf(to);
+      if (error === undefined) return;
+      this.#announceLoss(from, to, error, null);
+      from.link.send([BURIED, to]);
       return;
     }
     const packet = capture([transfer(port, [port])], "wire", "port", "port");
@@ -136,6 +190,7 @@ export class Coordinator {
     const start = clock.now();
     const left = () => Math.max(0, timeoutMs - (clock.now() - start));
     this.#host.quiet();
+    for (const index of [...this.#losses.keys()]) this.#decide(index);
     const records = [...this.#workers.values()].reverse();
     for (const { index } of records) network.tryPeer(index)?.link.send([QUIET]);
     await within(
@@ -169,11 +224,20 @@ export class Coordinator {
         'Cannot place: permissions need worker: "web", a thread cannot keep them',
       );
     }
+    return this.#startAs({ index: ++this.#indexes, kind, permissions, isOwn, generation: 0 });
+  }
+
+  #startAs(
+    { index, kind, permissions, isOwn, generation }: Identity,
+    survivors: ReadonlyMap<number, number> = new Map(),
+  ): WorkerRecord {
     const { systemId, settings, clock, network } = this.#host;
-    const index = ++this.#indexes;
     const { port1, port2 } = new MessageChannel();
-    const onError = (error: Error) => this.#lose(index, error);
-    const init = { systemId, index, isOwn, settings, port: port2 };
+    const onError = (error: Error) => {
+      if (this.#workers.get(index) === record) this.#lose(index, error);
+    };
+    const firstSerial = generation * SERIALS;
+    const init = { systemId, index, isOwn, settings, firstSerial, survivors, port: port2 };
     let process: WorkerProcess;
     try {
       process = startProcess(init, { kind, permissions, onError });
@@ -182,30 +246,91 @@ export class Coordinator {
       port2.close();
       throw error;
     }
-    network.connect(index, port1);
     const late = () => onError(new Error(`Not ready within ${settings.startTimeoutMs} ms`));
     const startTimer = clock.setTimer(late, settings.startTimeoutMs);
-    const record: WorkerRecord = { index, process, isOwn, load: 0, unwatch: null, startTimer };
+    const identity = { index, kind, permissions, isOwn, generation };
+    const record: WorkerRecord = {
+      ...identity,
+      process,
+      load: survivors.size,
+      unwatch: null,
+      startTimer,
+    };
     this.#workers.set(index, record);
+    network.decide(index, true, port1);
     return record;
   }
 
-  /** A worker has ended, or has to. */
-  async #lose(index: number, cause: unknown, victim: number | null = null): Promise<void> {
+  /**
+   * A worker has ended, or has to.
+   *
+   * @param victim The actor that it had to end for.
+   * @param mayReturn Whether there may be something to start again on a new thread.
+   */
+  async #lose(
+    index: number,
+    cause: unknown,
+    victim: number | null = null,
+    mayReturn = true,
+  ): Promise<void> {
     const record = this.#workers.get(index);
     if (record === undefined) return;
     this.#workers.delete(index);
     this.#dismiss(record);
-    const peer = this.#host.network.tryPeer(index);
-    if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
+    const { clock, settings } = this.#host;
     const error = new HostLostError(index, cause === undefined ? {} : { cause });
-    this.#names.lose(index);
-    this.#host.network.lose(index, error, victim);
+    const timer = clock.setTimer(() => this.#decide(index), settings.shutdownMs + MOURNING_MS);
+    const awaited = new Set([0, ...this.#workers.keys()]);
+    const survivors = new Map<number, number>();
+    const introductions: (() => void)[] = [];
+    this.#losses.set(index, { record, awaited, survivors, isWanted: false, introductions, timer });
+    for (const loss of [...this.#losses.keys()]) this.mourned(loss, index, []);
     for (const other of this.#workers.keys()) {
       const peer = this.#host.network.tryPeer(other);
       if (peer !== undefined) this.#announceLoss(peer, index, error, victim);
     }
-    await record.process.terminate();
+    const ended = record.process.terminate();
+    const own = await this.#host.network.lose(index, error, victim);
+    if (!mayReturn || this.#shutdown !== null) this.#decide(index);
+    else this.mourned(index, 0, own);
+    await ended;
+  }
+
+  /** A host has said which of its actors on a lost host are to start again. */
+  mourned(index: number, from: number, survivors: readonly number[]): void {
+    const loss = this.#losses.get(index);
+    if (loss === undefined) return;
+    loss.awaited.delete(from);
+    if (!this.#workers.has(from) && from !== 0) {
+      // Its own actors on that host are nobody's any more.
+      for (const [serial, owner] of loss.survivors) {
+        if (owner === from) loss.survivors.delete(serial);
+      }
+    } else {
+      for (const serial of survivors) loss.survivors.set(serial, from);
+    }
+    if (loss.awaited.size === 0) this.#decide(index);
+  }
+
+  /** Starts a new thread for a lost host, unless nobody needs one. */
+  #decide(index: number): void {
+    const loss = this.#losses.get(index);
+    if (loss === undefined) return;
+    this.#losses.delete(index);
+    loss.timer.cancel();
+    const { record, survivors } = loss;
+    const isNeeded = this.#shutdown === null && (survivors.size > 0 || loss.isWanted);
+    this.#names.lose(index, new Set(isNeeded ? survivors.keys() : []));
+    if (isNeeded) {
+      this.#startAs({ ...record, generation: record.generation + 1 }, survivors);
+    } else {
+      this.#host.network.decide(index, false);
+    }
+    for (const other of this.#workers.keys()) {
+      if (other === index) continue;
+      this.#host.network.tryPeer(other)?.link.send([isNeeded ? REBORN : BURIED, index]);
+    }
+    for (const introduce of loss.introductions) introduce();
   }
 
   async #condemn(index: number, victim: number): Promise<void> {

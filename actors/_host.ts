@@ -1,6 +1,7 @@
 import type { ActorSystem } from "./actor_system.ts";
 import { capture, type Clock, Deadlines, handedOver, type Wait } from "../channels/internal.ts";
-import { Cell } from "./_cell.ts";
+import { HostLostError } from "../channels/errors.ts";
+import { Cell, type Guard } from "./_cell.ts";
 import type { Coordinator } from "./_coordinator.ts";
 import type { DefinedActor } from "./_definition.ts";
 import { ActorStoppedError } from "./errors.ts";
@@ -11,6 +12,7 @@ import { DEPARTED, EXITED } from "./_protocol.ts";
 import { Recent } from "./_recent.ts";
 import { Ref } from "./_ref.ts";
 import { Scheduler } from "./_scheduler.ts";
+import { Survivors } from "./_survivors.ts";
 import type { SystemEvents } from "./system_events.ts";
 import { TaskQueue } from "./_task_queue.ts";
 import { currentTurn } from "./_turn.ts";
@@ -43,6 +45,8 @@ export class Host implements Owner {
   readonly tasks: TaskQueue;
   readonly network: Network;
   readonly cells = new Map<number, Cell>();
+  /** Actors of a lost thread that are to start again here. */
+  readonly survivors: Survivors;
   /** What the system started from this thread, in order of start. */
   readonly children = new Set<Child>();
   /** As seen from this thread. */
@@ -55,7 +59,8 @@ export class Host implements Owner {
   readonly runs = new Set<Wait>();
   /** Dead letters noticed here, or reported to here. */
   deadLetters = 0;
-  #serials = 0;
+  #serials: number;
+  readonly #firstSerial: number;
   #isQuiet = false;
   readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
 
@@ -65,6 +70,8 @@ export class Host implements Owner {
     isOwn: boolean,
     settings: Settings,
     clock: Clock,
+    firstSerial = 0,
+    survivors: ReadonlyMap<number, number> = new Map(),
   ) {
     this.systemId = systemId;
     this.index = index;
@@ -75,6 +82,8 @@ export class Host implements Owner {
     this.deadlines = new Deadlines(clock);
     this.tasks = new TaskQueue(clock);
     this.network = new Network(this);
+    this.#serials = this.#firstSerial = firstSerial;
+    this.survivors = new Survivors(survivors);
     hosts.set(systemId, this);
   }
 
@@ -87,15 +96,17 @@ export class Host implements Owner {
    * Starts an actor here. A promise only when it has to wait: for an async `setup`, or to announce the name.
    *
    * @param owner Who stops it; the index of the other host when it was started from there.
+   * @param guard Who decides about restarts.
    * @param onCell Called before `setup` is, with what can be killed.
    */
   start(
     definition: DefinedActor<unknown, unknown[]>,
     args: unknown[],
     owner: Owner | number,
+    guard: Guard | null,
     onCell?: (cell: Cell) => void,
   ): Cell | Promise<Cell> {
-    const cell = new Cell(this, ++this.#serials, definition, args, owner);
+    const cell = new Cell(this, ++this.#serials, definition, args, owner, guard);
     this.cells.set(cell.serial, cell);
     if (typeof owner === "object") owner.children.add(cell);
     onCell?.(cell);
@@ -103,6 +114,31 @@ export class Host implements Owner {
     const { name } = definition.options;
     if (started === undefined && name === undefined) return cell;
     return this.#announce(cell, started, name);
+  }
+
+  /** Starts an actor again that was on a thread which is lost; resolves when it runs. */
+  revive(
+    serial: number,
+    definition: DefinedActor<unknown, unknown[]>,
+    args: unknown[],
+    owner: number,
+    guard: Guard | null,
+    reason: ExitReason,
+    restarts: number,
+  ): { cell: Cell; resumed: Promise<void> } {
+    const cell = new Cell(this, serial, definition, args, owner, guard);
+    this.cells.set(serial, cell);
+    this.survivors.settle(serial);
+    return { cell, resumed: cell.resume(reason, restarts) };
+  }
+
+  /** An actor that was to start again here will not. */
+  abandon(serial: number, name: string | undefined, owner: number, reason: ExitReason): void {
+    if (!this.survivors.has(serial)) return;
+    this.#ended.note(serial, { reason, name });
+    if (name !== undefined) void this.releaseName(name, serial);
+    this.#announceEnd(owner, serial, reason);
+    this.survivors.settle(serial);
   }
 
   async #announce(
@@ -145,7 +181,22 @@ export class Host implements Owner {
   exited(serial: number): Promise<ExitReason> {
     const cell = this.cells.get(serial);
     if (cell !== undefined) return cell.exited;
-    return Promise.resolve(this.#ended.get(serial)?.reason ?? { kind: "normal" });
+    if (this.survivors.has(serial)) return this.whenBack(serial).then(() => this.exited(serial));
+    const known = this.#ended.get(serial)?.reason;
+    if (known !== undefined) return Promise.resolve(known);
+    // Those before the first one were on the thread that this one replaces.
+    return Promise.resolve(
+      serial <= this.#firstSerial
+        ? { kind: "host-lost", error: new HostLostError(this.index) }
+        : { kind: "normal" },
+    );
+  }
+
+  /** Resolves once it is known what has become of an actor that is to start again here. */
+  whenBack(serial: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.survivors.defer(serial, resolve)) resolve();
+    });
   }
 
   /** Something that host 0 placed on this host or another has ended. */

@@ -1,6 +1,13 @@
-import { type Payload, type RevivalContext, revive } from "../channels/internal.ts";
+import {
+  abandonItem,
+  itemFrom,
+  type Payload,
+  type RevivalContext,
+  revive,
+} from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 import type { Cell } from "./_cell.ts";
+import { GuardElsewhere } from "./_guard.ts";
 import type { DefinedActor, DefinedTask } from "./_definition.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
@@ -21,6 +28,8 @@ export function receive(
   envelope: wire.HostEnvelope,
   context: RevivalContext,
 ): void {
+  const to = targetOf(envelope);
+  if (to !== null && host.survivors.defer(to, () => receive(host, peer, envelope, context))) return;
   switch (envelope[0]) {
     case wire.TELL:
       return told(host, envelope, context);
@@ -77,10 +86,31 @@ export function receive(
       return host.coordinator?.ready(peer.index, envelope[1]);
     case wire.FATAL:
       return host.coordinator?.failed(peer.index, reviveError(envelope[1], context));
-    case wire.LOST: {
-      const [, at, cause, victim] = envelope;
-      const error = new HostLostError(at, { cause: reviveError(cause, context) });
-      return host.network.lose(at, error, victim);
+    case wire.LOST:
+      return void mourn(host, peer, envelope, context);
+    case wire.MOURNED:
+      return host.coordinator?.mourned(envelope[1], peer.index, envelope[2]);
+    case wire.REBORN:
+      return host.network.decide(envelope[1], true);
+    case wire.BURIED:
+      return host.network.decide(envelope[1], false);
+    case wire.REVIVE:
+      return void startAgain(host, peer, envelope, context);
+    case wire.FAILED: {
+      const child = host.network.childOn(peer.index, envelope[1]);
+      return child?.failed(reviveReason(envelope[2], context));
+    }
+    case wire.HALT:
+      return answer(peer, envelope[1], host.cells.get(envelope[2])?.halt());
+    case wire.RESUME: {
+      const reason = reviveReason(envelope[3], context);
+      return answer(peer, envelope[1], host.cells.get(envelope[2])?.resume(reason));
+    }
+    case wire.FINISH: {
+      const [, id, serial, payload] = envelope;
+      const reason = reviveReason(payload, context);
+      host.abandon(serial, undefined, peer.index, reason);
+      return answer(peer, id, host.cells.get(serial)?.finish(reason));
     }
     case wire.DEPARTED:
       return host.coordinator?.departed(envelope[1]);
@@ -106,6 +136,7 @@ function told(
   const actor = () => cell?.ref ?? host.endedRef(to);
   for (let index = 3; index < envelope.length; index++) {
     if (cell === undefined) {
+      abandon(envelope[index] as Payload, context);
       host.deadLetter(actor(), handler, "the actor has ended");
       continue;
     }
@@ -129,6 +160,7 @@ function asked(
 ): void {
   const cell = host.cells.get(to);
   if (cell === undefined) {
+    abandon(payload, context);
     const actor = host.endedRef(to);
     host.deadLetter(actor, handler, "the actor has ended");
     return reply.reject(new ActorStoppedError(actor.label, `send "${handler}"`));
@@ -150,7 +182,7 @@ function settle(
   how: "resolve" | "reject",
 ): void {
   const target = host.network.answered(id);
-  if (target === undefined) return;
+  if (target === undefined) return abandon(payload, context);
   try {
     target[how](revive(payload, context)[0]);
   } catch (error) {
@@ -167,6 +199,11 @@ function streamed(host: Host, id: number, payload: Payload, context: RevivalCont
     host.network.answered(id);
     target.reject(error);
   }
+}
+
+/** Closes what came in a message that nobody takes. */
+function abandon(payload: Payload, { attachments }: RevivalContext): void {
+  abandonItem(itemFrom(payload, attachments));
 }
 
 /** An error, or why it could not be brought back. */
@@ -203,7 +240,7 @@ function reported(
 async function spawn(
   host: Host,
   peer: Peer,
-  [, id, counted, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
+  [, id, counted, guarded, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
@@ -215,14 +252,87 @@ async function spawn(
     const loaded = definition.loaded(await load(definition.address));
     // Nobody waits for it any more.
     if (reply.settled) return departed();
+    const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
     await startFor(reply, () =>
-      host.start(loaded, args, peer.index, (cell) => {
+      host.start(loaded, args, peer.index, guard, (cell) => {
         reply.onCancel = () => void cell.kill();
         cell.exited.then(departed);
       }));
   } catch (error) {
     departed();
     reply.reject(error);
+  }
+}
+
+/** Starts an actor again whose thread was lost. */
+async function startAgain(
+  host: Host,
+  peer: Peer,
+  envelope: wire.HostEnvelope & { 0: typeof wire.REVIVE },
+  context: RevivalContext,
+): Promise<void> {
+  const [, id, serial, counted, guarded, restarts, payload] = envelope;
+  const reply = new RemoteReply(peer, id);
+  let name: string | undefined;
+  try {
+    const [definition, reason, ...args] = revive(payload, context) as [
+      AnyActor,
+      ExitReason,
+      ...unknown[],
+    ];
+    name = definition.options.name;
+    const loaded = definition.loaded(await load(definition.address));
+    const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
+    // Somebody may have ended it meanwhile.
+    if (!host.survivors.has(serial)) return reply.resolve(null);
+    const { cell, resumed } = host.revive(
+      serial,
+      loaded,
+      args,
+      peer.index,
+      guard,
+      reason,
+      restarts,
+    );
+    if (counted) cell.exited.then(() => host.departed(host.index));
+    await resumed;
+    reply.resolve(null);
+  } catch (error) {
+    // Only when it could not even be made.
+    if (host.survivors.has(serial)) {
+      if (counted) host.departed(host.index);
+      host.abandon(serial, name, peer.index, { kind: "error", error });
+    }
+    reply.reject(error);
+  }
+}
+
+async function mourn(
+  host: Host,
+  peer: Peer,
+  [, at, cause, victim]: wire.HostEnvelope & { 0: typeof wire.LOST },
+  context: RevivalContext,
+): Promise<void> {
+  const error = new HostLostError(at, { cause: reviveError(cause, context) });
+  const survivors = await host.network.lose(at, error, victim);
+  peer.link.send([wire.MOURNED, at, survivors]);
+}
+
+/** The actor that an envelope is for. */
+function targetOf(envelope: wire.HostEnvelope): number | null {
+  switch (envelope[0]) {
+    case wire.TELL:
+    case wire.ASK:
+      return envelope[1];
+    case wire.CHAINED_ASK:
+    case wire.STREAM:
+    case wire.STOP:
+    case wire.KILL:
+    case wire.WATCH:
+    case wire.HAS_ENDED:
+      return envelope[2];
+    default:
+      return null;
   }
 }
 

@@ -1,3 +1,4 @@
+import { abandonValues } from "../channels/internal.ts";
 import type { Cell } from "./_cell.ts";
 import type { Reply } from "./_reply.ts";
 import type { StreamConsumer } from "./_stream_consumer.ts";
@@ -65,6 +66,7 @@ export class Mailbox {
       item.next = null;
       if (item.work === null) this.#messages--;
       if (item.reply === null || !item.reply.settled) return item;
+      abandonValues(item.args);
     }
     return null;
   }

@@ -40,10 +40,10 @@ export class Names {
       : { at: entry.at, serial: entry.serial };
   }
 
-  /** Frees all names of a host. */
-  lose(at: number): void {
+  /** Frees the names of a lost host, but for those of actors that will be back. */
+  lose(at: number, survivors: ReadonlySet<number>): void {
     for (const [name, entry] of this.#entries) {
-      if (entry.at === at) this.#entries.delete(name);
+      if (entry.at === at && !survivors.has(entry.serial ?? 0)) this.#entries.delete(name);
     }
   }
 }

@@ -1,10 +1,10 @@
-import { capture, Link, type Packet, Wait } from "../channels/internal.ts";
+import { abandonItem, capture, drain, Link, type Packet, Wait } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 import { transfer } from "../channels/transfer.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import { receive } from "./_inbox.ts";
-import type { Child, Owner } from "./_owner.ts";
+import { LostHosts } from "./_lost_hosts.ts";
 import { Peer, type Pending } from "./_peer.ts";
 import {
   CANCEL,
@@ -15,17 +15,17 @@ import {
   REPORT,
 } from "./_protocol.ts";
 import { Recent } from "./_recent.ts";
-import type { Ref } from "./_ref.ts";
+import type { RemoteChild } from "./_remote_child.ts";
 import type { SystemEvents } from "./system_events.ts";
 
 /** The other hosts of a system as one host sees them: links, requests under way, who is lost. */
 export class Network {
   readonly #host: Host;
   readonly #peers = new Map<number, Peer>();
-  readonly #lost = new Map<number, HostLostError>();
+  readonly #lost = new LostHosts();
   readonly #pending = new Map<number, Pending>();
-  /** Actors on other hosts that were started from here, by host and serial. */
-  readonly #children = new Map<string, { at: number; owner: Owner; child: Child }>();
+  /** Actors on other hosts that were started from here, by `key`. */
+  readonly #children = new Map<string, RemoteChild>();
   /** Why actors on other hosts have ended. */
   readonly #reasons = new Recent<ExitReason>();
   /** Actors that were killed with their host. */
@@ -47,7 +47,7 @@ export class Network {
   peer(at: number): Peer {
     const known = this.#peers.get(at);
     if (known !== undefined) return known;
-    const lost = this.#lost.get(at);
+    const lost = this.#lost.errorOf(at);
     if (lost !== undefined) throw again(lost);
     if (this.#closed !== null) throw this.#closed.reason;
     const { port1, port2 } = new MessageChannel();
@@ -63,17 +63,14 @@ export class Network {
 
   /** Uses a port to another host. */
   connect(at: number, port: MessagePort): Peer {
-    const link = new Link<HostEnvelope>(port, (envelope, context) => {
-      receive(this.#host, this.#peers.get(at)!, envelope, context);
+    const link: Link<HostEnvelope> = new Link(port, (envelope, context) => {
+      receive(this.#host, peer, envelope, context);
     });
     const known = this.#peers.get(at);
-    if (known !== undefined) {
-      // Both sides made a channel at the same time: each goes on sending on its own.
-      known.incoming = link;
-      return known;
-    }
-    const peer = new Peer(at, link);
-    this.#peers.set(at, peer);
+    const peer = known ?? new Peer(at, link);
+    // Both sides made a channel at the same time: each goes on sending on its own.
+    if (known !== undefined) known.incoming = link;
+    else this.#peers.set(at, peer);
     return peer;
   }
 
@@ -91,9 +88,13 @@ export class Network {
   }
 
   /** Sends a request that has no limit of time. */
-  call(at: number, envelope: (id: number) => HostEnvelope): Promise<unknown> {
+  call(
+    at: number,
+    envelope: (id: number) => HostEnvelope,
+    packet?: Packet,
+  ): Promise<unknown> {
     const wait = new Wait();
-    this.send(at, wait, envelope);
+    this.send(at, wait, envelope, packet);
     return wait.promise;
   }
 
@@ -104,15 +105,30 @@ export class Network {
     envelope: (id: number) => HostEnvelope,
     packet?: Packet,
   ): number {
-    try {
-      const { link } = this.peer(at);
-      const id = this.expect(at, target);
-      link.send(envelope(id), packet);
-      return id;
-    } catch (error) {
-      target.reject(error);
-      return 0;
-    }
+    const id = this.expect(at, target);
+    const post = () => {
+      if (!this.#pending.has(id)) return;
+      try {
+        this.peer(at).link.send(envelope(id), packet);
+      } catch (error) {
+        if (this.#lost.defer(at, post)) return;
+        this.#pending.delete(id);
+        if (packet !== undefined) abandonItem(packet);
+        target.reject(error);
+      }
+    };
+    post();
+    return id;
+  }
+
+  /** Puts off what is for a host that has ended and may be back; whether it did. */
+  defer(at: number, work: () => void): boolean {
+    return this.#lost.defer(at, work);
+  }
+
+  /** Resolves to whether a host is there (again), once that is decided. */
+  fate(at: number): Promise<boolean> {
+    return this.#lost.fate(at);
   }
 
   /** Asks the directory, which is on host 0. */
@@ -141,46 +157,78 @@ export class Network {
   }
 
   /** Notes an actor on another host as a child of somebody here. */
-  adopt({ at, serial }: Ref, owner: Owner, child: Child): void {
-    this.#children.set(`${at}.${serial}`, { at, owner, child });
-    owner.children.add(child);
+  adopt(child: RemoteChild): void {
+    this.#children.set(child.key, child);
+    child.owner.children.add(child);
+  }
+
+  /** The child with this serial on another host. */
+  childOn(at: number, serial: number): RemoteChild | undefined {
+    return this.#children.get(`${at}.${serial}`);
   }
 
   /** An actor on another host has ended. */
   childExited(at: number, serial: number, reason: ExitReason): void {
     const key = `${at}.${serial}`;
     this.#reasons.note(key, reason);
-    const entry = this.#children.get(key);
+    const child = this.#children.get(key);
     this.#children.delete(key);
-    entry?.owner.children.delete(entry.child);
+    child?.ended(reason);
   }
 
-  /** A host has ended: everything that waits for it ends too. */
-  lose(at: number, error: HostLostError, victim: number | null): void {
-    if (this.#lost.has(at)) return;
-    this.#lost.set(at, error);
+  /**
+   * A host has ended: everything that waits for it ends too, and what was started from there.
+   *
+   * @returns The actors on it that are to start again, once nothing of the old ones is left here.
+   */
+  async lose(at: number, error: HostLostError, victim: number | null): Promise<number[]> {
+    if (!this.#lost.add(at, error)) return [];
     if (victim !== null) this.#victims.add(`${at}.${victim}`);
+    const before = this.#ids;
     const peer = this.#peers.get(at);
     this.#peers.delete(at);
+    // What it had sent before counts.
+    if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
     peer?.close(error);
     for (const [id, target] of [...this.#pending]) {
-      if (target.at !== at) continue;
+      if (target.at !== at || id > before) continue;
       this.#pending.delete(id);
       target.reject(again(error));
     }
-    for (const [key, { at: where, owner, child }] of [...this.#children]) {
-      if (where !== at) continue;
-      this.#children.delete(key);
-      owner.children.delete(child);
+    for (const serial of this.#host.survivors.ownedBy(at)) {
+      this.#host.abandon(serial, undefined, at, { kind: "shutdown" });
     }
-    for (const cell of [...this.#host.cells.values()]) {
-      if (cell.owner === at) cell.stop({ kind: "shutdown" });
+    const orphans = [...this.#host.cells.values()].filter(({ owner }) => owner === at);
+    await Promise.all(orphans.map((cell) => cell.stop({ kind: "shutdown" })));
+    const reason: ExitReason = { kind: "host-lost", error };
+    const children = [...this.#children.values()].filter((child) => child.at === at);
+    return children.filter((child) => child.lose(reason, victim)).map(({ serial }) => serial);
+  }
+
+  /**
+   * It is decided whether a lost host is back.
+   *
+   * @param port To its new thread, on host 0; other hosts make theirs when they need it.
+   */
+  decide(at: number, isBack: boolean, port: MessagePort | null = null): void {
+    const error = this.#lost.errorOf(at);
+    if (port !== null) this.connect(at, port);
+    if (error === undefined) return;
+    const children = [...this.#children.values()].filter((child) => child.at === at);
+    const survivors = new Set(children.filter((child) => isBack && child.isSurvivor));
+    for (const child of children) {
+      if (survivors.has(child)) continue;
+      const { serial } = child;
+      const lost: ExitReason = { kind: "host-lost", error: again(error) };
+      this.childExited(at, serial, this.reasonOf(at, serial) ?? lost);
     }
+    this.#lost.decide(at, isBack);
+    for (const child of survivors) child.hostIsBack();
   }
 
   /** Why a host is lost, when it is. */
   lossOf(at: number): HostLostError | undefined {
-    return this.#lost.get(at);
+    return this.#lost.errorOf(at);
   }
 
   /** Posts what is queued on all links. */
@@ -189,13 +237,9 @@ export class Network {
   }
 
   /** Why an actor on another host has ended, if that is known here. */
-  reasonOf(at: number, serial: number): ExitReason | undefined {
-    return this.#reasons.get(`${at}.${serial}`);
-  }
-
-  /** Whether this actor's host was ended to kill it. */
-  isVictim(at: number, serial: number): boolean {
-    return this.#victims.has(`${at}.${serial}`);
+  reasonOf(at: number, serial: number): ExitReason | null {
+    const key = `${at}.${serial}`;
+    return this.#victims.has(key) ? { kind: "killed" } : this.#reasons.get(key) ?? null;
   }
 
   /** Closes all links. What still waits for an answer rejects. */
@@ -205,6 +249,7 @@ export class Network {
     this.#peers.clear();
     for (const target of [...this.#pending.values()]) target.reject(reason);
     this.#pending.clear();
+    this.#lost.close();
   }
 }
 

@@ -25,6 +25,14 @@ export const SHUTDOWN = 21;
 export const QUIET = 22;
 export const CHAINED_ASK = 23;
 export const HAS_ENDED = 24;
+export const MOURNED = 25;
+export const REBORN = 26;
+export const BURIED = 27;
+export const REVIVE = 28;
+export const FAILED = 29;
+export const HALT = 30;
+export const RESUME = 31;
+export const FINISH = 32;
 
 /**
  * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
@@ -63,9 +71,36 @@ export type HostEnvelope =
   | readonly [kind: typeof ITEM, id: number, value: Payload]
   /**
    * The first value is the definition; the result is the serial. `counted`: host 0 chose the place, and wants to
-   * hear `DEPARTED`.
+   * hear `DEPARTED`. `guarded`: the sender decides about restarts.
    */
-  | readonly [kind: typeof SPAWN, id: number, counted: boolean, definitionAndArgs: Payload]
+  | readonly [
+    kind: typeof SPAWN,
+    id: number,
+    counted: boolean,
+    guarded: boolean,
+    definitionAndArgs: Payload,
+  ]
+  /**
+   * Starts an actor again that was on this host before the host was lost; the values are the definition, the reason
+   * and the arguments. Answered when it runs.
+   */
+  | readonly [
+    kind: typeof REVIVE,
+    id: number,
+    serial: number,
+    counted: boolean,
+    guarded: boolean,
+    restarts: number,
+    definitionReasonAndArgs: Payload,
+  ]
+  /** To whoever guards an actor: this incarnation has ended; the actor waits for `RESUME` or `FINISH`. */
+  | readonly [kind: typeof FAILED, serial: number, reason: Payload]
+  /** Ends an incarnation so that another one can follow. Answered when it has ended. */
+  | readonly [kind: typeof HALT, id: number, serial: number]
+  /** Starts the next incarnation. Answered when it runs. */
+  | readonly [kind: typeof RESUME, id: number, serial: number, reason: Payload]
+  /** Ends an actor for good. Answered when it has ended. */
+  | readonly [kind: typeof FINISH, id: number, serial: number, reason: Payload]
   /** The first value is the task; the result is its own. */
   | readonly [
     kind: typeof RUN,
@@ -92,6 +127,12 @@ export type HostEnvelope =
   | readonly [kind: typeof FATAL, error: Payload]
   /** From host 0: a host has ended, and why; `victim` is the actor that was to be killed with it. */
   | readonly [kind: typeof LOST, host: number, cause: Payload, victim: number | null]
+  /** To host 0: what belonged to a lost host has ended here, and these actors are to start again on it. */
+  | readonly [kind: typeof MOURNED, host: number, survivors: number[]]
+  /** From host 0: a lost host is back, on a new thread. */
+  | readonly [kind: typeof REBORN, host: number]
+  /** From host 0: a lost host will not come back. */
+  | readonly [kind: typeof BURIED, host: number]
   /** To host 0: something that it placed on this host has ended. */
   | readonly [kind: typeof DEPARTED, host: number]
   /** To host 0: an event of the system. */

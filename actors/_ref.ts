@@ -31,11 +31,10 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
   /** Number of the actor there. */
   readonly serial: number;
   readonly name: string | undefined;
-  /** The actor, when it lives on this thread. */
-  readonly cell: Cell | undefined;
   readonly limits: WaitOptions;
   #tell: Tell<unknown> | undefined;
   #ask: Ask<unknown> | undefined;
+  #cell: Cell | undefined;
   #exited: Promise<ExitReason> | undefined;
 
   constructor(
@@ -49,8 +48,18 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
     this.at = at;
     this.serial = serial;
     this.name = name;
-    this.cell = at === host.index ? host.cells.get(serial) : undefined;
     this.limits = limits;
+  }
+
+  /** Whether the actor lives, or lived, on this thread. */
+  get isHere(): boolean {
+    return this.at === this.host.index;
+  }
+
+  /** The actor, when it lives on this thread. */
+  get cell(): Cell | undefined {
+    if (this.#cell === undefined && this.isHere) this.#cell = this.host.cells.get(this.serial);
+    return this.#cell;
   }
 
   get id(): string {

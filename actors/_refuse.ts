@@ -1,3 +1,4 @@
+import { abandonValues } from "../channels/internal.ts";
 import type { Cell } from "./_cell.ts";
 import { ActorStoppedError, MailboxFullError } from "./errors.ts";
 import type { Item } from "./_mailbox.ts";
@@ -5,6 +6,7 @@ import type { Item } from "./_mailbox.ts";
 /** A message has come to an actor that takes none any more. */
 export function refuse(cell: Cell, item: Item): void {
   cell.host.deadLetter(cell.ref, item.label, "the actor has ended");
+  abandonValues(item.args);
   item.reply?.reject(new ActorStoppedError(cell.label, `send "${item.label}"`));
 }
 
@@ -12,12 +14,14 @@ export function refuse(cell: Cell, item: Item): void {
 export function refuseUnknown(cell: Cell, item: Item): void {
   item.cell = null;
   cell.host.deadLetter(cell.ref, item.label, "the actor has no such handler");
+  abandonValues(item.args);
   item.reply?.reject(misuse(cell, "call", item.label, "it has no such handler"));
 }
 
 /** A message is dropped because the mailbox is full. */
 export function refuseForRoom(cell: Cell, item: Item, capacity: number): void {
   cell.host.deadLetter(cell.ref, item.label, "the mailbox is full");
+  abandonValues(item.args);
   item.reply?.reject(new MailboxFullError(cell.label, capacity, `send "${item.label}"`));
 }
 

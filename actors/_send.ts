@@ -1,4 +1,4 @@
-import { capture, type Packet, Wait } from "../channels/internal.ts";
+import { abandonItem, abandonValues, capture, type Packet, Wait } from "../channels/internal.ts";
 import { ActorStoppedError, DeadlockError } from "./errors.ts";
 import { copyHere, LocalReply } from "./_local.ts";
 import { Item } from "./_mailbox.ts";
@@ -10,20 +10,32 @@ import { currentTurn } from "./_turn.ts";
 
 /** Sends a message one way. */
 export function tell(ref: Ref, handler: string, args: unknown[]): void {
-  const { host, cell } = ref;
+  const { host } = ref;
   if (host.refuses()) return host.deadLetter(ref, handler, "the system is shutting down");
-  if (cell !== undefined) {
-    return cell.push(new Item(handler, copyHere(args, "message", "args"), null, null));
-  }
-  const packet = capture(args, "wire", "message", "args");
-  const peer = ref.at === host.index ? undefined : host.network.tryPeer(ref.at);
-  if (peer === undefined) return host.deadLetter(ref, handler, "the actor has ended");
-  peer.link.sendItem(TELL, ref.serial, handler, packet);
+  if (ref.isHere) return tellHere(ref, handler, copyHere(args, "message", "args"));
+  tellRemote(ref, handler, capture(args, "wire", "message", "args"));
+}
+
+function tellHere(ref: Ref, handler: string, copies: unknown[]): void {
+  const { host, cell } = ref;
+  if (cell !== undefined) return cell.push(new Item(handler, copies, null, null));
+  if (host.survivors.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
+  abandonValues(copies);
+  host.deadLetter(ref, handler, "the actor has ended");
+}
+
+function tellRemote(ref: Ref, handler: string, packet: Packet): void {
+  const { host, at, serial } = ref;
+  const peer = host.network.tryPeer(at);
+  if (peer !== undefined) return peer.link.sendItem(TELL, serial, handler, packet);
+  if (host.network.defer(at, () => tellRemote(ref, handler, packet))) return;
+  abandonItem(packet);
+  host.deadLetter(ref, handler, "the actor has ended");
 }
 
 /** Sends a request and promises the reply. */
 export function ask(ref: Ref, handler: string, args: unknown[]): Promise<unknown> {
-  const { host, cell } = ref;
+  const { host } = ref;
   const { signal, timeoutMs = host.settings.askTimeoutMs } = ref.limits;
   try {
     host.checkOpen(`ask "${handler}"`);
@@ -31,10 +43,10 @@ export function ask(ref: Ref, handler: string, args: unknown[]): Promise<unknown
     const wait = new AskWait(ref, handler);
     if (timeoutMs === 0) {
       host.deadlines.start(wait, signal, 0);
-    } else if (cell !== undefined) {
+    } else if (ref.isHere) {
       const copies = copyHere(args, "message", "args");
       host.deadlines.start(wait, signal, timeoutMs);
-      cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), wait.chain));
+      askHere(wait, copies);
     } else {
       const packet = capture(args, "wire", "message", "args");
       host.deadlines.start(wait, signal, timeoutMs);
@@ -93,35 +105,64 @@ class AskWait extends Wait {
   }
 }
 
+function askHere(wait: AskWait, copies: unknown[]): void {
+  const { ref: { host, cell, serial, label }, handler, chain } = wait;
+  if (wait.settled) return abandonValues(copies);
+  if (cell !== undefined) {
+    cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), chain));
+  } else if (!host.survivors.defer(serial, () => askHere(wait, copies))) {
+    abandonValues(copies);
+    wait.reject(new ActorStoppedError(label, `send "${handler}"`));
+  }
+}
+
 function askRemote(wait: AskWait, packet: Packet): void {
-  const { ref: { host: { network, index }, at, serial, label }, handler, chain } = wait;
-  if (at === index) return wait.reject(new ActorStoppedError(label, `send "${handler}"`));
+  const { ref: { host: { network }, at, serial }, handler, chain } = wait;
+  if (wait.settled) return abandonItem(packet);
   try {
     const { link } = network.peer(at);
     const id = wait.request = network.expect(at, wait);
     if (chain === null) link.sendItem(ASK, serial, handler, packet, id);
     else link.send([CHAINED_ASK, id, serial, handler, packet.payload, chain], packet);
   } catch (error) {
+    if (network.defer(at, () => askRemote(wait, packet))) return;
+    abandonItem(packet);
     wait.reject(error);
   }
 }
 
 /** Opens a stream; its handler is called when the first value is wanted. */
 export function stream(ref: Ref, handler: string, args: unknown[]): StreamConsumer {
-  const { host, cell, limits } = ref;
+  const { host, limits } = ref;
   host.checkOpen(`stream "${handler}"`);
   const chain = chainOf(ref, currentTurn());
   const doing = `get a value of stream "${handler}" of actor "${ref.label}"`;
-  if (cell !== undefined) {
+  if (ref.isHere) {
     const copies = copyHere(args, "message", "args");
     return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
-      cell.push(new Item(handler, copies, new LocalReply(consumer), chain));
+      openHere(ref, handler, copies, chain, consumer);
     });
   }
   const packet = capture(args, "wire", "message", "args");
   return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
     openRemote(ref, handler, packet, chain, consumer);
   });
+}
+
+function openHere(
+  ref: Ref,
+  handler: string,
+  copies: unknown[],
+  chain: string[] | null,
+  consumer: StreamConsumer,
+): void {
+  const { host, cell, serial, label } = ref;
+  if (cell !== undefined) {
+    return cell.push(new Item(handler, copies, new LocalReply(consumer), chain));
+  }
+  const again = () => openHere(ref, handler, copies, chain, consumer);
+  if (host.survivors.defer(serial, again)) return;
+  consumer.reject(new ActorStoppedError(label, `stream "${handler}"`));
 }
 
 function openRemote(
@@ -131,15 +172,20 @@ function openRemote(
   chain: string[] | null,
   consumer: StreamConsumer,
 ): void {
-  const { host: { network, index }, at, serial } = ref;
-  if (at === index) throw new ActorStoppedError(ref.label, `stream "${handler}"`);
-  const { link } = network.peer(at);
-  const id = network.expect(at, consumer);
-  link.send([STREAM, id, serial, handler, packet.payload, chain], packet);
-  consumer.opened({
-    grant: (credit) => network.tryPeer(at)?.link.send([CREDIT, id, credit]),
-    close: () => network.withdraw(at, id),
-  });
+  const { host: { network }, at, serial } = ref;
+  if (consumer.settled) return;
+  try {
+    const { link } = network.peer(at);
+    const id = network.expect(at, consumer);
+    link.send([STREAM, id, serial, handler, packet.payload, chain], packet);
+    consumer.opened({
+      grant: (credit) => network.tryPeer(at)?.link.send([CREDIT, id, credit]),
+      close: () => network.withdraw(at, id),
+    });
+  } catch (error) {
+    const again = () => openRemote(ref, handler, packet, chain, consumer);
+    if (!network.defer(at, again)) consumer.reject(error);
+  }
 }
 
 /** The handlers that wait for what is sent now; `null` outside any turn. */

@@ -1,11 +1,11 @@
 import { capture, OwnWait } from "../channels/internal.ts";
-import type { Cell } from "./_cell.ts";
-import { remoteChild } from "./_control.ts";
+import type { Cell, Guard } from "./_cell.ts";
 import { DefinedActor, type DefinedTask, functionOf, isTask } from "./_definition.ts";
 import type { Host } from "./_host.ts";
 import { copyHere, LocalReply } from "./_local.ts";
 import type { PlacementOptions } from "./options.ts";
 import type { Owner } from "./_owner.ts";
+import { RemoteChild, type RemoteGuard } from "./_remote_child.ts";
 import { RUN, SPAWN } from "./_protocol.ts";
 import { Ref } from "./_ref.ts";
 
@@ -18,12 +18,20 @@ interface Place {
   readonly counted: boolean;
 }
 
-/** Starts an actor where its options say; resolves when `setup` is done. */
+/** Decides about the restarts of an actor, wherever that is. */
+export type AnyGuard = Guard & RemoteGuard;
+
+/**
+ * Starts an actor where its options say; resolves when `setup` is done.
+ *
+ * @param guard Who decides about restarts, instead of the actor's own budget.
+ */
 export function spawn(
   host: Host,
   definition: unknown,
   args: unknown[],
   owner: Owner,
+  guard: AnyGuard | null = null,
 ): Promise<Ref> {
   try {
     host.checkOpen("spawn actor");
@@ -34,8 +42,8 @@ export function spawn(
     const { name = null } = definition.options;
     const place = findPlace(host, definition.options, name);
     return "then" in place
-      ? place.then((place) => spawnAt(host, place, definition, copies, owner))
-      : spawnAt(host, place, definition, copies, owner);
+      ? place.then((place) => spawnAt(host, place, definition, copies, owner, guard))
+      : spawnAt(host, place, definition, copies, owner, guard);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -47,10 +55,11 @@ function spawnAt(
   definition: AnyActor,
   args: unknown[],
   owner: Owner,
+  guard: AnyGuard | null,
 ): Promise<Ref> {
   const started = place.at === host.index
-    ? spawnHere(host, definition, args, owner)
-    : spawnThere(host, place, definition, args, owner);
+    ? spawnHere(host, definition, args, owner, guard)
+    : spawnThere(host, place, definition, args, owner, guard);
   const { name } = definition.options;
   if (name === undefined) return started;
   return started.catch(async (error) => {
@@ -59,13 +68,19 @@ function spawnAt(
   });
 }
 
-function spawnHere(host: Host, definition: AnyActor, args: unknown[], owner: Owner): Promise<Ref> {
+function spawnHere(
+  host: Host,
+  definition: AnyActor,
+  args: unknown[],
+  owner: Owner,
+  guard: AnyGuard | null,
+): Promise<Ref> {
   const setup = functionOf(definition);
   if (setup instanceof Promise) {
-    return setup.then((setup) => spawnHere(host, definition.loaded(setup), args, owner));
+    return setup.then((setup) => spawnHere(host, definition.loaded(setup), args, owner, guard));
   }
   let cell: Cell | undefined;
-  const started = host.start(definition, args, owner, (made) => cell = made);
+  const started = host.start(definition, args, owner, guard, (made) => cell = made);
   const refTo = ({ serial }: Cell) => host.refOf(host.index, serial, definition.options.name);
   if (!(started instanceof Promise)) return Promise.resolve(refTo(started));
   const wait = startWait<Ref>(host, definition);
@@ -80,13 +95,20 @@ async function spawnThere(
   definition: AnyActor,
   args: unknown[],
   owner: Owner,
+  guard: AnyGuard | null,
 ): Promise<Ref> {
   const wait = startWait<number>(host, definition);
   const packet = capture([definition.placed(), ...args], "wire", "message", "args");
-  const id = host.network.send(at, wait, (id) => [SPAWN, id, counted, packet.payload], packet);
+  const isGuarded = guard !== null;
+  const id = host.network.send(
+    at,
+    wait,
+    (id) => [SPAWN, id, counted, isGuarded, packet.payload],
+    packet,
+  );
   wait.whenGivenUp = () => host.network.withdraw(at, id);
   const ref = host.refOf(at, await wait.promise, definition.options.name);
-  host.network.adopt(ref, owner, remoteChild(ref));
+  host.network.adopt(new RemoteChild(ref, definition, args, owner, counted, guard));
   return ref;
 }
 

@@ -20,8 +20,8 @@ export interface Traps {
  * and holds a lock whose release tells host 0 that it is gone.
  */
 export function startWorker(init: WorkerInit, traps: Traps): void {
-  const { systemId, index, isOwn, settings, port } = init;
-  const host = new Host(systemId, index, isOwn, settings, systemClock);
+  const { systemId, index, isOwn, settings, firstSerial, survivors, port } = init;
+  const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
   systemOf(host);
   const { link } = host.network.connect(0, port);
   traps.onUncaught((error) => {

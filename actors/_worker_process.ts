@@ -6,6 +6,10 @@ export interface WorkerInit {
   readonly systemId: string;
   readonly index: number;
   readonly isOwn: boolean;
+  /** Number of the first actor to start here. */
+  readonly firstSerial: number;
+  /** Actors of a lost thread that will start again here, and the hosts that will start them. */
+  readonly survivors: ReadonlyMap<number, number>;
   readonly settings: Settings;
   /** Its link to host 0. */
   readonly port: MessagePort;

@@ -55,8 +55,9 @@ export interface ActorOptions extends PlacementOptions {
   /** Name to find the actor by; unique in the system while the actor lives. */
   name?: string | undefined;
   /**
-   * When an actor whose handler or `setup` failed starts again: `"permanent"` always, also after `context.stop()`;
-   * `"transient"` after an error; `"temporary"` never. At most 3 times in 5 seconds.
+   * When an actor starts again: `"permanent"` always, also after `context.stop()`; `"transient"` after an error of a
+   * handler or of `setup`, and on a new thread when its own has ended; `"temporary"` never. At most 3 times in 5
+   * seconds.
    *
    * @default {"transient"}
    */

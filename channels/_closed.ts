@@ -1,4 +1,5 @@
 import { ChannelClosedError, type HostLostError } from "./errors.ts";
+import { Transfer } from "./transfer.ts";
 
 /** Why a channel cannot be used any more. */
 export interface Closed {
@@ -14,6 +15,8 @@ export function closedError(
   { why, cause }: Closed,
   unsent: { value?: unknown } = {},
 ): ChannelClosedError {
-  const options = cause === undefined ? unsent : { ...unsent, cause };
+  const { value } = unsent;
+  const own = value instanceof Transfer ? { value: value.value } : unsent;
+  const options = cause === undefined ? own : { ...own, cause };
   return new ChannelClosedError(`Cannot ${doing}: ${why}`, options);
 }

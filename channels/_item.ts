@@ -49,6 +49,21 @@ export function abandonBatch(text: string, attachments: readonly unknown[]): voi
   }
 }
 
+/** The same for values that have arrived already. */
+export function abandonValues(values: unknown, met = new Set<object>()): void {
+  if (typeof values !== "object" || values === null || met.has(values)) return;
+  met.add(values);
+  if (ABANDON in values) return (values as { [ABANDON](): void })[ABANDON]();
+  const parts = values instanceof Map
+    ? [...values.keys(), ...values.values()]
+    : values instanceof Set
+    ? values
+    : ArrayBuffer.isView(values)
+    ? []
+    : Object.values(values);
+  for (const part of parts) abandonValues(part, met);
+}
+
 function isEncoded(part: unknown): part is EncodedPayload {
   return typeof part === "object" && part !== null && "values" in part;
 }

@@ -52,6 +52,8 @@ export class QueueClient {
   #isSettled = false;
   #usesDone = false;
   #hasSeenEnd = false;
+  /** Set when the home is gone. */
+  #lost: Closed | null = null;
   #hasLeft = false;
 
   /** @param onLeft Called when this thread is done with the queue. */
@@ -106,6 +108,7 @@ export class QueueClient {
 
   /** How many items nobody has taken. */
   async size(): Promise<number> {
+    if (this.#lost !== null) throw closedError("ask for the size of Queue", this.#lost);
     if (this.#hasEnded) return 0;
     return await this.#ask("size", {}).promise as number;
   }
@@ -121,6 +124,7 @@ export class QueueClient {
   /** Waits until all items are done. */
   async join(options: WaitOptions): Promise<void> {
     checkWait("join Queue", options);
+    if (this.#lost !== null) throw closedError("join Queue", this.#lost);
     if (this.#hasLeft) return;
     const wait = this.#ask(options.timeoutMs === 0 ? "unfinished" : "join", options);
     if (await wait.promise !== 0) throw timeoutError(wait, 0);
@@ -167,7 +171,7 @@ export class QueueClient {
 
   /** The thread of the home has ended. */
   lost(cause: HostLostError): void {
-    this.#fail({ why: "its home thread has ended", cause });
+    this.#fail(this.#lost = { why: "its home thread has ended", cause });
     this.#onLeft();
   }
 

@@ -1,4 +1,4 @@
-import { Fifo } from "./_fifo.ts";
+import { Fifo, type Place } from "./_fifo.ts";
 import { abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import { NOTHING, OFFER } from "./_protocol.ts";
@@ -29,6 +29,8 @@ export class QueueDelivery {
   readonly #host: DeliveryHost;
   readonly #items = new Fifo<StoredItem>();
   readonly #wants = new Fifo<Want>();
+  /** Those of receives that do not wait; some may have been served. */
+  readonly #tries = new Set<Place<Want>>();
   /** The thread that was sent more than it waited for. */
   #ahead: QueueUser | null = null;
   /** Items sent or offered, of which it is not known whether they were taken. */
@@ -57,7 +59,9 @@ export class QueueDelivery {
 
   /** A receive waits. */
   want(want: Want): void {
-    want.user.wants.set(want.id, this.#wants.push(want));
+    const place = this.#wants.push(want);
+    want.user.wants.set(want.id, place);
+    if (want.isTry) this.#tries.add(place);
     this.serve();
   }
 
@@ -128,20 +132,28 @@ export class QueueDelivery {
     this.#isServing = true;
     let fast: Want | null = null;
     while (this.#ahead === null && this.#wants.head !== null) {
-      const want = this.#wants.head.value;
-      if (this.#items.size === 0 && !(want.isTry && !this.#host.isMoreComing())) break;
-      this.#wants.shift();
+      if (this.#items.size === 0) break;
+      const want = this.#wants.shift()!;
       want.user.wants.delete(want.id);
-      if (this.#items.size === 0) {
-        want.user.wire.send([NOTHING, want.id]);
-      } else {
-        this.#give(want);
-        if (want.extra > 0) fast ??= want;
-      }
+      this.#give(want);
+      if (want.extra > 0) fast ??= want;
     }
+    if (this.#items.size === 0 && !this.#host.isMoreComing()) this.#refuseTries();
     if (fast !== null && this.#ahead === null) this.#giveAhead(fast);
     this.#isServing = false;
     this.#host.onChange();
+  }
+
+  /** There is nothing for receives that do not wait. */
+  #refuseTries(): void {
+    for (const place of this.#tries) {
+      const { user, id } = place.value;
+      if (user.wants.get(id) !== place) continue;
+      this.#wants.remove(place);
+      user.wants.delete(id);
+      user.wire.send([NOTHING, id]);
+    }
+    this.#tries.clear();
   }
 
   #give({ user, id }: Want): void {

@@ -53,7 +53,7 @@ export class QueueHome implements DeliveryHost {
     const abandoned = this.#tally.settle(user);
     this.#slots.drop(user);
     this.#delivery.drop(user);
-    if (abandoned > 0 && this.#tally.isUsed) this.#onAbandoned(abandoned);
+    if (abandoned > 0) this.#onAbandoned(abandoned);
     this.onChange();
   }
 

@@ -1,7 +1,7 @@
-/** @throws {RangeError} when a time in milliseconds is negative or `NaN`. */
+/** @throws {RangeError} when a time in milliseconds is negative, `NaN` or no number at all. */
 export function checkMs(doing: string, name: string, ms: number | undefined): void {
-  if (ms === undefined || ms >= 0) return;
-  throw new RangeError(`Cannot ${doing}: ${name} must be >= 0, received ${ms}`);
+  if (ms === undefined || typeof ms === "number" && ms >= 0) return;
+  throw new RangeError(`Cannot ${doing}: ${name} must be >= 0, received ${shown(ms)}`);
 }
 
 /** @throws {RangeError} when a count is not a whole number from `least` on. */
@@ -13,7 +13,7 @@ export function checkCount(
 ): void {
   if (count === undefined || Number.isSafeInteger(count) && count >= least) return;
   throw new RangeError(
-    `Cannot ${doing}: ${name} must be a whole number >= ${least}, received ${count}`,
+    `Cannot ${doing}: ${name} must be a whole number >= ${least}, received ${shown(count)}`,
   );
 }
 
@@ -29,4 +29,8 @@ export function checkWord(
   throw new TypeError(
     `Cannot ${doing}: ${name} must be one of ${known}, received ${JSON.stringify(word)}`,
   );
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -19,6 +19,7 @@ export {
   registerHandle,
   staysItself,
 } from "./_handle.ts";
+export { abandonItem, abandonValues, itemFrom } from "./_item.ts";
 export { handedOver } from "./_line.ts";
 export { Link } from "./_link.ts";
 export type { Payload } from "./_marker.ts";

@@ -95,7 +95,8 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
    * @param value Captured at the call, as in a message to an actor: copied, or moved with `transfer`. A buffer to be
    * moved is detached when the promise resolves; a send that fails leaves it here.
    * @throws {TypeError} when the value cannot be sent, by path.
-   * @throws {ChannelClosedError} when either end is closed; `value` holds the item.
+   * @throws {ChannelClosedError} when this end is closed, or the other one is as far as is known here; `value` holds
+   * the item.
    * @throws {DOMException} `TimeoutError`, or the signal's reason; then nothing was sent.
    */
   send(value: S, options: WaitOptions = NO_LIMITS): Promise<void> {

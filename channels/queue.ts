@@ -154,7 +154,11 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
     return this.#receive(asResult as Outcome<ReceiveResult<T>>, { timeoutMs: 0 });
   }
 
-  /** How many items nobody has taken yet; for one thread's eyes only, it may change at any time. */
+  /**
+   * How many items nobody has taken yet; for one thread's eyes only, it may change at any time.
+   *
+   * @throws {ChannelClosedError} when the thread that made the queue has ended.
+   */
   size(): Promise<number> {
     return this.#isReleased ? this.#refuse("ask for the size of Queue") : this.#core.client.size();
   }
@@ -173,6 +177,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
    *
    * What a thread that has ended had received and not done counts as done, and the event `"abandoned"` tells of it.
    *
+   * @throws {ChannelClosedError} when the thread that made the queue has ended.
    * @throws {DOMException} `TimeoutError`, or the signal's reason.
    */
   join(options: WaitOptions = {}): Promise<void> {

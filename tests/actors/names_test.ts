@@ -179,7 +179,10 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 1 });
     for (let round = 0; round < 3; round++) {
-      const ref = await system.spawn(named.with({ on: "own", worker }), round);
+      const ref = await system.spawn(
+        named.with({ on: "own", worker, restart: "temporary" }),
+        round,
+      );
       ref.tell.die();
       assertEquals((await within(5_000, "the loss", ref.exited)).kind, "host-lost");
       assertEquals(await system.find("bob"), undefined);

@@ -278,10 +278,10 @@ Deno.test.each(PLACES)(
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnFragile(system);
-    await ref.ask.after(10, "old timer");
-    await ref.ask.every(10, "old tick");
+    await ref.ask.after(400, "old timer");
+    await ref.ask.every(400, "old tick");
     await assertRejects(() => ref.ask.fail(), RangeError);
-    await ref.ask.after(30, "new timer");
+    await ref.ask.after(500, "new timer");
     await within(5_000, "the new timer", log.ask.logged("new timer"));
     assertEquals(await log.ask.entries(), ["failed", "new timer"]);
   },

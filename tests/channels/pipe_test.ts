@@ -154,11 +154,10 @@ Deno.test("PipeEnd.send() leaves the buffer when the other end is closed", async
   using ends = new PipePair<Uint8Array>({ capacity: 1 });
   await ends.left.send(new Uint8Array([0]));
   const bytes = new Uint8Array([1]);
-  const item = transfer(bytes, [bytes.buffer]);
-  const sent = ends.left.send(item);
+  const sent = ends.left.send(transfer(bytes, [bytes.buffer]));
   ends.right.close();
   const error = await soon("refusal", assertRejects(() => sent, ChannelClosedError));
-  assertStrictEquals(error.value, item);
+  assertStrictEquals(error.value, bytes);
   assertEquals(error.cause, undefined);
   assertEquals(bytes, new Uint8Array([1]));
 });

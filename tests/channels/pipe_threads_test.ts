@@ -9,6 +9,9 @@ function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
   return within(2_000, what, promise);
 }
 
+type Ends = PipePair<unknown>;
+type Taker = { lack(end: Ends["right"]): Promise<void> };
+
 const BIG = "x".repeat(1_000_000);
 const ENDS = [
   "closes the end",
@@ -214,6 +217,37 @@ Deno.test("PipeEnd ends when items were lost with the thread that gave it away",
     await soon("the other end", assertRejects(() => ends.left.receive(), ChannelClosedError));
   }
 });
+
+Deno.test.each((["any", "own", "here"] as const).map((on) => ({ on })))(
+  "PipeEnd ends when the other one was in a message that nobody handled, on $on",
+  async ({ on }) => {
+    await using system = new ActorSystem({ workers: 1 });
+    const full = { mailbox: { capacity: 1 }, concurrency: 1 };
+    const ref = await system.spawn(keeper.with({ on, ...full }));
+    const unhandled = {
+      "unknown handler": (end: Ends["right"]) => (ref.ask as never as Taker).lack(end),
+      "full mailbox": async (end: Ends["right"]) => {
+        using busy = new PipePair<unknown>();
+        await ref.ask.take(busy.right);
+        const asks = [ref.ask.receive(), ref.ask.ping(), ref.ask.take(end)];
+        await busy.left.send(1);
+        for (const { status } of await Promise.allSettled(asks)) {
+          if (status === "rejected") throw new Error("refused");
+        }
+      },
+      "actor that has ended": async (end: Ends["right"]) => {
+        await ref.stop();
+        await ref.ask.take(end);
+      },
+    };
+    for (const [what, send] of Object.entries(unhandled)) {
+      using ends = new PipePair<unknown>();
+      const received = assertRejects(() => ends.left.receive(), ChannelClosedError);
+      await assertRejects(() => send(ends.right), Error, undefined, what);
+      await soon(what, received);
+    }
+  },
+);
 
 Deno.test("PipeEnd is lost to its sender", async () => {
   await using system = new ActorSystem({ workers: 1 });

@@ -179,6 +179,17 @@ Deno.test.each(ENDS)(
   },
 );
 
+Deno.test("Queue tells of items abandoned by the first receiver that dies, before anything is done", async () => {
+  using queue = await full<unknown>(1, 2);
+  const abandoned: number[] = [];
+  queue.addEventListener("abandoned", ({ detail }) => abandoned.push(detail.items));
+  using worker = new QueueWorker(queue);
+  await worker.call("receive");
+  worker.terminate();
+  await until(5_000, "the event", () => abandoned.length > 0);
+  assertEquals(abandoned, [1]);
+});
+
 /** Fails unless it is the error of a lost home. */
 function assertHomeLost(error: unknown): void {
   assertInstanceOf(error, ChannelClosedError);
@@ -204,7 +215,7 @@ Deno.test.each(PEERS.flatMap((peer) => ENDS.map((end) => ({ ...peer, ...end })))
     for (const { waiting } of waits) {
       assertHomeLost(await within(5_000, "a rejection", assertRejects(() => waiting)));
     }
-    for (const script of ["receive", "send", "consume"] as const) {
+    for (const script of ["receive", "send", "consume", "join", "size"] as const) {
       const late = within(5_000, script, assertRejects(() => onFilled.call(script, "late")));
       assertHomeLost(await late.catch((error) => error));
     }

@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ChannelClosedError, Queue, type WaitOptions } from "../../mod.ts";
+import { ChannelClosedError, Queue, transfer, type WaitOptions } from "../../mod.ts";
 import { peerOn, PEERS, REMOTE_PEERS, startWaiting } from "../fixtures/queue_peer.ts";
 import type { Moved, Order } from "../fixtures/queue_scripts.ts";
 import { runProgram, until, within } from "../testing.ts";
@@ -224,6 +224,26 @@ Deno.test("Queue.trySend() on the home's thread does not overtake a remote send 
   assertEquals(await queue.trySend("local"), false);
   assertEquals(await queue.receive({ timeoutMs: 5_000 }), "remote");
   await waiting;
+});
+
+Deno.test("Queue.tryReceive() does not wait while another receive does", async () => {
+  using queue = new Queue<number>();
+  const waiting = queue.receive();
+  const tried = within(2_000, "the answer", queue.tryReceive());
+  assertEquals(await tried, { state: "empty" });
+  const late = within(2_000, "the timeout", queue.receive({ timeoutMs: 0 }));
+  assertEquals((await assertRejects(() => late, DOMException)).name, "TimeoutError");
+  await queue.send(1);
+  assertEquals(await waiting, 1);
+});
+
+Deno.test("Queue.send() gives the item back without its mark when the queue is closed", async () => {
+  using queue = new Queue<Uint8Array>();
+  queue.close();
+  const bytes = new Uint8Array(3);
+  const sent = queue.send(transfer(bytes, [bytes.buffer]));
+  const error = await assertRejects(() => sent, ChannelClosedError);
+  assertEquals([error.value === bytes, bytes.byteLength], [true, 3]);
 });
 
 Deno.test("Queue.tryReceive() on the home's thread does not overtake a remote receive that waits", async () => {

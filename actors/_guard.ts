@@ -1,0 +1,21 @@
+import { capture } from "../channels/internal.ts";
+import type { Cell, Guard } from "./_cell.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import type { Host } from "./_host.ts";
+import { FAILED } from "./_protocol.ts";
+
+/** Leaves the decision about an actor of this thread to a supervisor on another one. */
+export class GuardElsewhere implements Guard {
+  readonly #host: Host;
+  readonly #at: number;
+
+  constructor(host: Host, at: number) {
+    this.#host = host;
+    this.#at = at;
+  }
+
+  failed({ serial }: Cell, reason: ExitReason): void {
+    const packet = capture([reason], "wire", "reason", "reason");
+    this.#host.network.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);
+  }
+}

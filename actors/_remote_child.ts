@@ -1,0 +1,167 @@
+import { capture } from "../channels/internal.ts";
+import { stop, terminate } from "./_control.ts";
+import type { DefinedActor } from "./_definition.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import type { Host } from "./_host.ts";
+import type { Child, Owner } from "./_owner.ts";
+import { FINISH, HALT, type HostEnvelope, RESUME, REVIVE } from "./_protocol.ts";
+import type { Ref } from "./_ref.ts";
+import { startsAgain } from "./_restart.ts";
+import { RestartBudget } from "./_restart_budget.ts";
+import { HostLostError } from "../channels/errors.ts";
+
+/** Decides about the restarts of an actor on another host. */
+export interface RemoteGuard {
+  /** Its incarnation has ended; it waits for what is decided. */
+  failed(reason: ExitReason): void;
+  /** It has come to its final end. */
+  ended(reason: ExitReason): void;
+}
+
+/** An actor on another host as its owner sees it, who starts it again when that host is lost. */
+export class RemoteChild implements Child {
+  readonly owner: Owner;
+  readonly #host: Host;
+  readonly #ref: Ref;
+  readonly #definition: DefinedActor<unknown, unknown[]>;
+  readonly #args: unknown[];
+  readonly #counted: boolean;
+  readonly #guard: RemoteGuard | null;
+  #isOrdered = false;
+  #restarts = 0;
+  #budget: RestartBudget | null = null;
+  /** Why its host has to start it again, until it has been asked to. */
+  #loss: ExitReason | null = null;
+
+  /**
+   * @param counted Whether host 0 chose its place.
+   * @param guard Who decides about restarts, instead of the actor's own budget.
+   */
+  constructor(
+    ref: Ref,
+    definition: DefinedActor<unknown, unknown[]>,
+    args: unknown[],
+    owner: Owner,
+    counted: boolean,
+    guard: RemoteGuard | null,
+  ) {
+    this.#host = ref.host;
+    this.#ref = ref;
+    this.#definition = definition;
+    this.#args = args;
+    this.owner = owner;
+    this.#counted = counted;
+    this.#guard = guard;
+  }
+
+  get key(): string {
+    return `${this.#ref.at}.${this.#ref.serial}`;
+  }
+
+  get at(): number {
+    return this.#ref.at;
+  }
+
+  get serial(): number {
+    return this.#ref.serial;
+  }
+
+  get label(): string {
+    return this.#ref.label;
+  }
+
+  stop(_reason: ExitReason, drain = false): Promise<boolean> {
+    this.#isOrdered = true;
+    return stop(this.#ref, drain);
+  }
+
+  kill(): Promise<void> {
+    this.#isOrdered = true;
+    return terminate(this.#ref);
+  }
+
+  /** Its incarnation has ended, and it waits. */
+  failed(reason: ExitReason): void {
+    this.#guard?.failed(reason);
+  }
+
+  /** It has come to its final end. */
+  ended(reason: ExitReason): void {
+    this.owner.children.delete(this);
+    this.#guard?.ended(reason);
+  }
+
+  /** Its host is lost; whether it is to start again there. */
+  lose(reason: ExitReason, victim: number | null): boolean {
+    const { restart = "transient" } = this.#definition.options;
+    if (this.#isOrdered || victim === this.serial || !startsAgain(restart, reason)) return false;
+    if (this.#guard === null) {
+      this.#budget ??= new RestartBudget();
+      if (!this.#budget.spend(this.#host.clock.now())) return false;
+    }
+    this.#loss = reason;
+    this.#guard?.failed(reason);
+    return true;
+  }
+
+  /** Whether it was lost with its host and is to start there again. */
+  get isSurvivor(): boolean {
+    return this.#loss !== null;
+  }
+
+  /** There is a new thread for its host. */
+  hostIsBack(): void {
+    // What becomes of it there is known there.
+    if (this.#guard === null) this.#revive().catch(() => {});
+  }
+
+  /** Ends the incarnation so that another one can follow. */
+  async halt(): Promise<void> {
+    if (this.#loss !== null) return;
+    await this.#orders((id) => [HALT, id, this.serial]);
+  }
+
+  /**
+   * Starts the next incarnation.
+   *
+   * @throws Rejects with the error of `setup`; then it waits again. With the loss of its host it is to start there.
+   */
+  async resume(reason: ExitReason): Promise<void> {
+    if (this.#loss !== null) return await this.#revive();
+    const packet = capture([reason], "wire", "reason", "reason");
+    const { network } = this.#host;
+    await network.call(this.at, (id) => [RESUME, id, this.serial, packet.payload], packet);
+  }
+
+  /** Ends it for good. */
+  async finish(reason: ExitReason): Promise<void> {
+    this.#isOrdered = true;
+    const packet = capture([reason], "wire", "reason", "reason");
+    await this.#orders((id) => [FINISH, id, this.serial, packet.payload]);
+  }
+
+  async #orders(envelope: (id: number) => HostEnvelope): Promise<void> {
+    try {
+      await this.#host.network.call(this.at, envelope);
+    } catch (error) {
+      // What it was to end has ended.
+      if (!(error instanceof HostLostError)) throw error;
+    }
+  }
+
+  async #revive(): Promise<void> {
+    const { network } = this.#host;
+    const reason = this.#loss!;
+    if (!await network.fate(this.at)) throw (reason as { error: Error }).error;
+    this.#loss = null;
+    const values = [this.#definition.placed(), reason, ...this.#args];
+    const packet = capture(values, "wire", "message", "args");
+    const isGuarded = this.#guard !== null;
+    const restarts = ++this.#restarts;
+    await network.call(
+      this.at,
+      (id) => [REVIVE, id, this.serial, this.#counted, isGuarded, restarts, packet.payload],
+      packet,
+    );
+  }
+}

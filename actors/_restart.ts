@@ -1,0 +1,10 @@
+import type { ExitReason } from "./exit_reason.ts";
+
+/** When an actor or a task starts again after its end. */
+export type RestartKind = "permanent" | "transient" | "temporary";
+
+/** Whether an end of this kind is followed by another start. Orders (`stop()`, `terminate()`) never are. */
+export function startsAgain(restart: RestartKind, reason: ExitReason): boolean {
+  if (reason.kind === "shutdown" || reason.kind === "killed") return false;
+  return restart === "permanent" || restart === "transient" && reason.kind !== "normal";
+}

@@ -1,0 +1,39 @@
+/** An actor that will be back. */
+interface Survivor {
+  /** Index of the host that starts it again. */
+  readonly owner: number;
+  /** What has come for it meanwhile. */
+  readonly deferred: (() => void)[];
+}
+
+/** The actors of a lost thread that are to start again on this one, until they have. */
+export class Survivors {
+  readonly #actors = new Map<number, Survivor>();
+
+  constructor(owners: Iterable<readonly [serial: number, owner: number]>) {
+    for (const [serial, owner] of owners) this.#actors.set(serial, { owner, deferred: [] });
+  }
+
+  has(serial: number): boolean {
+    return this.#actors.has(serial);
+  }
+
+  /** Whether the work was put off until the actor is here. */
+  defer(serial: number, work: () => void): boolean {
+    const survivor = this.#actors.get(serial);
+    survivor?.deferred.push(work);
+    return survivor !== undefined;
+  }
+
+  /** The actor is here, or will not be: what was put off is done now. */
+  settle(serial: number): void {
+    const survivor = this.#actors.get(serial);
+    this.#actors.delete(serial);
+    for (const work of survivor?.deferred ?? []) work();
+  }
+
+  /** Actors that only a host could start which has ended itself. */
+  ownedBy(owner: number): number[] {
+    return [...this.#actors].filter(([, each]) => each.owner === owner).map(([serial]) => serial);
+  }
+}

@@ -1,0 +1,165 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
+import { ActorSystem, HostLostError, NameTakenError } from "../../mod.ts";
+import { DEATHS } from "../fixtures/deaths.ts";
+import { parent, phoenix } from "../fixtures/phoenix.ts";
+import { within } from "../testing.ts";
+
+const WAYS = (["web", "thread"] as const).flatMap((worker) =>
+  DEATHS.flatMap((death) => (["any", "own"] as const).map((on) => ({ worker, death, on })))
+);
+
+Deno.test.each(WAYS)(
+  "An actor comes back on another thread when its $worker worker ends, placed $on: $death",
+  async ({ worker, death, on }) => {
+    await using system = new ActorSystem({ workers: 1, worker });
+    const ref = await system.spawn(phoenix.with({ on, name: "bird" }), 10);
+    const neighbour = await system.spawn(phoenix.with({ near: ref }), 20);
+    const threads = [await ref.ask.thread()];
+    for (let round = 1; round <= 3; round++) {
+      await ref.ask.add(5);
+      const asks = [ref.ask.wait(), neighbour.ask.wait(), ref.ask.die(death)];
+      for (const { status } of await within(2_000, "the asks", Promise.allSettled(asks))) {
+        assertEquals(status, "rejected");
+      }
+      const [count, restarts, thread, other] = await within(
+        2_000,
+        `the actors, round ${round}`,
+        Promise.all([
+          ref.ask.add(1),
+          ref.ask.restarts(),
+          ref.ask.thread(),
+          neighbour.ask.add(1),
+        ]),
+      );
+      assertEquals([count, restarts, other], [11, round, 21]);
+      assert(!threads.includes(thread));
+      threads.push(thread);
+      assertEquals(await ref.ask.isSelf(ref), true);
+      assertEquals((await system.find<typeof phoenix>("bird"))?.id, ref.id);
+      assertEquals(await neighbour.ask.thread(), thread);
+    }
+  },
+);
+
+Deno.test("Messages sent after the loss of a worker was noticed arrive afterwards, in order", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const ref = await system.spawn(phoenix, 0);
+  for (let round = 0; round < 3; round++) {
+    await within(2_000, "the loss", ref.ask.die("close").catch(() => {}));
+    const replies: Promise<number>[] = [];
+    for (let n = 1; n <= 100; n++) {
+      ref.tell.add(1);
+      replies.push(ref.ask.add(1));
+    }
+    const counts = await within(2_000, "the replies", Promise.all(replies));
+    assertEquals(counts, Array.from({ length: 100 }, (_, n) => 2 * n + 2));
+  }
+  assertEquals(system.deadLetters, 0);
+});
+
+Deno.test("After three losses within five seconds an actor has ended, and so it says", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const restarts: number[] = [];
+  system.addEventListener("restart", ({ detail }) => restarts.push(detail.restarts));
+  const ref = await system.spawn(phoenix.with({ name: "bird" }), 0);
+  for (let round = 0; round < 4; round++) {
+    await within(2_000, "the loss", ref.ask.die("exit").catch(() => {}));
+  }
+  const reason = await within(2_000, "the end", ref.exited);
+  assert(reason.kind === "host-lost");
+  assertInstanceOf(reason.error, HostLostError);
+  assertEquals(restarts, [1, 2, 3]);
+  await assertRejects(() => within(2_000, "a refusal", ref.ask.add(1)), HostLostError);
+  assertEquals(await system.find("bird"), undefined);
+  assertEquals(await (await system.spawn(phoenix.with({ name: "bird" }), 7)).ask.add(1), 8);
+});
+
+Deno.test("stop() and terminate() are not undone by the loss of the worker", async () => {
+  for (const order of ["stop", "terminate"] as const) {
+    for (let round = 0; round < 5; round++) {
+      await using system = new ActorSystem({ workers: 1 });
+      const ref = await system.spawn(phoenix, 0);
+      const neighbour = await system.spawn(phoenix.with({ concurrency: 100 }), 0);
+      const dying = neighbour.ask.die("close").catch(() => {});
+      const ordered = ref[order]();
+      await within(3_000, "the loss", dying);
+      await within(3_000, order, ordered);
+      assertNotEquals((await within(3_000, "the end", ref.exited)).kind, "normal");
+      assertEquals(await within(3_000, "the neighbour", neighbour.ask.add(1)), 1);
+      await assertRejects(() => within(3_000, "a refusal", ref.ask.add(1)), Error);
+    }
+  }
+});
+
+Deno.test("A thread in an endless loop ends with the actor that is terminated, its neighbour comes back", async () => {
+  await using system = new ActorSystem({ workers: 1, worker: "thread" });
+  const ref = await system.spawn(phoenix, 0);
+  const neighbour = await system.spawn(phoenix, 5);
+  const elsewhere = await system.spawn(phoenix.with({ on: "own" }), 0);
+  ref.tell.loop();
+  await elsewhere.ask.add(1); // The loop has been posted by now; what is sent later is never read.
+  const asked = assertRejects(() => neighbour.ask.wait(), HostLostError);
+  await within(4_000, "the end", ref.terminate());
+  await within(1_000, "the rejection", asked);
+  assertEquals(await within(1_000, "the reason", ref.exited), { kind: "killed" });
+  assertEquals(await within(2_000, "the neighbour", neighbour.ask.add(1)), 6);
+});
+
+Deno.test("A child on another worker is started again by its parent's thread", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const mother = await system.spawn(parent);
+  const child = await mother.ask.start("child") as never as Awaited<
+    ReturnType<typeof system.spawn<ReturnType<typeof phoenix.setup> & object, []>>
+  >;
+  const bird = await system.find<typeof phoenix>("child");
+  assertEquals(await mother.ask.add(2), 2);
+  await within(2_000, "the loss", bird!.ask.die("close").catch(() => {}));
+  assertEquals(await within(2_000, "the child", mother.ask.add(3)), 3);
+  assertEquals(child.id, bird!.id);
+});
+
+Deno.test("The children of an actor whose worker ends are stopped before it comes back, and their names free", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const mother = await system.spawn(parent);
+  for (let round = 0; round < 3; round++) {
+    await mother.ask.start("child");
+    const child = (await system.find<typeof phoenix>("child"))!;
+    await assertRejects(() => mother.ask.start("child"), NameTakenError);
+    mother.tell.die("close");
+    assertEquals((await within(3_000, "the child's end", child.exited)).kind, "shutdown");
+    await within(3_000, `the name ${round}`, mother.ask.start("child")).catch((e) => {
+      console.log("HERE", round, e);
+      throw e;
+    });
+    assertEquals(await mother.ask.add(4), 4);
+    await (await system.find("child"))!.stop();
+  }
+});
+
+Deno.test("Temporary actors do not come back", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const ref = await system.spawn(phoenix.with({ restart: "temporary", name: "t" }), 0);
+  const other = await system.spawn(phoenix, 0);
+  await within(2_000, "the loss", ref.ask.die("close").catch(() => {}));
+  assertEquals((await within(2_000, "the end", ref.exited)).kind, "host-lost");
+  assertEquals(await within(2_000, "the other", other.ask.add(1)), 1);
+  assertEquals(await system.find("t"), undefined);
+  await assertRejects(() => within(2_000, "a refusal", ref.ask.add(1)), Error);
+});
+
+Deno.test("A shutdown starts nothing again", async () => {
+  for (let round = 0; round < 10; round++) {
+    const system = new ActorSystem({ workers: 2 });
+    const refs = [await system.spawn(phoenix, 0), await system.spawn(phoenix, 0)];
+    for (const ref of refs) ref.tell.die("close");
+    if (round % 2 === 0) await refs[0]!.ask.wait().catch(() => {});
+    const { abandoned } = await within(8_000, "the shutdown", system.shutdown());
+    assertEquals(abandoned, []);
+  }
+});

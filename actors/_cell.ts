@@ -23,7 +23,7 @@ const NO_ARGS: unknown[] = [];
 /** Decides in an actor's stead whether it starts again: its supervisor. */
 export interface Guard {
   /** This incarnation has ended; the actor waits for {@linkcode Cell.resume} or {@linkcode Cell.finish}. */
-  failed(cell: Cell, reason: ExitReason): void;
+  failed(reason: ExitReason, cell: Cell): void;
 }
 
 /** How an incarnation ends. */
@@ -239,6 +239,11 @@ export class Cell implements Runnable, Child {
     await exited;
   }
 
+  /** Something that the actor started has failed for good: that is the actor's error. */
+  crash(error: unknown): void {
+    this.#endWith(error, (this.options.onError ?? "restart") === "restart", true);
+  }
+
   /** The first step of a shutdown. */
   stopTimers(): void {
     this.#incarnation.stopTimers();
@@ -401,7 +406,7 @@ export class Cell implements Runnable, Child {
         reason.kind === "error" ? reason.error : new ActorStoppedError(this.label, "restart"),
       );
     } else if (halted === null) {
-      guard.failed(this, reason);
+      guard.failed(reason, this);
     }
   }
 

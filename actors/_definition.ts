@@ -100,7 +100,8 @@ function checkActorOptions(options: ActorOptions): void {
   checkMs(doing, "shutdownMs", options.shutdownMs);
 }
 
-function checkTaskOptions({ on, worker, timeoutMs }: TaskOptions): void {
+function checkTaskOptions({ on, worker, timeoutMs, restart }: TaskOptions): void {
+  checkWord("configure task", "restart", restart, ["transient", "temporary"]);
   checkWord("configure task", "on", on, PLACES);
   checkWord("configure task", "worker", worker, WORKERS);
   checkMs("configure task", "timeoutMs", timeoutMs);
@@ -112,7 +113,7 @@ function withoutPlace(options: ActorOptions): ActorOptions {
 }
 
 /** Options as JSON; those that only mean something in this thread may not be lost silently. */
-function crossingOptions(options: ActorOptions & TaskOptions): object {
+function crossingOptions(options: { near?: unknown; signal?: unknown }): object {
   if (options.near === undefined && options.signal === undefined) return options;
   const which = options.near !== undefined ? "near" : "signal";
   throw new TypeError(`is a definition with the option ${which}: set it where it is started`);

@@ -14,7 +14,7 @@ export class GuardElsewhere implements Guard {
     this.#at = at;
   }
 
-  failed({ serial }: Cell, reason: ExitReason): void {
+  failed(reason: ExitReason, { serial }: Cell): void {
     const packet = capture([reason], "wire", "reason", "reason");
     this.#host.network.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);
   }

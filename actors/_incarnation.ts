@@ -9,6 +9,8 @@ import type { ExitReason } from "./exit_reason.ts";
 import { Item } from "./_mailbox.ts";
 import { type Child, type Owner, stopInOrder, within } from "./_owner.ts";
 import { run, spawn } from "./_spawn.ts";
+import { superviseUnder, type Supervisor } from "./supervisor.ts";
+import type { SuperviseOptions } from "./supervisor_options.ts";
 import type { TaskDefinition } from "./task.ts";
 import { runTurn } from "./_turn.ts";
 
@@ -87,6 +89,10 @@ export class Incarnation implements ActorContext, Owner {
   every(ms: number, fn: () => unknown): Disposable {
     checkMs("set timer", "ms", ms);
     return this.#repeat("every", ms, fn, true);
+  }
+
+  supervise(options: SuperviseOptions = {}): Supervisor {
+    return superviseUnder(this.#cell.host, this, options, (error) => this.#cell.crash(error));
   }
 
   onStop(fn: () => unknown): void {

@@ -128,6 +128,7 @@ export class RemoteChild implements Child {
    */
   async resume(reason: ExitReason): Promise<void> {
     if (this.#loss !== null) return await this.#revive();
+    this.#restarts++;
     const packet = capture([reason], "wire", "reason", "reason");
     const { network } = this.#host;
     await network.call(this.at, (id) => [RESUME, id, this.serial, packet.payload], packet);

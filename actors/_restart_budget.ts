@@ -9,6 +9,11 @@ export class RestartBudget {
     this.#withinMs = withinMs;
   }
 
+  /** How many restarts the window held when the last one was noted. */
+  get spent(): number {
+    return this.#times.length;
+  }
+
   /** Notes a restart at a time in milliseconds; false when it is one too many. */
   spend(now: number): boolean {
     this.#times = this.#times.filter((time) => now - time < this.#withinMs);

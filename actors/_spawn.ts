@@ -1,10 +1,11 @@
 import { capture, OwnWait } from "../channels/internal.ts";
-import type { Cell, Guard } from "./_cell.ts";
+import type { Cell } from "./_cell.ts";
 import { DefinedActor, type DefinedTask, functionOf, isTask } from "./_definition.ts";
 import type { Host } from "./_host.ts";
 import { copyHere, LocalReply } from "./_local.ts";
 import type { PlacementOptions } from "./options.ts";
-import type { Owner } from "./_owner.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import type { Child, Owner } from "./_owner.ts";
 import { RemoteChild, type RemoteGuard } from "./_remote_child.ts";
 import { RUN, SPAWN } from "./_protocol.ts";
 import { Ref } from "./_ref.ts";
@@ -19,7 +20,17 @@ interface Place {
 }
 
 /** Decides about the restarts of an actor, wherever that is. */
-export type AnyGuard = Guard & RemoteGuard;
+export interface AnyGuard extends RemoteGuard {
+  /** By what it steers the actor; called before `setup` has begun. */
+  attach(controls: Guarded): void;
+}
+
+/** What a guard can do with its actor. */
+export interface Guarded extends Child {
+  halt(): Promise<void>;
+  resume(reason: ExitReason): Promise<void>;
+  finish(reason: ExitReason): Promise<void>;
+}
 
 /**
  * Starts an actor where its options say; resolves when `setup` is done.
@@ -80,7 +91,12 @@ function spawnHere(
     return setup.then((setup) => spawnHere(host, definition.loaded(setup), args, owner, guard));
   }
   let cell: Cell | undefined;
-  const started = host.start(definition, args, owner, guard, (made) => cell = made);
+  const started = host.start(definition, args, owner, guard, (made) => {
+    cell = made;
+    if (guard === null) return;
+    guard.attach(made);
+    made.exited.then((reason) => guard.ended(reason));
+  });
   const refTo = ({ serial }: Cell) => host.refOf(host.index, serial, definition.options.name);
   if (!(started instanceof Promise)) return Promise.resolve(refTo(started));
   const wait = startWait<Ref>(host, definition);
@@ -108,7 +124,9 @@ async function spawnThere(
   );
   wait.whenGivenUp = () => host.network.withdraw(at, id);
   const ref = host.refOf(at, await wait.promise, definition.options.name);
-  host.network.adopt(new RemoteChild(ref, definition, args, owner, counted, guard));
+  const child = new RemoteChild(ref, definition, args, owner, counted, guard);
+  guard?.attach(child);
+  host.network.adopt(child);
   return ref;
 }
 

@@ -2,6 +2,8 @@ import type { ActorDefinition, RefOf } from "./actor.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { ActorSystem } from "./actor_system.ts";
 import type { ExitReason } from "./exit_reason.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { SuperviseOptions } from "./supervisor_options.ts";
 import type { TaskDefinition } from "./task.ts";
 
 /**
@@ -17,7 +19,7 @@ export interface ActorContext {
   readonly system: ActorSystem;
   /** Aborted when the actor begins to stop (after draining) or to restart. */
   readonly signal: AbortSignal;
-  /** How often it has been restarted. */
+  /** How often it has been restarted; after the loss of its thread without the restarts in place before. */
   readonly restarts: number;
   /** Starts a child: it stops before its parent does. */
   spawn<H, A extends unknown[]>(
@@ -26,6 +28,12 @@ export interface ActorContext {
   ): Promise<ActorRef<H>>;
   /** Runs a task on some worker; see {@linkcode ActorSystem.run}. */
   run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>>;
+  /**
+   * Starts a supervisor for children of this actor. When it has to give up, that is an error of this actor.
+   *
+   * @throws {RangeError} when a number is out of range.
+   */
+  supervise(options?: SuperviseOptions): Supervisor;
   /**
    * Resolves with the reason at another actor's final end. Rejects with an `AbortError` when this actor ends
    * first.

@@ -70,6 +70,9 @@ export interface ShutdownResult {
   readonly abandoned: string[];
 }
 
+/** This thread's part of a system. */
+export let hostBehind: (system: ActorSystem) => Host;
+
 /** The host whose system is being made in a worker. */
 let adopted: Host | null = null;
 
@@ -106,6 +109,10 @@ export function systemOf(host: Host): ActorSystem {
  * ```
  */
 export class ActorSystem extends EventTarget implements AsyncDisposable {
+  static {
+    hostBehind = (system) => system.#host;
+  }
+
   readonly #host: Host;
   #signals: (() => void) | null = null;
 

@@ -59,6 +59,23 @@ export class NameTakenError extends Error {
   }
 }
 
+/** The children of a supervisor failed too often, and it has ended them all. */
+export class RestartLimitError extends Error {
+  /** Name of the class. */
+  override readonly name = "RestartLimitError";
+  /** Most failures within `withinMs`. */
+  readonly maxRestarts: number;
+  /** In milliseconds. */
+  readonly withinMs: number;
+
+  /** Says what the limit was; the `cause` is the failure that was one too many. */
+  constructor(maxRestarts: number, withinMs: number, options?: ErrorOptions) {
+    super(`Cannot restart: more than ${maxRestarts} failures within ${withinMs} ms`, options);
+    this.maxRestarts = maxRestarts;
+    this.withinMs = withinMs;
+  }
+}
+
 /** A worker cannot find a definition, or finds another function in its place. */
 export class DefinitionError extends Error {
   /** Name of the class. */
@@ -70,5 +87,6 @@ registerErrors({
   MailboxFullError,
   DeadlockError,
   NameTakenError,
+  RestartLimitError,
   DefinitionError,
 });

@@ -35,5 +35,7 @@ export * from "./errors.ts";
 export { HostLostError } from "../channels/errors.ts";
 export * from "./exit_reason.ts";
 export * from "./options.ts";
+export { Supervisor, type TaskResult } from "./supervisor.ts";
+export * from "./supervisor_options.ts";
 export * from "./system_events.ts";
 export * from "./task.ts";

@@ -93,6 +93,13 @@ export interface ActorOptions extends PlacementOptions {
 
 /** Options of {@linkcode TaskDefinition.with}. The time counts from the call. */
 export interface TaskOptions extends PlacementOptions, WaitOptions {
+  /**
+   * Whether a supervisor runs it again when it has failed, or others that it restarts with: `"transient"`. Without a
+   * supervisor it has no meaning.
+   *
+   * @default {"temporary"}
+   */
+  restart?: "transient" | "temporary" | undefined;
   /** Name of this run, for errors and results. */
   name?: string | undefined;
 }

@@ -18,6 +18,8 @@ export interface Clock {
   soon(fn: () => void): void;
   /** Calls back after timers and I/O have had their turn. */
   yieldTo(fn: () => void): void;
+  /** From 0 to 1, never 1. */
+  random(): number;
 }
 
 // setTimeout takes 32 bits; a longer wait fires early, and whoever waits looks at the clock again.
@@ -37,4 +39,5 @@ export const systemClock: Clock = {
   },
   soon: queueMicrotask,
   yieldTo: (fn) => void setImmediate(fn),
+  random: Math.random,
 };

@@ -2,6 +2,7 @@ import { HostLostError } from "../channels/errors.ts";
 import { capture, drain, type Timer, watchLife } from "../channels/internal.ts";
 import { transfer } from "../channels/transfer.ts";
 import type { Host } from "./_host.ts";
+import { Pulse } from "./_pulse.ts";
 import { Names } from "./_names.ts";
 import type { WorkerKind } from "./options.ts";
 import { within } from "./_owner.ts";
@@ -9,6 +10,7 @@ import { captureError, type Peer } from "./_peer.ts";
 import {
   BURIED,
   CONNECT,
+  type Culprit,
   LOST,
   type PlaceRequest,
   type Question,
@@ -32,6 +34,11 @@ interface WorkerRecord {
   readonly startTimer: Timer;
   readonly kind: WorkerKind;
   readonly permissions: Deno.PermissionOptions | null;
+  /** Longest time without a heartbeat. */
+  readonly unresponsiveMs: number;
+  readonly pulse: Pulse | null;
+  /** Ends the watch over its heartbeat. */
+  watch: Timer | null;
   /** How many threads there were for this host before. */
   readonly generation: number;
 }
@@ -54,7 +61,7 @@ interface Loss {
 /** What stays the same from one thread of a host to the next. */
 type Identity = Pick<
   WorkerRecord,
-  "index" | "kind" | "permissions" | "isOwn" | "generation"
+  "index" | "kind" | "permissions" | "isOwn" | "generation" | "unresponsiveMs"
 >;
 
 // So long hosts have, beyond the time for their actors to stop, to say what is to start again.
@@ -70,6 +77,8 @@ export class Coordinator {
   readonly #names = new Names();
   readonly #workers = new Map<number, WorkerRecord>();
   readonly #losses = new Map<number, Loss>();
+  /** Actors that keep a Web Worker busy for ever. */
+  readonly #stuck: string[] = [];
   #indexes = 0;
   #shutdown: Promise<string[]> | null = null;
 
@@ -113,10 +122,14 @@ export class Coordinator {
   }
 
   /** Chooses a host, starting a worker when all that run have work. */
-  place({ on, worker, permissions }: PlaceRequest): number {
+  place({ on, worker, permissions, unresponsiveMs }: PlaceRequest): number {
     if (on === "own") {
-      const record = this.#start(worker ?? this.#kind, permissions as Deno.PermissionOptions, true);
-      return record.index;
+      return this.#start(
+        worker ?? this.#kind,
+        permissions as Deno.PermissionOptions,
+        true,
+        unresponsiveMs,
+      ).index;
     }
     if (this.#limit === 0) return 0;
     const records = [...this.#workers.values(), ...[...this.#losses.values()].map((l) => l.record)];
@@ -126,7 +139,7 @@ export class Coordinator {
       undefined,
     );
     if (chosen === undefined || chosen.load > 0 && shared.length < this.#limit) {
-      chosen = this.#start(this.#kind, null, false);
+      chosen = this.#start(this.#kind, null, false, null);
     }
     chosen.load++;
     const loss = this.#losses.get(chosen.index);
@@ -147,12 +160,33 @@ export class Coordinator {
     const record = this.#workers.get(index);
     if (record === undefined) return;
     record.startTimer.cancel();
+    record.watch = record.pulse?.watch(
+      record.unresponsiveMs,
+      this.#host.clock.setTimer,
+      () => this.#onStuck(record),
+    ) ?? null;
     record.unwatch = watchLife(life, async () => {
       // What it died of may still be under way.
       const peer = this.#host.network.tryPeer(index);
       if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
       if (this.#workers.get(index) === record) await this.#lose(index, undefined);
     });
+  }
+
+  /** A worker does not answer its heartbeat. */
+  #onStuck({ index, pulse, unresponsiveMs, kind }: WorkerRecord): void {
+    const { activity } = pulse!;
+    const what = activity === null
+      ? "It"
+      : `Handler "${activity.handler}" of actor "${activity.actor}"`;
+    const error = new Error(`${what} kept its thread busy for more than ${unresponsiveMs} ms`);
+    // Nothing can end it.
+    if (kind === "web") this.#stuck.push(activity?.actor ?? `host ${index}`);
+    const culprit = activity === null ? null : {
+      serial: activity.serial,
+      reason: { kind: "unresponsive", handler: activity.handler } as const,
+    };
+    void this.#lose(index, error, culprit);
   }
 
   /** A worker has said what it dies of. */
@@ -203,7 +237,7 @@ export class Coordinator {
     for (const record of this.#workers.values()) this.#dismiss(record);
     await Promise.all([...this.#workers.values()].map(({ process }) => process.terminate()));
     this.#workers.clear();
-    return abandoned;
+    return [...this.#stuck, ...abandoned];
   }
 
   /** Stops what actors and tasks started on the workers in the system's name. */
@@ -218,17 +252,24 @@ export class Coordinator {
     return abandoned;
   }
 
-  #start(kind: WorkerKind, permissions: Deno.PermissionOptions | null, isOwn: boolean) {
+  #start(
+    kind: WorkerKind,
+    permissions: Deno.PermissionOptions | null,
+    isOwn: boolean,
+    ownLimitMs: number | null,
+  ): WorkerRecord {
     if (kind === "thread" && permissions !== null) {
       throw new TypeError(
         'Cannot place: permissions need worker: "web", a thread cannot keep them',
       );
     }
-    return this.#startAs({ index: ++this.#indexes, kind, permissions, isOwn, generation: 0 });
+    const index = ++this.#indexes;
+    const unresponsiveMs = ownLimitMs ?? this.#host.settings.unresponsiveMs;
+    return this.#startAs({ index, kind, permissions, isOwn, unresponsiveMs, generation: 0 });
   }
 
   #startAs(
-    { index, kind, permissions, isOwn, generation }: Identity,
+    { index, kind, permissions, isOwn, unresponsiveMs, generation }: Identity,
     survivors: ReadonlyMap<number, number> = new Map(),
   ): WorkerRecord {
     const { systemId, settings, clock, network } = this.#host;
@@ -237,7 +278,18 @@ export class Coordinator {
       if (this.#workers.get(index) === record) this.#lose(index, error);
     };
     const firstSerial = generation * SERIALS;
-    const init = { systemId, index, isOwn, settings, firstSerial, survivors, port: port2 };
+    const pulse = unresponsiveMs === Infinity ? null : new Pulse();
+    const init = {
+      systemId,
+      index,
+      isOwn,
+      settings,
+      firstSerial,
+      survivors,
+      unresponsiveMs,
+      pulse: pulse?.memory ?? null,
+      port: port2,
+    };
     let process: WorkerProcess;
     try {
       process = startProcess(init, { kind, permissions, onError });
@@ -248,9 +300,11 @@ export class Coordinator {
     }
     const late = () => onError(new Error(`Not ready within ${settings.startTimeoutMs} ms`));
     const startTimer = clock.setTimer(late, settings.startTimeoutMs);
-    const identity = { index, kind, permissions, isOwn, generation };
+    const identity = { index, kind, permissions, isOwn, unresponsiveMs, generation };
     const record: WorkerRecord = {
       ...identity,
+      pulse,
+      watch: null,
       process,
       load: survivors.size,
       unwatch: null,
@@ -264,13 +318,13 @@ export class Coordinator {
   /**
    * A worker has ended, or has to.
    *
-   * @param victim The actor that it had to end for.
+   * @param culprit The actor that it had to end for.
    * @param mayReturn Whether there may be something to start again on a new thread.
    */
   async #lose(
     index: number,
     cause: unknown,
-    victim: number | null = null,
+    culprit: Culprit | null = null,
     mayReturn = true,
   ): Promise<void> {
     const record = this.#workers.get(index);
@@ -287,10 +341,10 @@ export class Coordinator {
     for (const loss of [...this.#losses.keys()]) this.mourned(loss, index, []);
     for (const other of this.#workers.keys()) {
       const peer = this.#host.network.tryPeer(other);
-      if (peer !== undefined) this.#announceLoss(peer, index, error, victim);
+      if (peer !== undefined) this.#announceLoss(peer, index, error, culprit);
     }
     const ended = record.process.terminate();
-    const own = await this.#host.network.lose(index, error, victim);
+    const own = await this.#host.network.lose(index, error, culprit);
     if (!mayReturn || this.#shutdown !== null) this.#decide(index);
     else this.mourned(index, 0, own);
     await ended;
@@ -333,17 +387,19 @@ export class Coordinator {
     for (const introduce of loss.introductions) introduce();
   }
 
-  async #condemn(index: number, victim: number): Promise<void> {
-    await this.#lose(index, new Error("It was ended to kill an actor"), victim);
+  async #condemn(index: number, serial: number): Promise<void> {
+    const culprit: Culprit = { serial, reason: { kind: "killed" } };
+    await this.#lose(index, new Error("It was ended to kill an actor"), culprit);
   }
 
-  #dismiss({ unwatch, startTimer }: WorkerRecord): void {
+  #dismiss({ unwatch, startTimer, watch }: WorkerRecord): void {
     unwatch?.();
+    watch?.cancel();
     startTimer.cancel();
   }
 
-  #announceLoss(to: Peer, index: number, error: HostLostError, victim: number | null): void {
+  #announceLoss(to: Peer, index: number, error: HostLostError, culprit: Culprit | null): void {
     const packet = captureError(error.cause);
-    to.link.send([LOST, index, packet.payload, victim], packet);
+    to.link.send([LOST, index, packet.payload, culprit], packet);
   }
 }

@@ -98,9 +98,13 @@ function checkActorOptions(options: ActorOptions): void {
   checkCount(doing, "concurrency", options.concurrency, 1);
   checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
   checkMs(doing, "shutdownMs", options.shutdownMs);
+  checkMs(doing, "unresponsiveMs", options.unresponsiveMs);
 }
 
-function checkTaskOptions({ on, worker, timeoutMs, restart }: TaskOptions): void {
+function checkTaskOptions(
+  { on, worker, timeoutMs, unresponsiveMs, restart }: TaskOptions,
+): void {
+  checkMs("configure task", "unresponsiveMs", unresponsiveMs);
   checkWord("configure task", "restart", restart, ["transient", "temporary"]);
   checkWord("configure task", "on", on, PLACES);
   checkWord("configure task", "worker", worker, WORKERS);
@@ -108,7 +112,14 @@ function checkTaskOptions({ on, worker, timeoutMs, restart }: TaskOptions): void
 }
 
 function withoutPlace(options: ActorOptions): ActorOptions {
-  const { on: _on, near: _near, worker: _worker, permissions: _permissions, ...rest } = options;
+  const {
+    on: _on,
+    near: _near,
+    worker: _worker,
+    permissions: _permissions,
+    unresponsiveMs: _unresponsiveMs,
+    ...rest
+  } = options;
   return rest;
 }
 

@@ -9,6 +9,7 @@ import type { ExitReason } from "./exit_reason.ts";
 import { Network } from "./_network.ts";
 import { type Child, type Owner, stopInOrder } from "./_owner.ts";
 import { DEPARTED, EXITED } from "./_protocol.ts";
+import type { Pulse } from "./_pulse.ts";
 import { Recent } from "./_recent.ts";
 import { Ref } from "./_ref.ts";
 import { Scheduler } from "./_scheduler.ts";
@@ -22,6 +23,8 @@ export interface Settings {
   readonly askTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly shutdownMs: number;
+  /** `Infinity`: nobody watches. */
+  readonly unresponsiveMs: number;
 }
 
 const hosts = new Map<string, Host>();
@@ -57,6 +60,8 @@ export class Host implements Owner {
   coordinator: Coordinator | null = null;
   /** Tasks started from here that are not settled. */
   readonly runs = new Set<Wait>();
+  /** Shows that this thread goes on, where somebody watches. */
+  pulse: Pulse | null = null;
   /** Dead letters noticed here, or reported to here. */
   deadLetters = 0;
   #serials: number;

@@ -310,11 +310,11 @@ async function startAgain(
 async function mourn(
   host: Host,
   peer: Peer,
-  [, at, cause, victim]: wire.HostEnvelope & { 0: typeof wire.LOST },
+  [, at, cause, culprit]: wire.HostEnvelope & { 0: typeof wire.LOST },
   context: RevivalContext,
 ): Promise<void> {
   const error = new HostLostError(at, { cause: reviveError(cause, context) });
-  const survivors = await host.network.lose(at, error, victim);
+  const survivors = await host.network.lose(at, error, culprit);
   peer.link.send([wire.MOURNED, at, survivors]);
 }
 

@@ -9,6 +9,7 @@ import { Peer, type Pending } from "./_peer.ts";
 import {
   CANCEL,
   CONNECT,
+  type Culprit,
   DIRECTORY,
   type HostEnvelope,
   type Question,
@@ -28,8 +29,8 @@ export class Network {
   readonly #children = new Map<string, RemoteChild>();
   /** Why actors on other hosts have ended. */
   readonly #reasons = new Recent<ExitReason>();
-  /** Actors that were killed with their host. */
-  readonly #victims = new Set<string>();
+  /** Actors for which their hosts were ended, and what that makes of them. */
+  readonly #culprits = new Map<string, ExitReason>();
   #ids = 0;
   /** Why no link is made any more. */
   #closed: { reason: unknown } | null = null;
@@ -181,9 +182,9 @@ export class Network {
    *
    * @returns The actors on it that are to start again, once nothing of the old ones is left here.
    */
-  async lose(at: number, error: HostLostError, victim: number | null): Promise<number[]> {
+  async lose(at: number, error: HostLostError, culprit: Culprit | null): Promise<number[]> {
     if (!this.#lost.add(at, error)) return [];
-    if (victim !== null) this.#victims.add(`${at}.${victim}`);
+    if (culprit !== null) this.#culprits.set(`${at}.${culprit.serial}`, culprit.reason);
     const before = this.#ids;
     const peer = this.#peers.get(at);
     this.#peers.delete(at);
@@ -202,7 +203,7 @@ export class Network {
     await Promise.all(orphans.map((cell) => cell.stop({ kind: "shutdown" })));
     const reason: ExitReason = { kind: "host-lost", error };
     const children = [...this.#children.values()].filter((child) => child.at === at);
-    return children.filter((child) => child.lose(reason, victim)).map(({ serial }) => serial);
+    return children.filter((child) => child.lose(reason, culprit)).map(({ serial }) => serial);
   }
 
   /**
@@ -239,7 +240,7 @@ export class Network {
   /** Why an actor on another host has ended, if that is known here. */
   reasonOf(at: number, serial: number): ExitReason | null {
     const key = `${at}.${serial}`;
-    return this.#victims.has(key) ? { kind: "killed" } : this.#reasons.get(key) ?? null;
+    return this.#culprits.get(key) ?? this.#reasons.get(key) ?? null;
   }
 
   /** Closes all links. What still waits for an answer rejects. */

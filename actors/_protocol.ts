@@ -1,4 +1,5 @@
 import type { Payload } from "../channels/internal.ts";
+import type { ExitReason } from "./exit_reason.ts";
 
 export const TELL = 0;
 export const ASK = 1;
@@ -125,8 +126,8 @@ export type HostEnvelope =
   | readonly [kind: typeof READY, life: string]
   /** To host 0: the worker dies of this error. */
   | readonly [kind: typeof FATAL, error: Payload]
-  /** From host 0: a host has ended, and why; `victim` is the actor that was to be killed with it. */
-  | readonly [kind: typeof LOST, host: number, cause: Payload, victim: number | null]
+  /** From host 0: a host has ended, and why; `culprit`: the actor for which it was ended. */
+  | readonly [kind: typeof LOST, host: number, cause: Payload, culprit: Culprit | null]
   /** To host 0: what belonged to a lost host has ended here, and these actors are to start again on it. */
   | readonly [kind: typeof MOURNED, host: number, survivors: number[]]
   /** From host 0: a lost host is back, on a new thread. */
@@ -144,6 +145,12 @@ export type HostEnvelope =
   /** From host 0: stop all timers, refuse what comes from outside. */
   | readonly [kind: typeof QUIET];
 
+/** An actor for which its whole host had to end, and what that makes of it: valid JSON. */
+export interface Culprit {
+  readonly serial: number;
+  readonly reason: ExitReason;
+}
+
 /** Where to start something: valid JSON. */
 export interface PlaceRequest {
   readonly on: "any" | "own";
@@ -151,6 +158,7 @@ export interface PlaceRequest {
   readonly name: string | null;
   readonly worker: "web" | "thread" | null;
   readonly permissions: unknown;
+  readonly unresponsiveMs: number | null;
 }
 
 /** What other hosts ask host 0. */

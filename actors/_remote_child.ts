@@ -4,7 +4,7 @@ import type { DefinedActor } from "./_definition.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import type { Child, Owner } from "./_owner.ts";
-import { FINISH, HALT, type HostEnvelope, RESUME, REVIVE } from "./_protocol.ts";
+import { type Culprit, FINISH, HALT, type HostEnvelope, RESUME, REVIVE } from "./_protocol.ts";
 import type { Ref } from "./_ref.ts";
 import { startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
@@ -92,9 +92,10 @@ export class RemoteChild implements Child {
   }
 
   /** Its host is lost; whether it is to start again there. */
-  lose(reason: ExitReason, victim: number | null): boolean {
+  lose(loss: ExitReason, culprit: Culprit | null): boolean {
     const { restart = "transient" } = this.#definition.options;
-    if (this.#isOrdered || victim === this.serial || !startsAgain(restart, reason)) return false;
+    const reason = culprit?.serial === this.serial ? culprit.reason : loss;
+    if (this.#isOrdered || !startsAgain(restart, reason)) return false;
     if (this.#guard === null) {
       this.#budget ??= new RestartBudget();
       if (!this.#budget.spend(this.#host.clock.now())) return false;
@@ -153,7 +154,7 @@ export class RemoteChild implements Child {
   async #revive(): Promise<void> {
     const { network } = this.#host;
     const reason = this.#loss!;
-    if (!await network.fate(this.at)) throw (reason as { error: Error }).error;
+    if (!await network.fate(this.at)) throw new HostLostError(this.at);
     this.#loss = null;
     const values = [this.#definition.placed(), reason, ...this.#args];
     const packet = capture(values, "wire", "message", "args");

@@ -190,16 +190,24 @@ function findPlace(
   options: PlacementOptions,
   name: string | null,
 ): Place | Promise<Place> {
-  const { on = "any", near, worker, permissions } = options;
-  if (on !== "own" && (worker !== undefined || permissions !== undefined)) {
-    throw new TypeError('Cannot place: worker and permissions are for on: "own"');
+  const { on = "any", near, worker, permissions, unresponsiveMs } = options;
+  if (on !== "own") {
+    for (const [option, value] of Object.entries({ worker, permissions, unresponsiveMs })) {
+      if (value !== undefined) throw new TypeError(`Cannot place: ${option} is for on: "own"`);
+    }
   }
   if (near !== undefined || on === "here") {
     const place = { at: near === undefined ? host.index : hostNear(host, near), counted: false };
     if (name === null) return place;
     return host.network.question(["reserve", name]).then(() => place);
   }
-  const request = { on, name, worker: worker ?? null, permissions: permissions ?? null };
+  const request = {
+    on,
+    name,
+    worker: worker ?? null,
+    permissions: permissions ?? null,
+    unresponsiveMs: unresponsiveMs ?? null,
+  };
   if (host.coordinator !== null && name === null) {
     return { at: host.coordinator.place(request), counted: true };
   }

@@ -12,12 +12,15 @@ let current: Item | null = null;
 export function runTurn(item: Item, handlers: object, handler: Handler, args: unknown[]): unknown {
   const outer = current;
   current = item;
+  const pulse = item.cell!.host.pulse;
+  pulse?.enter(item.cell!, item.label);
   try {
     return handler.constructor === AsyncFunction
       ? afterAwait.run(item, () => handler.apply(handlers, args))
       : handler.apply(handlers, args);
   } finally {
     current = outer;
+    pulse?.leave();
   }
 }
 

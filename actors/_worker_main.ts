@@ -1,6 +1,7 @@
 import { beforeExit, type Link, ownLife, systemClock } from "../channels/internal.ts";
 import { captureError } from "./_peer.ts";
 import { Host } from "./_host.ts";
+import { Pulse } from "./_pulse.ts";
 import { FATAL, type HostEnvelope, READY } from "./_protocol.ts";
 import { systemOf } from "./actor_system.ts";
 import type { WorkerInit } from "./_worker_process.ts";
@@ -23,6 +24,10 @@ export function startWorker(init: WorkerInit, traps: Traps): void {
   const { systemId, index, isOwn, settings, firstSerial, survivors, port } = init;
   const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
   systemOf(host);
+  if (init.pulse !== null) {
+    host.pulse = new Pulse(init.pulse);
+    host.pulse.start(init.unresponsiveMs);
+  }
   const { link } = host.network.connect(0, port);
   traps.onUncaught((error) => {
     const packet = captureError(error);

@@ -11,6 +11,10 @@ export interface WorkerInit {
   /** Actors of a lost thread that will start again here, and the hosts that will start them. */
   readonly survivors: ReadonlyMap<number, number>;
   readonly settings: Settings;
+  /** Longest time without a heartbeat, in milliseconds. */
+  readonly unresponsiveMs: number;
+  /** Memory of the heartbeat, when somebody watches it. */
+  readonly pulse: SharedArrayBuffer | null;
   /** Its link to host 0. */
   readonly port: MessagePort;
 }

@@ -46,6 +46,15 @@ export interface ActorSystemOptions {
    */
   shutdownMs?: number | undefined;
   /**
+   * Longest time for which a worker may fail to answer its heartbeat, in milliseconds: in a loop without end, not in
+   * a slow async handler. Such a worker is ended and its actors start again on a new thread; the one whose handler
+   * keeps it busy ends with reason `unresponsive`. A Web Worker cannot be ended by force: it goes on using a core, and
+   * `shutdown()` reports it; one of kind `"thread"` is really ended. Costs a fraction of a microsecond a message.
+   *
+   * @default {Infinity}
+   */
+  unresponsiveMs?: number | undefined;
+  /**
    * Shut down on SIGINT (Ctrl-C) and SIGTERM. The program then ends by itself unless something else keeps it
    * alive. A second signal ends it at once.
    *
@@ -245,6 +254,7 @@ function startHost(options: ActorSystemOptions): Host {
   checkMs(doing, "askTimeoutMs", options.askTimeoutMs);
   checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
   checkMs(doing, "shutdownMs", options.shutdownMs);
+  checkMs(doing, "unresponsiveMs", options.unresponsiveMs);
   const url = moduleUnderImport();
   if (url !== undefined) {
     throw new DefinitionError(
@@ -252,8 +262,13 @@ function startHost(options: ActorSystemOptions): Host {
         "program does under if (import.meta.main) { ... }",
     );
   }
-  const { askTimeoutMs = 30_000, startTimeoutMs = 10_000, shutdownMs = 5_000 } = options;
-  const settings = { askTimeoutMs, startTimeoutMs, shutdownMs };
+  const {
+    askTimeoutMs = 30_000,
+    startTimeoutMs = 10_000,
+    shutdownMs = 5_000,
+    unresponsiveMs = Infinity,
+  } = options;
+  const settings = { askTimeoutMs, startTimeoutMs, shutdownMs, unresponsiveMs };
   const systemId = crypto.randomUUID();
   const host = new Host(systemId, 0, false, settings, systemClock);
   const { workers = navigator.hardwareConcurrency, worker = "web" } = options;

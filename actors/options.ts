@@ -48,6 +48,13 @@ export interface PlacementOptions {
    * @default {"inherit"}
    */
   permissions?: Deno.PermissionOptions | undefined;
+  /**
+   * Longest time for which the worker may fail to answer its heartbeat, as in a loop without end, in milliseconds; for
+   * `on: "own"` only. See {@linkcode ActorSystemOptions.unresponsiveMs}.
+   *
+   * @default the system's
+   */
+  unresponsiveMs?: number | undefined;
 }
 
 /** Options of {@linkcode ActorDefinition.with}. */

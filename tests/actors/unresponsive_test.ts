@@ -1,0 +1,81 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { ActorSystem, HostLostError, Supervisor } from "../../mod.ts";
+import { phoenix } from "../fixtures/phoenix.ts";
+import { runProgram, within } from "../testing.ts";
+
+Deno.test("unresponsiveMs ends a thread worker in an endless loop: its actors come back, asks reject", async () => {
+  await using system = new ActorSystem({ workers: 1, worker: "thread", unresponsiveMs: 300 });
+  const ref = await system.spawn(phoenix.with({ name: "looper" }), 1);
+  const neighbour = await system.spawn(phoenix, 5);
+  for (let round = 1; round <= 3; round++) {
+    const looping = ref.ask.loop();
+    const asks = Promise.allSettled([looping, neighbour.ask.wait()]);
+    for (const result of await within(3_000, `the loss, round ${round}`, asks)) {
+      assert(result.status === "rejected");
+      assertInstanceOf(result.reason, HostLostError);
+      const { message } = result.reason.cause as Error;
+      const expected = 'Handler "loop" of actor "looper" kept its thread busy for more than 300 ms';
+      assertEquals(message, expected);
+    }
+    const counts = Promise.all([ref.ask.add(1), neighbour.ask.add(1), ref.ask.restarts()]);
+    assertEquals(await within(2_000, "both actors", counts), [2, 6, round]);
+  }
+});
+
+Deno.test("An actor that ends because of its endless loop says which handler it was, its neighbour host-lost", async () => {
+  await using system = new ActorSystem({ workers: 0, worker: "thread" });
+  const own = phoenix.with({ on: "own", unresponsiveMs: 200, restart: "temporary" });
+  const ref = await system.spawn(own, 0);
+  const neighbour = await system.spawn(phoenix.with({ near: ref, restart: "temporary" }), 0);
+  ref.tell.loop();
+  const reasons = Promise.all([ref.exited, neighbour.exited]);
+  const [reason, other] = await within(3_000, "the reasons", reasons);
+  assertEquals(reason, { kind: "unresponsive", handler: "loop" });
+  assertEquals(other.kind, "host-lost");
+  assertEquals(await ref.exited, reason);
+});
+
+Deno.test("unresponsiveMs leaves a slow async handler alone, and a thread while main is busy", async () => {
+  await using system = new ActorSystem({ workers: 1, unresponsiveMs: 100, shutdownMs: 100 });
+  const ref = await system.spawn(phoenix, 0);
+  const waiting = ref.ask.wait();
+  waiting.catch(() => {});
+  for (let round = 0; round < 3; round++) {
+    const end = performance.now() + 400;
+    while (performance.now() < end);
+    assertEquals(await ref.ask.add(1), round + 1);
+  }
+  assertEquals(await ref.ask.restarts(), 0);
+});
+
+Deno.test("A supervisor starts an actor again that looped without end", async () => {
+  await using system = new ActorSystem({ workers: 1, worker: "thread", unresponsiveMs: 200 });
+  await using supervisor = new Supervisor({ system, strategy: "one-for-all" });
+  const ref = await supervisor.spawn(phoenix, 1);
+  const other = await supervisor.spawn(phoenix.with({ on: "own" }), 1);
+  assertEquals([await ref.ask.add(1), await other.ask.add(1)], [2, 2]);
+  await within(3_000, "the loss", assertRejects(() => ref.ask.loop(), HostLostError));
+  assertEquals(await within(3_000, "the actor", ref.ask.add(2)), 3);
+  assertEquals(await within(3_000, "the other", other.ask.add(2)), 3);
+});
+
+Deno.test("unresponsiveMs replaces a Web Worker in an endless loop, and shutdown reports it", async () => {
+  const program = new URL("../fixtures/stuck_program.ts", import.meta.url).href;
+  const flags = ["--no-check", "--allow-read"];
+  const { stdout } = await runProgram(program, { flags, timeoutMs: 8_000 });
+  assertEquals(stdout.trim().split("\n"), ["HostLostError", "back 6", "abandoned looper"]);
+});
+
+Deno.test.each([-1, NaN].map((unresponsiveMs) => ({ unresponsiveMs })))(
+  "unresponsiveMs of $unresponsiveMs is refused",
+  ({ unresponsiveMs }) => {
+    assertThrows(() => new ActorSystem({ unresponsiveMs }), RangeError, "unresponsiveMs");
+    assertThrows(() => phoenix.with({ unresponsiveMs }), RangeError, "unresponsiveMs");
+  },
+);
+
+Deno.test("unresponsiveMs of a definition is for a worker of its own", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  const spawned = system.spawn(phoenix.with({ unresponsiveMs: 100 }), 0);
+  await assertRejects(() => spawned, TypeError, 'unresponsiveMs is for on: "own"');
+});

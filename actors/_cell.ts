@@ -224,9 +224,18 @@ export class Cell implements Runnable, Child {
    *
    * @throws Rejects with the error of `setup`; then it waits again.
    */
-  resume(reason: ExitReason, restarts = this.#restarts + 1): Promise<void> {
-    if (this.#state === "ended") return Promise.resolve();
+  resume(reason: ExitReason): Promise<void> {
+    if (this.#state !== "waiting") return Promise.resolve();
+    return this.#startAgain(reason);
+  }
+
+  /** Starts an actor whose thread was lost: its first incarnation here is not its first one. */
+  revive(reason: ExitReason, restarts: number): Promise<void> {
     this.#restarts = restarts - 1;
+    return this.#startAgain(reason);
+  }
+
+  #startAgain(reason: ExitReason): Promise<void> {
     const { promise } = this.#resumed = Promise.withResolvers<void>();
     this.#restart(reason);
     return promise;

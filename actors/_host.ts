@@ -134,7 +134,7 @@ export class Host implements Owner {
     const cell = new Cell(this, serial, definition, args, owner, guard);
     this.cells.set(serial, cell);
     this.survivors.settle(serial);
-    return { cell, resumed: cell.resume(reason, restarts) };
+    return { cell, resumed: cell.revive(reason, restarts) };
   }
 
   /** An actor that was to start again here will not. */

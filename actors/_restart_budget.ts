@@ -2,7 +2,9 @@
 export class RestartBudget {
   readonly #maxRestarts: number;
   readonly #withinMs: number;
+  /** Oldest first; those before `#start` count no more. */
   #times: number[] = [];
+  #start = 0;
 
   constructor(maxRestarts = 3, withinMs = 5_000) {
     this.#maxRestarts = maxRestarts;
@@ -11,13 +13,19 @@ export class RestartBudget {
 
   /** How many restarts the window held when the last one was noted. */
   get spent(): number {
-    return this.#times.length;
+    return this.#times.length - this.#start;
   }
 
   /** Notes a restart at a time in milliseconds; false when it is one too many. */
   spend(now: number): boolean {
-    this.#times = this.#times.filter((time) => now - time < this.#withinMs);
-    if (this.#times.length >= this.#maxRestarts) return false;
+    while (this.#start < this.#times.length && now - this.#times[this.#start]! >= this.#withinMs) {
+      this.#start++;
+    }
+    if (this.#start > this.#times.length / 2) {
+      this.#times = this.#times.slice(this.#start);
+      this.#start = 0;
+    }
+    if (this.spent >= this.#maxRestarts) return false;
     this.#times.push(now);
     return true;
   }

@@ -50,13 +50,16 @@ export class Supervision {
   readonly #members = new Set<Member>();
   #failures: Failure[] = [];
   #state: "running" | "halted" | "ended" = "running";
-  #repair: Promise<void> | null = null;
+  /** What is being done about failures: one thing at a time, unless members have nothing to do with each other. */
+  readonly #repairs = new Set<Promise<void>>();
+  /** Members that have been ended to start again, and have not yet. */
+  readonly #down = new Set<Member>();
   #budget: RestartBudget;
   /** Losses of hosts that were counted. */
   #counted = new WeakSet<object>();
   #isExhausted = false;
-  /** Ends the pause before a restart. */
-  #hurry: (() => void) | null = null;
+  /** End the pauses before restarts. */
+  readonly #hurries = new Set<() => void>();
 
   /** @param onExhausted Called with all members halted, when there were too many failures. */
   constructor(policy: Policy, clock: Clock, onExhausted: (error: RestartLimitError) => void) {
@@ -85,9 +88,10 @@ export class Supervision {
 
   /** A member has failed. */
   failed(member: Member, reason: ExitReason): void {
-    if (this.#state !== "running") return;
+    // One that is down can only lose its host, and is about to start anyway.
+    if (this.#state !== "running" || this.#down.has(member)) return;
     this.#failures.push({ member, reason });
-    this.#startRepair();
+    if (this.#policy.strategy === "one-for-one" || this.#repairs.size === 0) this.#startRepair();
   }
 
   /** Ends all members so that they can start again, the last one first. */
@@ -127,16 +131,16 @@ export class Supervision {
   async #pauseRepairs(state: "halted" | "ended"): Promise<void> {
     this.#state = state;
     this.#failures = [];
-    this.#hurry?.();
-    await this.#repair;
+    for (const hurry of this.#hurries) hurry();
+    await Promise.all(this.#repairs);
   }
 
   #startRepair(): void {
-    if (this.#repair !== null) return;
-    const repair = this.#repair = this.#repairAll();
+    const repair = this.#repairAll();
+    this.#repairs.add(repair);
     void repair.then(() => {
-      this.#repair = null;
-      if (this.#failures.length > 0) this.#startRepair();
+      this.#repairs.delete(repair);
+      if (this.#failures.length > 0 && this.#repairs.size === 0) this.#startRepair();
     });
   }
 
@@ -168,21 +172,31 @@ export class Supervision {
 
   async #restart(member: Member, reason: ExitReason): Promise<void> {
     const group = this.#groupOf(member);
-    for (const each of [...group].reverse()) {
-      if (each === member) continue;
-      await this.#haltOne(each);
-      if (!this.#members.has(each)) group.delete(each);
+    for (const each of group) this.#down.add(each);
+    try {
+      await this.#restartAll(group, member, reason);
+    } finally {
+      for (const each of group) this.#down.delete(each);
     }
+  }
+
+  async #restartAll(group: Set<Member>, failed: Member, reason: ExitReason): Promise<void> {
+    for (const each of [...group].reverse()) {
+      if (each !== failed) await this.#haltOne(each);
+    }
+    // They had failed before they were ended anyway.
+    this.#failures = this.#failures.filter((failure) => !group.has(failure.member));
     while (this.#state === "running") {
       await this.#pause();
-      // They had failed before they were ended anyway.
-      this.#failures = this.#failures.filter((failure) => !group.has(failure.member));
       const error = await this.#resumeAll(group, reason);
       if (error === null) return;
       const next: ExitReason = { kind: "error", error };
       // The loss of a host while they started comes as a failure of its own.
       if (!(error instanceof HostLostError) && !this.#spend(next)) return this.#giveUp(next);
-      for (const each of [...group].reverse()) await each.halt();
+      for (const each of [...group].reverse()) {
+        this.#down.add(each);
+        await each.halt();
+      }
     }
   }
 
@@ -192,6 +206,7 @@ export class Supervision {
       for (const each of group) {
         if (this.#state !== "running") return null;
         if (this.#members.has(each)) await each.resume(reason);
+        this.#down.delete(each);
       }
       return null;
     } catch (error) {
@@ -222,17 +237,15 @@ export class Supervision {
   /** Waits before a restart, longer each time. */
   async #pause(): Promise<void> {
     const { minMs, maxMs, jitter } = this.#policy.backoff;
+    if (minMs === 0) return;
     const ms = Math.min(maxMs, minMs * 2 ** (this.#budget.spent - 1));
-    if (ms === 0) return;
     const spread = 1 + jitter * (2 * this.#clock.random() - 1);
-    await new Promise<void>((resolve) => {
-      const timer = this.#clock.setTimer(resolve, ms * spread);
-      this.#hurry = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
-    this.#hurry = null;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.setTimer(resolve, ms * spread);
+    this.#hurries.add(resolve);
+    await promise;
+    this.#hurries.delete(resolve);
+    timer.cancel();
   }
 
   #giveUp(reason: ExitReason): void {

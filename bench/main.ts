@@ -1,17 +1,19 @@
 /**
- * All benchmarks, or those named: `deno task bench [threads] [channels] [one-thread] [memory]`.
+ * All benchmarks, or those named: `deno task bench [threads] [channels] [one-thread] [supervision] [memory]`.
  *
  * @module
  */
 import { benchChannels } from "./channels.ts";
 import { benchMemory } from "./memory.ts";
 import { benchOneThread } from "./one_thread.ts";
+import { benchSupervision } from "./supervision.ts";
 import { benchThreads } from "./threads.ts";
 
 const suites: Record<string, () => Promise<void>> = {
   "threads": benchThreads,
   "channels": benchChannels,
   "one-thread": benchOneThread,
+  "supervision": benchSupervision,
   "memory": benchMemory,
 };
 

@@ -1,0 +1,193 @@
+import { drain, type Timer, watchLife } from "../channels/internal.ts";
+import type { Host } from "./_host.ts";
+import type { WorkerKind } from "./options.ts";
+import type { Culprit } from "./_protocol.ts";
+import { Pulse } from "./_pulse.ts";
+import { startProcess, type WorkerProcess } from "./_worker_process.ts";
+
+/** One worker as host 0 knows it. */
+export interface WorkerRecord {
+  readonly index: number;
+  readonly process: WorkerProcess;
+  /** Whether it ends with the one thing it was started for. */
+  readonly isOwn: boolean;
+  /** How much was placed there and has not ended. */
+  load: number;
+  /** Ends the watch over its lock. */
+  unwatch: (() => void) | null;
+  /** Runs out when the worker is not ready in time. */
+  readonly startTimer: Timer;
+  readonly kind: WorkerKind;
+  readonly permissions: Deno.PermissionOptions | null;
+  /** Longest time without a heartbeat. */
+  readonly unresponsiveMs: number;
+  readonly pulse: Pulse | null;
+  /** Ends the watch over its heartbeat. */
+  watch: Timer | null;
+  /** How many threads there were for this host before. */
+  readonly generation: number;
+}
+
+/** What stays the same from one thread of a host to the next. */
+type Identity = Pick<
+  WorkerRecord,
+  "index" | "kind" | "permissions" | "isOwn" | "generation" | "unresponsiveMs"
+>;
+
+/** Called when a worker has ended, or has to: with why, if that is known, and for which actor. */
+export type LossHandler = (index: number, cause: unknown, culprit: Culprit | null) => void;
+
+// Numbers of actors differ from one thread of a host to the next one: so many are for each.
+const SERIALS = 1e9;
+
+/** The workers of a system: starts them, and watches over their locks and heartbeats. */
+export class Workers {
+  /** Actors that keep a Web Worker busy for ever. */
+  readonly stuck: string[] = [];
+  readonly #host: Host;
+  readonly #onLost: LossHandler;
+  readonly #records = new Map<number, WorkerRecord>();
+  #indexes = 0;
+
+  constructor(host: Host, onLost: LossHandler) {
+    this.#host = host;
+    this.#onLost = onLost;
+  }
+
+  /** In order of start. */
+  get all(): WorkerRecord[] {
+    return [...this.#records.values()];
+  }
+
+  get(index: number): WorkerRecord | undefined {
+    return this.#records.get(index);
+  }
+
+  has(index: number): boolean {
+    return this.#records.has(index);
+  }
+
+  /** Takes one out, and ends the watch over it. */
+  remove(index: number): WorkerRecord | undefined {
+    const record = this.#records.get(index);
+    this.#records.delete(index);
+    record?.unwatch?.();
+    record?.watch?.cancel();
+    record?.startTimer.cancel();
+    return record;
+  }
+
+  /** Ends all. */
+  async terminate(): Promise<void> {
+    const records = this.all;
+    for (const { index } of records) this.remove(index);
+    await Promise.all(records.map(({ process }) => process.terminate()));
+  }
+
+  /**
+   * Starts one.
+   *
+   * @throws {TypeError} when a thread is to keep permissions.
+   */
+  start(
+    kind: WorkerKind,
+    permissions: Deno.PermissionOptions | null,
+    isOwn: boolean,
+    ownLimitMs: number | null,
+  ): WorkerRecord {
+    if (kind === "thread" && permissions !== null) {
+      throw new TypeError(
+        'Cannot place: permissions need worker: "web", a thread cannot keep them',
+      );
+    }
+    const index = ++this.#indexes;
+    const unresponsiveMs = ownLimitMs ?? this.#host.settings.unresponsiveMs;
+    return this.#start({ index, kind, permissions, isOwn, unresponsiveMs, generation: 0 });
+  }
+
+  /** Starts a new thread for a host that is lost. */
+  startAgain(record: WorkerRecord, survivors: ReadonlyMap<number, number>): void {
+    this.#start({ ...record, generation: record.generation + 1 }, survivors);
+  }
+
+  #start(
+    { index, kind, permissions, isOwn, unresponsiveMs, generation }: Identity,
+    survivors: ReadonlyMap<number, number> = new Map(),
+  ): WorkerRecord {
+    const { systemId, settings, clock, network } = this.#host;
+    const { port1, port2 } = new MessageChannel();
+    const onError = (error: Error) => {
+      if (this.#records.get(index) === record) this.#onLost(index, error, null);
+    };
+    const firstSerial = generation * SERIALS;
+    const pulse = unresponsiveMs === Infinity ? null : new Pulse();
+    const init = {
+      systemId,
+      index,
+      isOwn,
+      settings,
+      firstSerial,
+      survivors,
+      unresponsiveMs,
+      pulse: pulse?.memory ?? null,
+      port: port2,
+    };
+    let process: WorkerProcess;
+    try {
+      process = startProcess(init, { kind, permissions, onError });
+    } catch (error) {
+      port1.close();
+      port2.close();
+      throw error;
+    }
+    const late = () => onError(new Error(`Not ready within ${settings.startTimeoutMs} ms`));
+    const startTimer = clock.setTimer(late, settings.startTimeoutMs);
+    const identity = { index, kind, permissions, isOwn, unresponsiveMs, generation };
+    const record: WorkerRecord = {
+      ...identity,
+      pulse,
+      watch: null,
+      process,
+      load: survivors.size,
+      unwatch: null,
+      startTimer,
+    };
+    this.#records.set(index, record);
+    network.decide(index, true, port1);
+    return record;
+  }
+
+  /** A worker holds its lock: whoever gets the lock after it knows that it has ended. */
+  ready(index: number, life: string): void {
+    const record = this.#records.get(index);
+    if (record === undefined) return;
+    record.startTimer.cancel();
+    record.watch = record.pulse?.watch(
+      record.unresponsiveMs,
+      this.#host.clock.setTimer,
+      () => this.#onStuck(record),
+    ) ?? null;
+    record.unwatch = watchLife(life, async () => {
+      // What it died of may still be under way.
+      const peer = this.#host.network.tryPeer(index);
+      if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
+      if (this.#records.get(index) === record) this.#onLost(index, undefined, null);
+    });
+  }
+
+  /** A worker does not answer its heartbeat. */
+  #onStuck({ index, pulse, unresponsiveMs, kind }: WorkerRecord): void {
+    const { activity } = pulse!;
+    const what = activity === null
+      ? "It"
+      : `Handler "${activity.handler}" of actor "${activity.actor}"`;
+    const error = new Error(`${what} kept its thread busy for more than ${unresponsiveMs} ms`);
+    // Nothing can end it.
+    if (kind === "web") this.stuck.push(activity?.actor ?? `host ${index}`);
+    const culprit = activity === null ? null : {
+      serial: activity.serial,
+      reason: { kind: "unresponsive", handler: activity.handler } as const,
+    };
+    this.#onLost(index, error, culprit);
+  }
+}

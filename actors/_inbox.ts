@@ -6,20 +6,14 @@ import {
   revive,
 } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
-import type { Cell } from "./_cell.ts";
-import { GuardElsewhere } from "./_guard.ts";
-import type { DefinedActor, DefinedTask } from "./_definition.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import { Item } from "./_mailbox.ts";
 import { type Peer, RemoteReply } from "./_peer.ts";
 import * as wire from "./_protocol.ts";
-import { load } from "./_registry.ts";
+import { run, spawn, startAgain } from "./_start_requests.ts";
 import type { SystemEvents } from "./system_events.ts";
-
-type AnyActor = DefinedActor<unknown, unknown[]>;
-type AnyTask = DefinedTask<unknown[], unknown>;
 
 /** Handles what another host sends: the other end of every envelope of `_protocol.ts`. */
 export function receive(
@@ -237,76 +231,6 @@ function reported(
   }
 }
 
-async function spawn(
-  host: Host,
-  peer: Peer,
-  [, id, counted, guarded, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
-  context: RevivalContext,
-): Promise<void> {
-  const reply = new RemoteReply(peer, id);
-  const departed = () => {
-    if (counted) host.departed(host.index);
-  };
-  try {
-    const [definition, ...args] = revive(payload, context) as [AnyActor, ...unknown[]];
-    const loaded = definition.loaded(await load(definition.address));
-    // Nobody waits for it any more.
-    if (reply.settled) return departed();
-    const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
-    await startFor(reply, () =>
-      host.start(loaded, args, peer.index, guard, (cell) => {
-        reply.onCancel = () => void cell.kill();
-        cell.exited.then(departed);
-      }));
-  } catch (error) {
-    departed();
-    reply.reject(error);
-  }
-}
-
-/** Starts an actor again whose thread was lost. */
-async function startAgain(
-  host: Host,
-  peer: Peer,
-  envelope: wire.HostEnvelope & { 0: typeof wire.REVIVE },
-  context: RevivalContext,
-): Promise<void> {
-  const [, id, serial, counted, guarded, restarts, payload] = envelope;
-  const reply = new RemoteReply(peer, id);
-  let name: string | undefined;
-  try {
-    const [definition, reason, ...args] = revive(payload, context) as [
-      AnyActor,
-      ExitReason,
-      ...unknown[],
-    ];
-    name = definition.options.name;
-    const loaded = definition.loaded(await load(definition.address));
-    const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
-    // Somebody may have ended it meanwhile.
-    if (!host.survivors.has(serial)) return reply.resolve(null);
-    const { cell, resumed } = host.revive(
-      serial,
-      loaded,
-      args,
-      peer.index,
-      guard,
-      reason,
-      restarts,
-    );
-    if (counted) cell.exited.then(() => host.departed(host.index));
-    await resumed;
-    reply.resolve(null);
-  } catch (error) {
-    // Only when it could not even be made.
-    if (host.survivors.has(serial)) {
-      if (counted) host.departed(host.index);
-      host.abandon(serial, name, peer.index, { kind: "error", error });
-    }
-    reply.reject(error);
-  }
-}
-
 async function mourn(
   host: Host,
   peer: Peer,
@@ -334,38 +258,6 @@ function targetOf(envelope: wire.HostEnvelope): number | null {
     default:
       return null;
   }
-}
-
-async function startFor(reply: RemoteReply, start: () => Cell | Promise<Cell>): Promise<void> {
-  try {
-    reply.resolve((await start()).serial);
-  } catch (error) {
-    reply.reject(error);
-  }
-}
-
-async function run(
-  host: Host,
-  peer: Peer,
-  [, id, counted, payload, notAfter]: wire.HostEnvelope & { 0: typeof wire.RUN },
-  context: RevivalContext,
-): Promise<void> {
-  const reply = new RemoteReply(peer, id);
-  let isOver = false;
-  const departed = () => {
-    if (counted && !isOver) host.departed(host.index);
-    isOver = true;
-  };
-  // A worker of its own has nothing else to do: it ends with whoever waits for the task.
-  if (host.isOwn) reply.onCancel = departed;
-  try {
-    const [task, ...args] = revive(payload, context) as [AnyTask, ...unknown[]];
-    const fn = await load(task.address);
-    await host.tasks.run(() => fn(...args), reply, notAfter ?? Infinity);
-  } catch (error) {
-    reply.reject(error);
-  }
-  departed();
 }
 
 function connect(

@@ -48,6 +48,7 @@ export class Coordinator {
   readonly #workers: Workers;
   readonly #losses = new Map<number, Loss>();
   #shutdown: Promise<string[]> | null = null;
+  #isShuttingDown = false;
 
   /** @param limit Most workers that are shared; 0 places everything on this thread. */
   constructor(host: Host, limit: number, kind: WorkerKind) {
@@ -70,6 +71,8 @@ export class Coordinator {
         return this.#names.assign(question[1], from, question[2]);
       case "release":
         return this.#names.release(question[1], from, question[2]);
+      case "release-of":
+        return this.#names.releaseOf(from, question[1]);
       case "find":
         return this.#names.find(question[1]);
       case "reason":
@@ -167,6 +170,7 @@ export class Coordinator {
     const { clock, network } = this.#host;
     const start = clock.now();
     const left = () => Math.max(0, timeoutMs - (clock.now() - start));
+    this.#isShuttingDown = true;
     this.#host.quiet();
     for (const index of [...this.#losses.keys()]) this.#decide(index);
     const records = this.#workers.all.reverse();
@@ -245,7 +249,7 @@ export class Coordinator {
     } else {
       for (const serial of survivors) loss.survivors.set(serial, from);
     }
-    if (loss.awaited.size === 0 || this.#shutdown !== null) this.#decide(index);
+    if (loss.awaited.size === 0 || this.#isShuttingDown) this.#decide(index);
   }
 
   /** Starts a new thread for a lost host, unless nobody needs one. */
@@ -255,7 +259,7 @@ export class Coordinator {
     this.#losses.delete(index);
     loss.timer.cancel();
     const { record, survivors } = loss;
-    const isNeeded = this.#shutdown === null && loss.mayReturn &&
+    const isNeeded = !this.#isShuttingDown && loss.mayReturn &&
       (survivors.size > 0 || loss.isWanted);
     this.#names.lose(index, new Set(isNeeded ? survivors.keys() : []));
     if (isNeeded) {

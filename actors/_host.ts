@@ -138,12 +138,15 @@ export class Host implements Owner {
   }
 
   /** An actor that was to start again here will not. */
-  abandon(serial: number, name: string | undefined, owner: number, reason: ExitReason): void {
+  abandon(serial: number, owner: number, reason: ExitReason): void {
     if (!this.survivors.has(serial)) return;
-    this.#ended.note(serial, { reason, name });
-    if (name !== undefined) void this.releaseName(name, serial);
+    this.#ended.note(serial, { reason, name: undefined });
+    // Its name is not known here. Without host 0 there are no names any more.
+    this.network.question(["release-of", serial]).catch(() => {});
     this.#announceEnd(owner, serial, reason);
     this.survivors.settle(serial);
+    const isIdle = this.cells.size === 0 && this.survivors.size === 0;
+    if (!this.isOwn || isIdle) this.departed(this.index);
   }
 
   async #announce(

@@ -103,7 +103,7 @@ export function receive(
     case wire.FINISH: {
       const [, id, serial, payload] = envelope;
       const reason = reviveReason(payload, context);
-      host.abandon(serial, undefined, peer.index, reason);
+      host.abandon(serial, peer.index, reason);
       return answer(peer, id, host.cells.get(serial)?.finish(reason));
     }
     case wire.DEPARTED:

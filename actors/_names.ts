@@ -32,6 +32,13 @@ export class Names {
     if (entry?.at === at && entry.serial === serial) this.#entries.delete(name);
   }
 
+  /** Frees the name of an actor, if it has one; costs a walk over all names. */
+  releaseOf(at: number, serial: number): void {
+    for (const [name, entry] of this.#entries) {
+      if (entry.at === at && entry.serial === serial) this.#entries.delete(name);
+    }
+  }
+
   /** Where the actor with a name lives. */
   find(name: string): { at: number; serial: number } | null {
     const entry = this.#entries.get(name);

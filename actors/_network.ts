@@ -4,6 +4,7 @@ import { transfer } from "../channels/transfer.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import { receive } from "./_inbox.ts";
+import { again } from "./_loss.ts";
 import { LostHosts } from "./_lost_hosts.ts";
 import { Peer, type Pending } from "./_peer.ts";
 import {
@@ -197,7 +198,7 @@ export class Network {
       target.reject(again(error));
     }
     for (const serial of this.#host.survivors.ownedBy(at)) {
-      this.#host.abandon(serial, undefined, at, { kind: "shutdown" });
+      this.#host.abandon(serial, at, { kind: "shutdown" });
     }
     const orphans = [...this.#host.cells.values()].filter(({ owner }) => owner === at);
     await Promise.all(orphans.map((cell) => cell.stop({ kind: "shutdown" })));
@@ -252,9 +253,4 @@ export class Network {
     this.#pending.clear();
     this.#lost.close();
   }
-}
-
-/** The same error for another waiter: each adds its own stack. */
-function again({ host, cause }: HostLostError): HostLostError {
-  return new HostLostError(host, cause === undefined ? {} : { cause });
 }

@@ -171,6 +171,8 @@ export type Question =
   | readonly [kind: "name", name: string, serial: number]
   /** The name is free again: the actor has ended, or (`null`) the one it was reserved for did not start. */
   | readonly [kind: "release", name: string, serial: number | null]
+  /** The name of an actor that was to start again, and did not, is free again. */
+  | readonly [kind: "release-of", serial: number]
   /** Answers with host and serial, or `null`. */
   | readonly [kind: "find", name: string]
   /** Answers with the reason for the end of an actor whose host is gone, or `null`. */

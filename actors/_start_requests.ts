@@ -48,14 +48,12 @@ export async function startAgain(
 ): Promise<void> {
   const [, id, serial, counted, guarded, restarts, payload] = envelope;
   const reply = new RemoteReply(peer, id);
-  let name: string | undefined;
   try {
     const [definition, reason, ...args] = revive(payload, context) as [
       AnyActor,
       ExitReason,
       ...unknown[],
     ];
-    name = definition.options.name;
     const loaded = definition.loaded(await load(definition.address));
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
     // Somebody may have ended it meanwhile.
@@ -69,14 +67,14 @@ export async function startAgain(
       reason,
       restarts,
     );
-    if (counted) cell.exited.then(() => host.departed(host.index));
+    // Host 0 counts all that come back to a shared thread.
+    if (counted || !host.isOwn) cell.exited.then(() => host.departed(host.index));
     await resumed;
     reply.resolve(null);
   } catch (error) {
     // Only when it could not even be made.
     if (host.survivors.has(serial)) {
-      if (counted) host.departed(host.index);
-      host.abandon(serial, name, peer.index, { kind: "error", error });
+      host.abandon(serial, peer.index, { kind: "error", error });
     }
     reply.reject(error);
   }

@@ -2,6 +2,7 @@ import type { Clock } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 import { RestartLimitError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
+import { lossOf } from "./_loss.ts";
 import { type RestartKind, startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
 import type { Strategy } from "./supervisor_options.ts";
@@ -17,8 +18,12 @@ export interface Member {
    * @throws Rejects when that failed; then it can be tried again.
    */
   resume(reason: ExitReason): Promise<void>;
-  /** Ends for good; resolves when it has. */
-  finish(reason: ExitReason): Promise<void>;
+  /**
+   * Ends for good; resolves when it has.
+   *
+   * @param error For whoever waits for a result.
+   */
+  finish(reason: ExitReason, error?: unknown): Promise<void>;
 }
 
 /** What a supervisor does about failures. */
@@ -40,7 +45,8 @@ const SHUTDOWN: ExitReason = { kind: "shutdown" };
 /**
  * Decides which members start again, and in which order: OTP's supervisor, one failure after the other.
  *
- * The loss of a host is one failure of the supervisor, however many of its members were there.
+ * The loss of a host is one failure of the supervisor, however many of its members were there. With
+ * `"one-for-one"` members have nothing to do with each other, and start again at the same time.
  */
 export class Supervision {
   readonly #policy: Policy;
@@ -49,17 +55,20 @@ export class Supervision {
   /** In order of start. */
   readonly #members = new Set<Member>();
   #failures: Failure[] = [];
-  #state: "running" | "halted" | "ended" = "running";
-  /** What is being done about failures: one thing at a time, unless members have nothing to do with each other. */
+  #state: "running" | "resuming" | "halted" | "ended" = "running";
   readonly #repairs = new Set<Promise<void>>();
   /** Members that have been ended to start again, and have not yet. */
   readonly #down = new Set<Member>();
+  /** Failures of members while they started; they count if the start turns out to have been done before. */
+  readonly #early = new Map<Member, ExitReason>();
   #budget: RestartBudget;
   /** Losses of hosts that were counted. */
   #counted = new WeakSet<object>();
   #isExhausted = false;
-  /** End the pauses before restarts. */
-  readonly #hurries = new Set<() => void>();
+  /** The failure that was one too many. */
+  #fatal: Failure | null = null;
+  /** Resolves when repairs are to end, whatever they wait for. */
+  #pausing = Promise.withResolvers<void>();
 
   /** @param onExhausted Called with all members halted, when there were too many failures. */
   constructor(policy: Policy, clock: Clock, onExhausted: (error: RestartLimitError) => void) {
@@ -73,12 +82,15 @@ export class Supervision {
     return this.#members;
   }
 
-  /** Keeps a member running that has been started. */
+  /** Whether members that are added now start with the others. */
+  get isHalted(): boolean {
+    return this.#state === "halted";
+  }
+
+  /** Keeps a member running that is being started. */
   add(member: Member): void {
+    if (this.#state === "ended") return void member.finish(SHUTDOWN);
     this.#members.add(member);
-    // It was started while the others were ended.
-    if (this.#state === "halted") void member.halt();
-    else if (this.#state === "ended") void member.finish(SHUTDOWN);
   }
 
   /** A member has come to its end. */
@@ -88,42 +100,50 @@ export class Supervision {
 
   /** A member has failed. */
   failed(member: Member, reason: ExitReason): void {
-    // One that is down can only lose its host, and is about to start anyway.
-    if (this.#state !== "running" || this.#down.has(member)) return;
+    if (this.#state === "halted" || this.#state === "ended") return;
+    if (this.#down.has(member)) return void this.#early.set(member, reason);
     this.#failures.push({ member, reason });
-    if (this.#policy.strategy === "one-for-one" || this.#repairs.size === 0) this.#startRepair();
+    this.#startRepair();
   }
 
   /** Ends all members so that they can start again, the last one first. */
   async halt(): Promise<void> {
     if (this.#state === "ended") return;
     this.#isExhausted = false;
-    await this.#haltAll();
+    await this.#haltAll(undefined);
   }
 
-  async #haltAll(): Promise<void> {
+  async #haltAll(error: unknown): Promise<void> {
     await this.#pauseRepairs("halted");
-    for (const member of [...this.#members].reverse()) await this.#haltOne(member);
+    for (const member of [...this.#members].reverse()) await this.#haltOne(member, error);
   }
 
   /** Starts all members again, the first one first, with a new budget. */
   async resume(reason: ExitReason): Promise<void> {
     if (this.#state !== "halted") return;
-    this.#state = "running";
+    this.#state = "resuming";
     this.#budget = new RestartBudget(this.#policy.maxRestarts, this.#policy.withinMs);
-    try {
-      for (const member of this.#members) await member.resume(reason);
-    } catch (error) {
+    this.#fatal = null;
+    this.#pausing = Promise.withResolvers();
+    const error = await this.#resumeAll([...this.#members], reason);
+    if (error !== null) {
       await this.halt();
       throw error;
     }
+    if (this.#state !== "resuming") return;
+    this.#state = "running";
+    this.#startRepair();
   }
 
-  /** Ends all members for good, the last one first. */
-  async finish(end: (member: Member) => Promise<unknown>): Promise<void> {
+  /**
+   * Ends all members for good, the last one first.
+   *
+   * @param end Ends one; `own` is its failure, if that was the one too many.
+   */
+  async finish(end: (member: Member, own: ExitReason | null) => Promise<unknown>): Promise<void> {
     await this.#pauseRepairs("ended");
     for (const member of [...this.#members].reverse()) {
-      await end(member);
+      await end(member, this.#fatal?.member === member ? this.#fatal.reason : null);
       this.#members.delete(member);
     }
   }
@@ -131,16 +151,18 @@ export class Supervision {
   async #pauseRepairs(state: "halted" | "ended"): Promise<void> {
     this.#state = state;
     this.#failures = [];
-    for (const hurry of this.#hurries) hurry();
+    this.#pausing.resolve();
     await Promise.all(this.#repairs);
   }
 
   #startRepair(): void {
+    if (this.#state !== "running" || this.#failures.length === 0) return;
+    if (this.#policy.strategy !== "one-for-one" && this.#repairs.size > 0) return;
     const repair = this.#repairAll();
     this.#repairs.add(repair);
     void repair.then(() => {
       this.#repairs.delete(repair);
-      if (this.#failures.length > 0 && this.#repairs.size === 0) this.#startRepair();
+      this.#startRepair();
     });
   }
 
@@ -150,22 +172,24 @@ export class Supervision {
     }
   }
 
-  async #handle({ member, reason }: Failure): Promise<void> {
+  async #handle(failure: Failure): Promise<void> {
+    const { member, reason } = failure;
     if (!startsAgain(member.restart, reason)) {
       this.#members.delete(member);
       await member.finish(reason);
     } else if (this.#spend(reason)) {
       await this.#restart(member, reason);
     } else {
-      this.#giveUp(reason);
+      this.#giveUp(failure);
     }
   }
 
   /** Whether one more restart is within the budget. */
   #spend(reason: ExitReason): boolean {
-    if (reason.kind === "host-lost") {
-      if (this.#counted.has(reason.error)) return true;
-      this.#counted.add(reason.error);
+    if (reason.kind === "host-lost" && reason.error instanceof HostLostError) {
+      const loss = lossOf(reason.error);
+      if (this.#counted.has(loss)) return true;
+      this.#counted.add(loss);
     }
     return this.#budget.spend(this.#clock.now());
   }
@@ -173,45 +197,47 @@ export class Supervision {
   async #restart(member: Member, reason: ExitReason): Promise<void> {
     const group = this.#groupOf(member);
     for (const each of group) this.#down.add(each);
-    try {
-      await this.#restartAll(group, member, reason);
-    } finally {
-      for (const each of group) this.#down.delete(each);
-    }
-  }
-
-  async #restartAll(group: Set<Member>, failed: Member, reason: ExitReason): Promise<void> {
     for (const each of [...group].reverse()) {
-      if (each !== failed) await this.#haltOne(each);
+      if (each !== member) await this.#haltOne(each, undefined);
     }
     // They had failed before they were ended anyway.
     this.#failures = this.#failures.filter((failure) => !group.has(failure.member));
     while (this.#state === "running") {
       await this.#pause();
       const error = await this.#resumeAll(group, reason);
-      if (error === null) return;
-      const next: ExitReason = { kind: "error", error };
-      // The loss of a host while they started comes as a failure of its own.
-      if (!(error instanceof HostLostError) && !this.#spend(next)) return this.#giveUp(next);
+      if (error === null) break;
+      const next: ExitReason = error instanceof HostLostError
+        ? { kind: "host-lost", error }
+        : { kind: "error", error };
+      if (!this.#spend(next)) {
+        this.#giveUp({ member, reason: next });
+        break;
+      }
       for (const each of [...group].reverse()) {
         this.#down.add(each);
-        await each.halt();
+        if (this.#members.has(each)) await each.halt();
       }
     }
+    for (const each of group) this.#down.delete(each);
   }
 
   /** Gives the error of the first one that did not start. */
   async #resumeAll(group: Iterable<Member>, reason: ExitReason): Promise<unknown> {
-    try {
-      for (const each of group) {
-        if (this.#state !== "running") return null;
-        if (this.#members.has(each)) await each.resume(reason);
-        this.#down.delete(each);
-      }
-      return null;
-    } catch (error) {
-      return error ?? new Error("Cannot start again: no reason was given");
+    for (const each of group) {
+      if (this.#state === "halted" || this.#state === "ended") return null;
+      if (!this.#members.has(each)) continue;
+      this.#down.add(each);
+      this.#early.delete(each);
+      const started = each.resume(reason).then(() => null, (error) => ({ error }));
+      const failure = await Promise.race([started, this.#pausing.promise]);
+      // As long as it is down its failures are looked at here.
+      this.#down.delete(each);
+      const early = this.#early.get(each);
+      this.#early.delete(each);
+      if (failure) return failure.error ?? new Error("Cannot start again: no reason was given");
+      if (early !== undefined) this.failed(each, early);
     }
+    return null;
   }
 
   /** Those that start again when this one does, in order of start. */
@@ -228,39 +254,38 @@ export class Supervision {
   }
 
   /** A temporary member does not start again when others do, so it is ended for good. */
-  async #haltOne(member: Member): Promise<void> {
+  async #haltOne(member: Member, error: unknown): Promise<void> {
     if (member.restart !== "temporary") return await member.halt();
     this.#members.delete(member);
-    await member.finish(SHUTDOWN);
+    await member.finish(SHUTDOWN, error);
   }
 
   /** Waits before a restart, longer each time. */
   async #pause(): Promise<void> {
     const { minMs, maxMs, jitter } = this.#policy.backoff;
     if (minMs === 0) return;
-    const ms = Math.min(maxMs, minMs * 2 ** (this.#budget.spent - 1));
     const spread = 1 + jitter * (2 * this.#clock.random() - 1);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.#clock.setTimer(resolve, ms * spread);
-    this.#hurries.add(resolve);
-    await promise;
-    this.#hurries.delete(resolve);
+    const ms = Math.min(maxMs, minMs * 2 ** (this.#budget.spent - 1) * spread);
+    const over = Promise.withResolvers<void>();
+    const timer = this.#clock.setTimer(over.resolve, ms);
+    await Promise.race([over.promise, this.#pausing.promise]);
     timer.cancel();
   }
 
-  #giveUp(reason: ExitReason): void {
+  #giveUp(failure: Failure): void {
     const { maxRestarts, withinMs } = this.#policy;
+    const { reason } = failure;
     const options = "error" in reason ? { cause: reason.error } : {};
-    const error = new RestartLimitError(maxRestarts, withinMs, options);
+    this.#fatal = failure;
     this.#isExhausted = true;
     this.#state = "halted";
     this.#failures = [];
     // It waits for this repair to be over.
-    void this.#exhaust(error);
+    void this.#exhaust(new RestartLimitError(maxRestarts, withinMs, options));
   }
 
   async #exhaust(error: RestartLimitError): Promise<void> {
-    await this.#haltAll();
+    await this.#haltAll(error);
     // Somebody above may have decided meanwhile.
     if (this.#isExhausted) this.#onExhausted(error);
   }

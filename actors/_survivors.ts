@@ -14,6 +14,10 @@ export class Survivors {
     for (const [serial, owner] of owners) this.#actors.set(serial, { owner, deferred: [] });
   }
 
+  get size(): number {
+    return this.#actors.size;
+  }
+
   has(serial: number): boolean {
     return this.#actors.has(serial);
   }

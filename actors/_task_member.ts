@@ -4,35 +4,47 @@ import { HostLostError } from "../channels/errors.ts";
 import type { RestartKind } from "./_restart.ts";
 import type { Member, Supervision } from "./_supervision.ts";
 
+/** One try to run a task. */
+interface Attempt {
+  readonly cancel: AbortController;
+  readonly over: Promise<void>;
+}
+
 /** A task below a supervisor: started once or, when it may, again after each failure. */
 export class TaskMember implements Member {
   readonly restart: RestartKind;
   readonly #supervision: Supervision;
   readonly #start: (signal: AbortSignal) => Promise<unknown>;
+  readonly #isGivenUp: () => boolean;
   readonly #result = Promise.withResolvers<unknown>();
-  /** The attempt under way. */
-  #attempt: { readonly cancel: AbortController; readonly over: Promise<void> } | null = null;
+  #attempt: Attempt | null = null;
 
-  /** @param start Runs the task once. */
+  /**
+   * @param start Runs the task once.
+   * @param isGivenUp Whether nobody wants its result any more: then another try would not help.
+   */
   constructor(
     supervision: Supervision,
     restart: RestartKind,
     start: (signal: AbortSignal) => Promise<unknown>,
+    isGivenUp: () => boolean,
   ) {
     this.#supervision = supervision;
     this.restart = restart;
     this.#start = start;
+    this.#isGivenUp = isGivenUp;
   }
 
-  /** Of the attempt that did not fail, or of the last one. */
+  /** Of the try that did not fail, or of the last one. */
   get result(): Promise<unknown> {
     return this.#result.promise;
   }
 
   resume(): Promise<void> {
-    const cancel = new AbortController();
-    const attempt = { cancel, over: this.#run(cancel.signal) };
-    this.#attempt = attempt;
+    if (this.#attempt === null) {
+      const cancel = new AbortController();
+      this.#attempt = { cancel, over: this.#run(cancel.signal) };
+    }
     return Promise.resolve();
   }
 
@@ -43,24 +55,29 @@ export class TaskMember implements Member {
     await attempt?.over;
   }
 
-  async finish(reason: ExitReason): Promise<void> {
-    const stopped = new ActorStoppedError("supervisor", "finish task");
-    this.#result.reject("error" in reason ? reason.error : stopped);
+  async finish(reason: ExitReason, error?: unknown): Promise<void> {
+    const own = "error" in reason
+      ? reason.error
+      : new ActorStoppedError("supervisor", "finish task");
+    this.#result.reject(error ?? own);
     await this.halt();
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
+  async #run(cancelled: AbortSignal): Promise<void> {
     try {
-      const value = await this.#start(signal);
+      const value = await this.#start(cancelled);
       this.#result.resolve(value);
       this.#supervision.remove(this);
     } catch (error) {
-      if (signal.aborted) return;
-      const isLost = error instanceof HostLostError;
-      this.#supervision.failed(
-        this,
-        isLost ? { kind: "host-lost", error } : { kind: "error", error },
-      );
+      if (cancelled.aborted) return;
+      this.#attempt = null;
+      if (this.#isGivenUp()) {
+        this.#result.reject(error);
+        this.#supervision.remove(this);
+      } else {
+        const kind = error instanceof HostLostError ? "host-lost" : "error";
+        this.#supervision.failed(this, { kind, error } as ExitReason);
+      }
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { ActorDefinition } from "./actor.ts";
 import { ActorMember } from "./_actor_member.ts";
 import type { ActorRef } from "./actor_ref.ts";
-import { hostBehind } from "./actor_system.ts";
+import { ActorSystem, hostBehind } from "./actor_system.ts";
+import { isTask } from "./_definition.ts";
 import { checkCount, checkMs, checkWord } from "../channels/internal.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
@@ -64,7 +65,8 @@ const SHUTDOWN: ExitReason = { kind: "shutdown" };
  * `restart` is `"permanent"` also after a normal end, `"temporary"` never. After too many failures (`maxRestarts`
  * within `withinMs`) all children are ended and the supervisor ends with a `RestartLimitError`, which is a failure of
  * the supervisor or actor above. References stay valid and mailboxes survive. `stop()` and `terminate()` of a child are
- * orders that no restart undoes, unlike OTP's `exit(Pid, kill)`. A lost worker is one failure, however many children
+ * orders that no restart undoes, unlike OTP's `exit(Pid, kill)`; a transient child that has ended normally is gone, also
+ * when its group starts again, because nothing holds its place. A lost worker is one failure, however many children
  * were on it: one bad worker must not exhaust the budget of all.
  *
  * Cost: none for messages; a failure takes a round trip to the supervisor's thread.
@@ -154,9 +156,19 @@ export class Supervisor implements AsyncDisposable {
    * unhandled rejection.
    */
   run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>> {
-    const result = this.#run(task, args);
+    try {
+      this.#checkOpen("run task");
+      if (!isTask(task)) {
+        throw new TypeError("Cannot run task: the first argument must come from task()");
+      }
+    } catch (error) {
+      const refused = Promise.reject(error);
+      refused.catch(() => {});
+      return refused;
+    }
+    const result = this.#run(task as TaskDefinition<A, R>, args);
     const keep = this.#results.begin();
-    const name = task?.options?.name;
+    const { name } = task.options;
     result.then(
       (value) => keep({ name, status: "fulfilled", value }),
       (reason) => keep({ name, status: "rejected", reason }),
@@ -165,16 +177,20 @@ export class Supervisor implements AsyncDisposable {
   }
 
   async #run<A extends unknown[], R>(task: TaskDefinition<A, R>, args: A): Promise<unknown> {
-    this.#checkOpen("run task");
     const { host } = this.#place;
-    const { signal, restart = "temporary" } = task.options;
+    const { clock } = host;
+    const { signal, timeoutMs = Infinity, restart = "temporary" } = task.options;
     const copies = copyHere(args, "message", "args");
-    const member = new TaskMember(this.#supervision, restart, (cancel) => {
+    const notAfter = clock.now() + timeoutMs;
+    const left = () => Math.max(0, notAfter - clock.now());
+    const once = (cancel: AbortSignal) => {
       const either = signal === undefined ? cancel : AbortSignal.any([signal, cancel]);
-      return run(host, task.with({ signal: either }), copies);
-    });
+      return run(host, task.with({ signal: either, timeoutMs: left() }), copies);
+    };
+    const isGivenUp = () => signal?.aborted === true || left() === 0;
+    const member = new TaskMember(this.#supervision, restart, once, isGivenUp);
     this.#supervision.add(member);
-    await member.resume();
+    if (!this.#supervision.isHalted) await member.resume();
     return await member.result;
   }
 
@@ -229,13 +245,16 @@ export class Supervisor implements AsyncDisposable {
   #end(
     reason: ExitReason,
     // Actors are shut down whatever it ends of; tasks reject with that.
-    endOne = (member: Member): Promise<unknown> =>
-      member.finish(member instanceof TaskMember ? reason : SHUTDOWN),
+    endOne = (member: Member, own: ExitReason | null): Promise<unknown> =>
+      member.finish(own ?? SHUTDOWN, "error" in reason ? reason.error : undefined),
   ): Promise<void> {
     return this.#ending ??= this.#endAll(reason, endOne);
   }
 
-  async #endAll(reason: ExitReason, endOne: (member: Member) => Promise<unknown>): Promise<void> {
+  async #endAll(
+    reason: ExitReason,
+    endOne: (member: Member, own: ExitReason | null) => Promise<unknown>,
+  ): Promise<void> {
     await this.#supervision.finish(endOne);
     this.#place.owner?.children.delete(this.#self);
     this.#exited.resolve(reason);
@@ -279,6 +298,9 @@ export class Supervisor implements AsyncDisposable {
 
 /** Of a supervisor that the program or an actor has made by itself. */
 function topPlace({ system }: SupervisorOptions): Place {
+  if (system !== undefined && !(system instanceof ActorSystem)) {
+    throw new TypeError("Cannot create Supervisor: system must be an ActorSystem");
+  }
   const used = useSystem(system);
   const host = hostBehind(used.system);
   host.checkOpen("supervise");
@@ -295,14 +317,26 @@ function restartOf(
 function policyOf(options: SuperviseOptions): Policy {
   const doing = "create Supervisor";
   const { strategy = "one-for-one", maxRestarts = 3, withinMs = 5_000, backoff = {} } = options;
-  const { minMs = 0, maxMs = 5_000, jitter = 0.2 } = backoff;
+  if (typeof backoff !== "object" || backoff === null) {
+    throw new TypeError(`Cannot ${doing}: backoff must be an object, received ${backoff}`);
+  }
+  const { minMs = 0, maxMs = Math.max(5_000, minMs), jitter = 0.2 } = backoff;
   checkWord(doing, "strategy", strategy, ["one-for-one", "one-for-all", "rest-for-one"]);
   checkCount(doing, "maxRestarts", maxRestarts, 0);
   checkMs(doing, "withinMs", withinMs);
   checkMs(doing, "backoff.minMs", minMs);
   checkMs(doing, "backoff.maxMs", maxMs);
-  if (!(jitter >= 0 && jitter <= 1)) {
-    throw new RangeError(`Cannot ${doing}: backoff.jitter must be from 0 to 1, received ${jitter}`);
+  if (minMs > maxMs) {
+    throw new RangeError(
+      `Cannot ${doing}: backoff.minMs must be <= backoff.maxMs, received ${minMs} and ${maxMs}`,
+    );
+  }
+  if (typeof jitter !== "number" || !(jitter >= 0 && jitter <= 1)) {
+    throw new RangeError(
+      `Cannot ${doing}: backoff.jitter must be from 0 to 1, received ${
+        typeof jitter === "string" ? `"${jitter}"` : jitter
+      }`,
+    );
   }
   return { strategy, maxRestarts, withinMs, backoff: { minMs, maxMs, jitter } };
 }

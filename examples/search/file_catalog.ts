@@ -1,3 +1,4 @@
+import type { IndexedFile } from "./file_list.ts";
 import type { FileReport } from "./indexer.ts";
 import type { Corpus } from "./ranking.ts";
 import { noSkips, type Skips } from "./skips.ts";
@@ -43,6 +44,12 @@ export class FileCatalog implements Corpus {
   /** The path of a file. */
   pathOf(file: number): string {
     return this.#paths[file]!;
+  }
+
+  /** The files that hold words, in ascending order of number. */
+  indexed(): IndexedFile[] {
+    return this.#paths.map((path, file) => ({ file, path }))
+      .filter(({ file }) => this.wordsIn(file) > 0);
   }
 
   /** Words in a file; 0 when it was skipped. */

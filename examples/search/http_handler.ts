@@ -1,6 +1,6 @@
 import { QueryError } from "./errors.ts";
 import { renderPage } from "./page.ts";
-import { parseLimit, parseQuery } from "./query.ts";
+import { parseLimit, parseQuery, parseShard } from "./query.ts";
 import type { SearchAnswer, SearchOptions } from "./search_service.ts";
 import type { SearchStats } from "./search_stats.ts";
 
@@ -8,6 +8,7 @@ import type { SearchStats } from "./search_stats.ts";
 export interface SearchBackend {
   search(terms: readonly string[], options: SearchOptions): Promise<SearchAnswer>;
   stats(options: { signal: AbortSignal }): Promise<SearchStats>;
+  crash(shard: number, options: { signal: AbortSignal }): Promise<void>;
 }
 
 /** Options for {@linkcode HttpHandler}. */
@@ -18,12 +19,24 @@ export interface HttpHandlerOptions {
    * @default {5_000}
    */
   timeoutMs?: number;
+  /**
+   * How many shards there are that `POST /crash` may kill; 0 forbids it.
+   *
+   * @default {0}
+   */
+  crashableShards?: number;
 }
 
 /** How a query ended. */
 type Outcome = "answered" | "refused" | "cancelled" | "timedOut" | "failed";
 
-type Route = (url: URL, signal: AbortSignal) => Promise<Response>;
+/** What is done at a path, and by which methods. */
+interface Route {
+  readonly methods: readonly string[];
+  answer(url: URL, signal: AbortSignal): Promise<Response>;
+}
+
+const READING = ["GET", "HEAD"];
 
 /**
  * Answers HTTP requests.
@@ -33,18 +46,21 @@ type Route = (url: URL, signal: AbortSignal) => Promise<Response>;
  * | `GET /`                 | a page with a search box                                       |
  * | `GET /search?q=&limit=` | the files that hold all words of `q`, the best first, as JSON  |
  * | `GET /stats`            | what the index holds, and how the queries ended, as JSON       |
+ * | `POST /crash?shard=`    | kills the worker of a shard; 404 unless that is allowed        |
  *
- * Every other answer is `{ "error": "..." }`: 400 for a query that cannot be answered, 404, 405,
- * 500, 503 before the index is there, 504 when it took too long.
+ * Every other answer is `{ "error": "..." }`: 400 for a query that cannot be answered, 403 for a
+ * crash that another site's page asks for, 404, 405, 500, 503 before the index is there, 504 when it took too long.
  */
 export class HttpHandler {
   /** Set when the index is there. */
   backend: SearchBackend | undefined;
   #timeoutMs: number;
+  #crashableShards: number;
   #queries = { answered: 0, refused: 0, cancelled: 0, timedOut: 0, failed: 0 };
 
-  constructor({ timeoutMs = 5_000 }: HttpHandlerOptions = {}) {
+  constructor({ timeoutMs = 5_000, crashableShards = 0 }: HttpHandlerOptions = {}) {
     this.#timeoutMs = timeoutMs;
+    this.#crashableShards = crashableShards;
   }
 
   /** For `Deno.serve`. The request's signal, which a disconnect aborts, goes with the query. */
@@ -52,20 +68,31 @@ export class HttpHandler {
     const url = new URL(request.url);
     const route = this.#routeOf(url.pathname);
     if (route === undefined) return refuse(404, `Cannot find "${url.pathname}"`);
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return refuse(405, `Cannot ${request.method} "${url.pathname}"`, { allow: "GET, HEAD" });
+    const what = `${request.method} "${url.pathname}"`;
+    if (!route.methods.includes(request.method)) {
+      return refuse(405, `Cannot ${what}`, { allow: route.methods.join(", ") });
     }
-    return await route(url, request.signal);
+    const origin = request.headers.get("origin") ?? url.origin;
+    if (request.method === "POST" && origin !== url.origin) {
+      return refuse(403, `Cannot ${what}: a page of another site asks for it`);
+    }
+    return await route.answer(url, request.signal);
   };
 
   #routeOf(path: string): Route | undefined {
     switch (path) {
       case "/":
-        return () => Promise.resolve(renderPage());
+        return {
+          methods: READING,
+          answer: () => Promise.resolve(renderPage({ crashableShards: this.#crashableShards })),
+        };
       case "/search":
-        return (url, signal) => this.#search(url, signal);
+        return { methods: READING, answer: (url, signal) => this.#search(url, signal) };
       case "/stats":
-        return (_url, signal) => this.#stats(signal);
+        return { methods: READING, answer: (_url, signal) => this.#stats(signal) };
+      case "/crash":
+        if (this.#crashableShards === 0) return undefined;
+        return { methods: ["POST"], answer: (url, signal) => this.#crash(url, signal) };
       default:
         return undefined;
     }
@@ -85,6 +112,15 @@ export class HttpHandler {
   async #stats(signal: AbortSignal): Promise<Response> {
     const [, response] = await this.#answer(signal, async (backend, signal) => {
       return { ...await backend.stats({ signal }), queries: this.#queries };
+    });
+    return response;
+  }
+
+  async #crash({ searchParams }: URL, signal: AbortSignal): Promise<Response> {
+    const [, response] = await this.#answer(signal, async (backend, signal) => {
+      const crashed = parseShard(searchParams.get("shard"), this.#crashableShards);
+      await backend.crash(crashed, { signal });
+      return { crashed };
     });
     return response;
   }

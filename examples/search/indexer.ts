@@ -2,13 +2,10 @@ import { setImmediate } from "node:timers/promises";
 import { actor, type RefOf, transfer } from "@troupe/actors";
 import { HOST } from "./host.ts";
 import { buffersOf } from "./postings_batch.ts";
-import { PostingsBuilder } from "./postings_builder.ts";
+import { PostingsBuilder, WORDS_PER_ROUND } from "./postings_builder.ts";
 import type { ShardRef } from "./shard.ts";
 import type { SkipReason } from "./skips.ts";
 import { TextReader } from "./text_reader.ts";
-
-/** Words collected before they go to the shards: enough to share the cost of a message. */
-const WORDS_PER_ROUND = 1 << 18;
 
 /** Rounds of batches that may be on their way. One would leave the indexer waiting for replies. */
 const ROUNDS_AHEAD = 2;

@@ -59,7 +59,7 @@ async function answerOnce(job: IndexJob, query: string): Promise<void> {
 
 async function answerHttp(job: IndexJob, options: Options): Promise<void> {
   await using system = createSystem(job.workers);
-  await using server = serve(options);
+  await using server = serve({ ...options, crashableShards: options.allowCrash ? job.workers : 0 });
   const service = await buildIndex(system, job);
   server.handler.backend = service;
   console.log(`Search at ${server.url} (Ctrl-C ends it)`);

@@ -5,6 +5,8 @@ import { UsageError } from "./errors.ts";
 export interface Options {
   readonly help: boolean;
   readonly compare: boolean;
+  /** Whether `POST /crash` kills workers. */
+  readonly allowCrash: boolean;
   /** Folders to index; none stands for the project that this example is part of. */
   readonly folders: readonly string[];
   /** A query to answer in the terminal instead of serving. */
@@ -30,6 +32,7 @@ Options:
   --host <name>    address to listen on (default: 127.0.0.1)
   --workers <n>    worker threads (default: one for each core)
   --compare        index with one worker and with several, print both times and end
+  --allow-crash    let POST /crash?shard=<n> kill the worker of a shard, to see it come back
   --help           print this
 
 Left out and counted: binary files, those above 4 MiB or unreadable, symbolic links, and
@@ -43,7 +46,7 @@ folders named .cache, .git, .hg, .jj, .svn, .venv, __pycache__ or node_modules.`
 export function parseOptions(args: readonly string[]): Options {
   const flags = parseArgs(args, {
     string: ["_", "query", "port", "host", "workers"],
-    boolean: ["compare", "help"],
+    boolean: ["allow-crash", "compare", "help"],
     unknown: refuseUnknown,
   });
   if (flags.query === "") throw missingValue("query");
@@ -51,6 +54,7 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     help: flags.help,
     compare: flags.compare,
+    allowCrash: flags["allow-crash"],
     folders: flags._.map(String),
     query: flags.query,
     hostname: flags.host ?? "127.0.0.1",

@@ -1,12 +1,18 @@
+/** Options for {@linkcode renderPage}. */
+export interface PageOptions {
+  /** For so many shards there is a button that crashes it. */
+  crashableShards: number;
+}
+
 /**
  * The page with the search box.
  *
  * What comes out of files and queries reaches the page as text nodes only, never as markup, and
  * the policy lets no script run but the one here, which carries the nonce of this response.
  */
-export function renderPage(): Response {
+export function renderPage(options: PageOptions): Response {
   const nonce = crypto.randomUUID();
-  return new Response(pageOf(nonce), {
+  return new Response(pageOf(nonce, options), {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": `default-src 'none'; script-src 'nonce-${nonce}'; ` +
@@ -26,6 +32,7 @@ const STYLE = `
   h2 { font-size: 1rem; margin: 1.5rem 0 .25rem; overflow-wrap: anywhere }
   pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
   .number { opacity: .6 }
+  footer { margin-top: 2rem }
 `;
 
 const SCRIPT = `
@@ -41,8 +48,9 @@ const SCRIPT = `
     return made;
   }
 
-  function show({ total, tookMs, results }) {
-    status.textContent = total + (total === 1 ? " file" : " files") + ", " + tookMs.toFixed(1) + " ms";
+  function show({ total, tookMs, missing, results }) {
+    status.textContent = total + (total === 1 ? " file" : " files") + ", " + tookMs.toFixed(1) + " ms" +
+      (missing.length > 0 ? ", without the words of shard " + missing.join(", ") : "");
     list.replaceChildren(...results.flatMap(({ path, lines }) => {
       const text = element("pre", "");
       for (const line of lines) {
@@ -61,21 +69,42 @@ const SCRIPT = `
     try {
       const response = await fetch("/search?" + new URLSearchParams({ q: box.value }), { signal });
       const answer = await response.json();
-      if (response.ok) show(answer);
-      else status.textContent = answer.error;
+      if (!response.ok) return void (status.textContent = answer.error);
+      show(answer);
+      // A shard that is missing comes back soon.
+      if (answer.missing.length > 0) setTimeout(() => signal.aborted || search(), 500);
     } catch (error) {
       if (!signal.aborted) status.textContent = String(error);
     }
   }
 
+  async function crash({ currentTarget: button }) {
+    button.disabled = true;
+    try {
+      const response = await fetch("/crash?shard=" + button.value, { method: "POST" });
+      const { error } = await response.json();
+      if (response.ok) await search(); // Shows what is missing, until it is back.
+      else status.textContent = error;
+    } catch (error) {
+      status.textContent = String(error);
+    }
+    button.disabled = false;
+  }
+
   box.addEventListener("input", search);
+  for (const button of document.querySelectorAll("footer button")) {
+    button.addEventListener("click", crash);
+  }
   document.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     search();
   });
 `;
 
-function pageOf(nonce: string): string {
+function pageOf(nonce: string, { crashableShards }: PageOptions): string {
+  const buttons = Array.from({ length: crashableShards }, (_, shard) => {
+    return `<button type="button" value="${shard}">Crash shard ${shard}</button>`;
+  });
   return `<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -86,6 +115,7 @@ function pageOf(nonce: string): string {
 <form><input type="search" aria-label="Words to find" autofocus maxlength="256"></form>
 <p role="status"></p>
 <main></main>
+${buttons.length > 0 ? `<footer>${buttons.join(" ")}</footer>` : ""}
 <script nonce="${nonce}">${SCRIPT}</script>
 </html>
 `;

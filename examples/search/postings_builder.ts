@@ -5,6 +5,9 @@ import { TermTable } from "./term_table.ts";
 import { UintList } from "./uint_list.ts";
 import { forEachWord } from "./words.ts";
 
+/** Words collected before they go to the shards: enough to share the cost of a message. */
+export const WORDS_PER_ROUND: number = 1 << 18;
+
 /**
  * Turns the words of files into one {@linkcode PostingsBatch} for each shard.
  *

@@ -35,6 +35,21 @@ export function parseQuery(text: string): string[] {
 }
 
 /**
+ * The number of a shard.
+ *
+ * @param shards How many there are.
+ * @throws {QueryError} unless `text` is a whole number below `shards`.
+ */
+export function parseShard(text: string | null, shards: number): number {
+  if (text === null) throw new QueryError("Cannot crash: the parameter shard is missing");
+  const shard = /^\d+$/.test(text) ? Number(text) : Infinity;
+  if (shard < shards) return shard;
+  throw new QueryError(
+    `Cannot crash: shard must be a whole number from 0 to ${shards - 1}, received "${text}"`,
+  );
+}
+
+/**
  * The number of results asked for; {@linkcode DEFAULT_LIMIT} without a text.
  *
  * @throws {QueryError} unless it is a whole number from 1 to {@linkcode MAX_LIMIT}.

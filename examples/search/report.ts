@@ -15,15 +15,16 @@ export function describeIndex(catalog: FileCatalog, elapsedMs: number): string {
 }
 
 /** An answer as it is printed in the terminal. */
-export function describeAnswer({ terms, total, results }: SearchAnswer): string {
+export function describeAnswer({ terms, total, missing, results }: SearchAnswer): string {
   const query = terms.join(" ");
-  if (total === 0) return `No file holds: ${query}`;
+  const hole = missing.length === 0 ? [] : [`Without the words of shard ${missing.join(", ")}`];
+  if (total === 0) return [`No file holds: ${query}`, ...hole].join("\n");
   const head = total === 1 ? `1 file holds: ${query}` : `${total} files hold: ${query}`;
   const shown = results.map(({ path, lines }) => {
     return [path, ...lines.map(({ number, text }) => `  ${number}: ${text.trim()}`)].join("\n");
   });
   const more = total > results.length ? [`... and ${total - results.length} more`] : [];
-  return withoutControls([head, ...shown, ...more].join("\n"));
+  return withoutControls([head, ...shown, ...more, ...hole].join("\n"));
 }
 
 /** Files may hold what a terminal takes for commands. */

@@ -1,9 +1,12 @@
-import { ActorSystem } from "@troupe/actors";
+import { ActorSystem, type ExitReason, Supervisor } from "@troupe/actors";
+import { fileList, type FileListRef } from "./file_list.ts";
 import { indexer, type IndexerRef } from "./indexer.ts";
 import { shard, type ShardRef } from "./shard.ts";
 
 /** The actors of the search: shard `i` keeps the terms that `shardOf` gives the number `i`. */
 export interface SearchActors {
+  readonly supervisor: Supervisor;
+  readonly files: FileListRef;
   readonly shards: readonly ShardRef[];
   readonly indexers: readonly IndexerRef[];
 }
@@ -14,6 +17,9 @@ export interface SearchActors {
  */
 const SHUTDOWN_MS = 250;
 
+/** So many crashes of shards in so many milliseconds may have been bad luck. */
+const BUDGET = { maxRestarts: 10, withinMs: 10_000 };
+
 /** A system for the search, with this many workers. */
 export function createSystem(workers: number): ActorSystem {
   return new ActorSystem({ workers, shutdownMs: SHUTDOWN_MS });
@@ -22,22 +28,31 @@ export function createSystem(workers: number): ActorSystem {
 /**
  * Starts a shard on each of `workers` workers and an indexer beside each shard.
  *
- * None of them is ever restarted: it would come back empty, and an index with a hole must not
- * answer as if it were whole.
+ * A shard that is lost starts again, by itself: the others have lost nothing. An indexer never
+ * does, because nobody could tell which of its words had not reached the shards yet.
  */
 export async function startActors(system: ActorSystem, workers: number): Promise<SearchActors> {
+  const supervisor = new Supervisor({ system, strategy: "one-for-one", ...BUDGET });
+  const files = await system.spawn(fileList);
   const numbers = Array.from({ length: workers }, (_, i) => i);
   const shards = await Promise.all(
-    numbers.map(() => system.spawn(shard.with({ restart: "temporary" }))),
+    numbers.map((number) => supervisor.spawn(shard, { shard: number, shards: workers, files })),
   );
   const indexers = await Promise.all(shards.map((near) => {
     return system.spawn(indexer.with({ near, restart: "temporary" }), shards);
   }));
-  return { shards, indexers };
+  return { supervisor, files, shards, indexers };
 }
 
-/** Rejects when one of the actors ends; never resolves. */
-export async function firstLoss({ shards, indexers }: SearchActors): Promise<never> {
-  const { kind } = await Promise.race([...shards, ...indexers].map(({ exited }) => exited));
-  throw new Error(`Cannot search on: a part of the index is gone (${kind})`);
+/** Rejects when a shard ends for good; never resolves. */
+export async function firstLoss({ supervisor, shards }: SearchActors): Promise<never> {
+  const reason = await Promise.race(shards.map(async ({ exited }) => {
+    const reason = await exited;
+    return reason.kind === "shutdown" ? await supervisor.exited : reason;
+  }));
+  throw new Error(`Cannot search on: a part of the index is gone (${describeReason(reason)})`);
+}
+
+function describeReason(reason: ExitReason): string {
+  return "error" in reason ? `${reason.error}` : reason.kind;
 }

@@ -1,8 +1,8 @@
 import { UsageError } from "./errors.ts";
-import { HttpHandler } from "./http_handler.ts";
+import { HttpHandler, type HttpHandlerOptions } from "./http_handler.ts";
 
 /** Options for {@linkcode serve}. */
-export interface ServeOptions {
+export interface ServeOptions extends HttpHandlerOptions {
   hostname: string;
   /** 0 lets the system choose. */
   port: number;
@@ -20,8 +20,8 @@ export interface SearchServer extends AsyncDisposable {
  *
  * @throws {UsageError} when it cannot listen there.
  */
-export function serve({ hostname, port }: ServeOptions): SearchServer {
-  const handler = new HttpHandler();
+export function serve({ hostname, port, ...options }: ServeOptions): SearchServer {
+  const handler = new HttpHandler(options);
   const stop = new AbortController();
   const server = listen({ hostname, port, signal: stop.signal, onListen: () => {} }, handler);
   const { addr } = server;

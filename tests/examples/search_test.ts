@@ -82,7 +82,10 @@ Deno.test("search ends with exit code 1 when the port is taken", async () => {
 
 Deno.test("search --help tells the options", async () => {
   const { code, stdout } = await search(["--help"]);
-  assertMatch(stdout, /--query.*\n.*--port.*\n.*--host.*\n.*--workers.*\n.*--compare/);
+  assertMatch(
+    stdout,
+    /--query.*\n.*--port.*\n.*--host.*\n.*--workers.*\n.*--compare.*\n.*--allow-crash/,
+  );
   assertEquals(code, 0);
 });
 

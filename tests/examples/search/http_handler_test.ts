@@ -3,13 +3,24 @@ import { HttpHandler, type SearchBackend } from "../../../examples/search/http_h
 import type { SearchStats } from "../../../examples/search/search_stats.ts";
 import { within } from "../../testing.ts";
 
-const ANSWER = { terms: ["a"], total: 0, tookMs: 1, results: [] };
+const ANSWER = { terms: ["a"], total: 0, tookMs: 1, missing: [], results: [] };
 
 function handlerWith(search: SearchBackend["search"] = () => Promise.resolve(ANSWER)): HttpHandler {
   const handler = new HttpHandler();
-  handler.backend = { search, stats: () => Promise.resolve({ files: 3 } as SearchStats) };
+  const stats = () => Promise.resolve({ files: 3 } as SearchStats);
+  handler.backend = { search, stats, crash: () => Promise.reject(new Error("not allowed")) };
   return handler;
 }
+
+/** Notes in `crashed` which of two shards it was to crash. */
+function crashableHandler(crashed: number[]): HttpHandler {
+  const handler = new HttpHandler({ crashableShards: 2 });
+  const crash = (shard: number) => Promise.resolve(void crashed.push(shard));
+  handler.backend = { ...handlerWith().backend!, crash };
+  return handler;
+}
+
+const POST = { method: "POST" };
 
 async function get(handler: HttpHandler, path: string, init?: RequestInit): Promise<Response> {
   return await handler.handle(new Request(`http://localhost${path}`, init));
@@ -89,6 +100,7 @@ Deno.test("HttpHandler answers 504 when the deadline passes", async () => {
       });
     },
     stats: () => Promise.reject(new Error("not asked")),
+    crash: () => Promise.reject(new Error("not asked")),
   };
   const response = await within(5_000, "the deadline", get(handler, "/search?q=a"));
   assertEquals(response.status, 504);
@@ -120,4 +132,50 @@ Deno.test("HttpHandler gives a page whose policy allows its own script only", as
 Deno.test("HttpHandler gives a page that makes no markup out of text", async () => {
   const page = await (await get(handlerWith(), "/")).text();
   assertEquals(page.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/), null);
+});
+
+Deno.test("HttpHandler crashes the shard that POST /crash names", async () => {
+  const crashed: number[] = [];
+  const response = await get(crashableHandler(crashed), "/crash?shard=1", POST);
+  assertEquals([response.status, await response.json()], [200, { crashed: 1 }]);
+  assertEquals(crashed, [1]);
+});
+
+Deno.test("HttpHandler has no /crash unless it is allowed", async () => {
+  const response = await get(handlerWith(), "/crash?shard=0", POST);
+  assertEquals(await errorOf(response), [404, 'Cannot find "/crash"']);
+});
+
+Deno.test.each([
+  { query: "", error: "the parameter shard is missing" },
+  { query: "?shard=", error: 'from 0 to 1, received ""' },
+  { query: "?shard=2", error: 'shard must be a whole number from 0 to 1, received "2"' },
+  { query: "?shard=-1", error: 'received "-1"' },
+  { query: "?shard=0.5", error: 'received "0.5"' },
+  { query: "?shard=0x1", error: 'received "0x1"' },
+])("HttpHandler answers 400 to POST /crash$query: $error", async ({ query, error }) => {
+  const crashed: number[] = [];
+  const response = await get(crashableHandler(crashed), `/crash${query}`, POST);
+  const [status, message] = await errorOf(response);
+  assertEquals([status, crashed], [400, []]);
+  assertStringIncludes(message, `Cannot crash: `);
+  assertStringIncludes(message, error);
+});
+
+Deno.test("HttpHandler crashes nothing for GET, or for a page of another site", async () => {
+  const crashed: number[] = [];
+  const handler = crashableHandler(crashed);
+  const got = await get(handler, "/crash?shard=0");
+  assertEquals([got.status, got.headers.get("allow")], [405, "POST"]);
+  const headers = { origin: "http://elsewhere.example" };
+  assertEquals((await get(handler, "/crash?shard=0", { ...POST, headers })).status, 403);
+  const own = { origin: "http://localhost" };
+  assertEquals((await get(handler, "/crash?shard=0", { ...POST, headers: own })).status, 200);
+  assertEquals(crashed, [0]);
+});
+
+Deno.test("HttpHandler gives a page with a button for each shard where crashes are allowed", async () => {
+  const page = await (await get(crashableHandler([]), "/")).text();
+  assertEquals(page.match(/<button type="button" value="\d">Crash shard \d</g)?.length, 2);
+  assertEquals((await (await get(handlerWith(), "/")).text()).includes("<button"), false);
 });

@@ -6,6 +6,7 @@ Deno.test("parseOptions() has a default for everything", () => {
   assertEquals(parseOptions([]), {
     help: false,
     compare: false,
+    allowCrash: false,
     folders: [],
     query: undefined,
     hostname: "127.0.0.1",

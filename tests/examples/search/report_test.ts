@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FileCatalog } from "../../../examples/search/file_catalog.ts";
 import { describeAnswer, describeIndex } from "../../../examples/search/report.ts";
 
-const ANSWER = { terms: ["a", "b"], total: 0, tookMs: 1, results: [] };
+const ANSWER = { terms: ["a", "b"], total: 0, tookMs: 1, missing: [], results: [] };
 
 Deno.test("describeAnswer() shows files with their lines, and how many more there are", () => {
   const results = [{ path: "x.txt", score: 1, lines: [{ number: 7, text: "  a b" }] }];
@@ -10,6 +10,11 @@ Deno.test("describeAnswer() shows files with their lines, and how many more ther
     describeAnswer({ ...ANSWER, total: 3, results }),
     "3 files hold: a b\nx.txt\n  7: a b\n... and 2 more",
   );
+});
+
+Deno.test("describeAnswer() says whose words are missing", () => {
+  const shown = describeAnswer({ ...ANSWER, missing: [0, 2] });
+  assertEquals(shown, "No file holds: a b\nWithout the words of shard 0, 2");
 });
 
 Deno.test("describeAnswer() says when no file was found", () => {

@@ -1,9 +1,9 @@
-import { ActorSystem } from "@troupe/actors";
+import { ActorSystem, HostLostError } from "@troupe/actors";
 import { assertEquals, assertRejects } from "@std/assert";
 import { indexFolders, type IndexProgress } from "../../../examples/search/index_folders.ts";
 import { firstLoss, startActors } from "../../../examples/search/search_actors.ts";
 import { SearchService } from "../../../examples/search/search_service.ts";
-import { scratchFolder, within } from "../../testing.ts";
+import { scratchFolder, until, within } from "../../testing.ts";
 import { writeFiles } from "./files.ts";
 
 const OPTIONS = { limit: 10, signal: new AbortController().signal };
@@ -91,4 +91,39 @@ Deno.test("firstLoss() rejects when an actor ends", async () => {
     assertRejects(() => within(5_000, "the loss", loss), Error, "a part of the index is gone"),
     actors.shards[1]!.terminate(),
   ]);
+});
+
+Deno.test("A shard that is lost before all files are known reads them once they are", async () => {
+  await using folder = await scratchFolder();
+  await using system = new ActorSystem({ workers: 2 });
+  const words = Array.from({ length: 16 }, (_, i) => `word${i}`);
+  await writeFiles(folder.path, { all: words.join("\n"), most: words.slice(1).join("\n") });
+  const path = await Deno.realPath(folder.path);
+  const actors = await startActors(system, 2);
+  await assertRejects(() => actors.shards[0]!.ask.crash(), HostLostError);
+
+  const catalog = await indexFolders([path], actors.indexers.slice(1), OPTIONS);
+  assertEquals((await actors.shards[0]!.ask.stats()).isWhole, false);
+  const service = new SearchService(system, actors, { catalog, folders: [{ path, label: "" }] });
+  await until(
+    5_000,
+    "a whole index",
+    async () => (await service.stats(OPTIONS)).missing.length === 0,
+  );
+
+  const { total, missing, results } = await service.search(words, OPTIONS);
+  assertEquals([total, missing, results[0]?.path], [1, [], "all"]);
+  assertEquals((await service.search(words.slice(1), OPTIONS)).total, 2);
+});
+
+Deno.test("firstLoss() rejects when shards are lost again and again", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const actors = await startActors(system, 1);
+  actors.files.tell.complete([]);
+  const loss = assertRejects(() => firstLoss(actors), Error, "RestartLimitError");
+  for (let times = 0; times < 11; times++) {
+    await actors.shards[0]!.ask.stats(); // It is back.
+    await assertRejects(() => actors.shards[0]!.ask.crash(), HostLostError);
+  }
+  await within(5_000, "the loss", loss);
 });

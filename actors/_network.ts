@@ -1,5 +1,5 @@
 import { abandonItem, capture, drain, Link, type Packet, Wait } from "../channels/internal.ts";
-import { HostLostError } from "../channels/errors.ts";
+import type { HostLostError } from "../channels/errors.ts";
 import { transfer } from "../channels/transfer.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";

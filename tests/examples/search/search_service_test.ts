@@ -120,7 +120,7 @@ Deno.test("firstLoss() rejects when shards are lost again and again", async () =
   await using system = new ActorSystem({ workers: 1 });
   const actors = await startActors(system, 1);
   actors.files.tell.complete([]);
-  const loss = assertRejects(() => firstLoss(actors), Error, "RestartLimitError");
+  const loss = assertRejects(() => firstLoss(actors), Error, "a part of the index is gone");
   for (let times = 0; times < 11; times++) {
     await actors.shards[0]!.ask.stats(); // It is back.
     await assertRejects(() => actors.shards[0]!.ask.crash(), HostLostError);

@@ -5,10 +5,16 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import { ActorSystem, HostLostError, NameTakenError } from "../../mod.ts";
+import {
+  type ActorRef,
+  ActorStoppedError,
+  ActorSystem,
+  HostLostError,
+  NameTakenError,
+} from "../../mod.ts";
 import { DEATHS } from "../fixtures/deaths.ts";
 import { parent, phoenix } from "../fixtures/phoenix.ts";
-import { within } from "../testing.ts";
+import { scratchFolder, within } from "../testing.ts";
 
 const WAYS = (["web", "thread"] as const).flatMap((worker) =>
   DEATHS.flatMap((death) => (["any", "own"] as const).map((on) => ({ worker, death, on })))
@@ -163,3 +169,31 @@ Deno.test("A shutdown starts nothing again", async () => {
     assertEquals(abandoned, []);
   }
 });
+
+Deno.test("An actor ends with the error when its module is gone at the restart on a new thread", async () => {
+  await using folder = await scratchFolder();
+  const url = new URL(`file://${await Deno.realPath(folder.path)}/gone.ts`);
+  const library = new URL("../../mod.ts", import.meta.url);
+  await Deno.writeTextFile(
+    url,
+    `import { actor } from ${JSON.stringify(library.href)};
+    export const gone = actor(import.meta, () => ({
+      ping: () => "pong",
+      die: () => { self.close(); return new Promise(() => {}); },
+    }));`,
+  );
+  const { gone } = await import(url.href);
+  await using system = new ActorSystem({ workers: 1 });
+  const ref = await system.spawn(gone as typeof phoenix, 0) as never as ActorRef<Gone>;
+  const neighbour = await system.spawn(phoenix, 4);
+  assertEquals(await ref.ask.ping(), "pong");
+  await Deno.remove(url);
+  await assertRejects(() => within(2_000, "the loss", ref.ask.die()), HostLostError);
+  const reason = await within(2_000, "the end", ref.exited);
+  assert(reason.kind === "error");
+  assertInstanceOf(reason.error, Error, "gone.ts");
+  await assertRejects(() => within(2_000, "a refusal", ref.ask.ping()), ActorStoppedError);
+  assertEquals(await within(2_000, "the neighbour", neighbour.ask.add(1)), 5);
+});
+
+type Gone = { ping(): string; die(): Promise<never> };

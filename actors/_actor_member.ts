@@ -14,6 +14,11 @@ export class ActorMember implements Member, AnyGuard {
     this.restart = restart;
   }
 
+  /** How it is called in errors. */
+  get label(): string {
+    return this.#controls?.label ?? "an actor that has not started";
+  }
+
   attach(controls: Guarded): void {
     this.#controls = controls;
   }

@@ -273,24 +273,28 @@ export class Supervisor implements AsyncDisposable {
 
   /** As the thread or the actor sees it that it ends with. */
   #asChild(): Child {
+    const abandoned = new Set<string>();
     const stopping = (drain: boolean) => async (member: Member) => {
       if (!(member instanceof ActorMember)) return await member.finish(SHUTDOWN);
-      isClean = await member.stop(drain) && isClean;
+      if (!await member.stop(drain)) abandoned.add(member.label);
     };
-    let isClean = true;
+    const { members } = this.#supervision;
     return {
-      label: "supervisor",
+      // Those that would not stop.
+      get label() {
+        return [...abandoned].join(", ") || "supervisor";
+      },
       stop: async (_reason, drain = false) => {
         await this.#end(SHUTDOWN, stopping(drain));
-        return isClean;
+        return abandoned.size === 0;
       },
       kill: async () => {
-        await Promise.all(
-          Array.from(
-            this.#supervision.members,
-            (member) => member instanceof ActorMember ? member.kill() : member.finish(SHUTDOWN),
-          ),
-        );
+        const killing = Array.from(members, async (member) => {
+          if (!(member instanceof ActorMember)) return await member.finish(SHUTDOWN);
+          abandoned.add(member.label);
+          await member.kill();
+        });
+        await Promise.all(killing);
       },
     };
   }

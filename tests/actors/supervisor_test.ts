@@ -9,6 +9,7 @@ import {
   Supervisor,
 } from "../../mod.ts";
 import { events, nextEvent, PLACES, probe } from "../fixtures/life_probe.ts";
+import { phoenix } from "../fixtures/phoenix.ts";
 import {
   contractor,
   double,
@@ -1029,5 +1030,21 @@ Deno.test.each(PLACES.flatMap((place) => STRATEGIES.map((strategy) => ({ ...plac
       for (let failure = 0; failure < 3; failure++) ref.tell.fail();
       assertEquals(await within(2_000, `the reply, round ${round}`, ref.ask.restarts()), 3);
     }
+  },
+);
+
+Deno.test.each(PLACES)(
+  "ActorSystem.shutdown() names the child of a supervisor that would not stop, on $where",
+  async ({ workers }) => {
+    const system = new ActorSystem({ workers, shutdownMs: 300 });
+    const supervisor = new Supervisor({ system });
+    const ref = await supervisor.spawn(phoenix.with({ name: "stuck", concurrency: 1 }), 0);
+    const other = await supervisor.spawn(phoenix.with({ name: "well" }), 0);
+    const waiting = assertRejects(() => ref.ask.wait(), ActorStoppedError);
+    const { abandoned } = await within(5_000, "the shutdown", system.shutdown());
+    assertEquals(abandoned, ["stuck"]);
+    await within(1_000, "the ask", waiting);
+    assertEquals((await other.exited).kind, "shutdown");
+    assertEquals((await supervisor.exited).kind, "shutdown");
   },
 );

@@ -24,6 +24,8 @@ const NO_ARGS: unknown[] = [];
 export interface Guard {
   /** This incarnation has ended; the actor waits for {@linkcode Cell.resume} or {@linkcode Cell.finish}. */
   failed(reason: ExitReason, cell: Cell): void;
+  /** The actor has come to its final end. */
+  ended(reason: ExitReason): void;
 }
 
 /** How an incarnation ends. */
@@ -431,6 +433,7 @@ export class Cell implements Runnable, Child {
     this.#reason = reason;
     this.#handlers = null;
     this.host.ended(this, reason);
+    this.#guard?.ended(reason);
     this.#exited?.resolve(reason);
     this.#resumed?.resolve();
     this.#halted?.resolve();

@@ -14,6 +14,9 @@ export class GuardElsewhere implements Guard {
     this.#at = at;
   }
 
+  /** The owner is told of the end anyway. */
+  ended(): void {}
+
   failed(reason: ExitReason, { serial }: Cell): void {
     const packet = capture([reason], "wire", "reason", "reason");
     this.#host.network.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);

@@ -93,9 +93,7 @@ function spawnHere(
   let cell: Cell | undefined;
   const started = host.start(definition, args, owner, guard, (made) => {
     cell = made;
-    if (guard === null) return;
-    guard.attach(made);
-    made.exited.then((reason) => guard.ended(reason));
+    guard?.attach(made);
   });
   const refTo = ({ serial }: Cell) => host.refOf(host.index, serial, definition.options.name);
   if (!(started instanceof Promise)) return Promise.resolve(refTo(started));

@@ -219,7 +219,8 @@ Deno.test("ActorRef.terminate() next to an endless loop works from another worke
   const asked = assertRejects(() => ref.ask.hang(), HostLostError);
   await log.ask.logged("hanging");
   looping.tell.loop();
-  await other.ask.idOf(ref); // The loop has been posted by now; what is sent later is never read.
+  // Once this is not answered the loop has begun, whichever link the thread reads first.
+  await assertRejects(() => looping.with({ timeoutMs: 300 }).ask.ping(), DOMException);
   await within(3_000, "the end", other.ask.terminate(ref));
   await within(2_000, "the rejection", asked);
   assertEquals((await within(2_000, "the reason", seen)).kind, "killed");

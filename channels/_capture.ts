@@ -1,4 +1,5 @@
 import { CaptureWalk, indexStep, noStep } from "./_capture_walk.ts";
+import type { EncodedPayload } from "./_marker.ts";
 import { type Destination, type Draft, type Packet, plainPacket } from "./_packet.ts";
 import { copyPlain } from "./_plain_copy.ts";
 import { Refusal } from "./_refusal.ts";
@@ -45,7 +46,8 @@ export function captureDraft(value: unknown, what: string, root: string): Draft 
 export function settle({ payload, extras }: Draft, what: string, root: string): Packet {
   if (extras === null) return plainPacket(payload);
   try {
-    const { attachments, signals } = extras;
+    const { attachments, signals, modules } = extras;
+    if (modules.size > 0) (payload as EncodedPayload).modules = [...modules];
     return { payload, attachments, transfers: moveBuffers(extras), signals };
   } catch (error) {
     throw error instanceof Refusal ? error.toError(what, root) : error;

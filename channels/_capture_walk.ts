@@ -1,4 +1,12 @@
-import { HANDLE, type HandleOutlet, HERE, isHandle, type Movable } from "./_handle.ts";
+import {
+  HANDLE,
+  type HandleOutlet,
+  type HandleToken,
+  HERE,
+  isHandle,
+  type Movable,
+} from "./_handle.ts";
+import { moduleOf } from "./_handle_module.ts";
 import { MARK, type Marker, type Payload } from "./_marker.ts";
 import { MetObjects } from "./_met_objects.ts";
 import type { Destination, Draft } from "./_packet.ts";
@@ -307,12 +315,18 @@ export class CaptureWalk implements HandleOutlet {
   #handle(value: object): unknown {
     if (!isHandle(value)) throw new Refusal(describe(value));
     try {
-      if (!this.#here) return this.#mark(["handle", value[HANDLE](this)]);
+      if (!this.#here) return this.#token(value[HANDLE](this));
       const index = HERE in value ? value[HERE]!(this) : this.attach(value);
       return this.#mark(["attachment", index, true]);
     } catch (error) {
       throw new Refusal((error as Error).message);
     }
+  }
+
+  #token(token: HandleToken): unknown {
+    const module = moduleOf(token[0]);
+    if (module !== undefined) this.#own.modules.add(module);
+    return this.#mark(["handle", token]);
   }
 
   #signal(signal: AbortSignal): unknown {

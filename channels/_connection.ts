@@ -1,6 +1,7 @@
 import { beforeExit, forgetExit } from "./_exit.ts";
 import { itemFrom } from "./_item.ts";
-import { ownLife, watchLife } from "./_life.ts";
+import { systemClock } from "./_clock.ts";
+import { drain, ownLife, watchLife } from "./_life.ts";
 import { Line, type LineState } from "./_line.ts";
 import { Link } from "./_link.ts";
 import type { Payload } from "./_marker.ts";
@@ -128,6 +129,7 @@ export class Connection<E extends Envelope = Envelope> {
 
   async #lose(life: string): Promise<void> {
     await this.#line.drained();
+    await drain(() => this.#link.received, systemClock.yieldTo);
     // It may have moved to another thread before.
     if (this.#otherLife === life) this.#lost();
   }

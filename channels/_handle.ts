@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { declareModule } from "./_handle_module.ts";
 
 /** What a handle may do while it is being captured. */
 export interface HandleOutlet {
@@ -55,9 +56,14 @@ export type HandleReviver = (
 
 const revivers = new Map<string, HandleReviver>();
 
-/** Says how handles with this tag are brought back in this thread. */
-export function registerHandle(tag: string, revive: HandleReviver): void {
+/**
+ * Says how handles with this tag are brought back in this thread.
+ *
+ * @param module The module that does so, for kinds that other threads may not know before one arrives.
+ */
+export function registerHandle(tag: string, revive: HandleReviver, module?: string): void {
   revivers.set(tag, revive);
+  if (module !== undefined) declareModule(tag, module);
 }
 
 /** Brings a handle back. */
@@ -67,7 +73,12 @@ export function reviveHandle(
 ): unknown {
   const [tag, ...data] = token;
   const revive = revivers.get(tag);
-  if (revive === undefined) throw new TypeError(`Cannot receive handle: unknown kind "${tag}"`);
+  if (revive === undefined) {
+    const module = tag.startsWith("shared.") ? "@troupe/actors/shared" : "the module that knows it";
+    throw new TypeError(
+      `Cannot receive message: a handle of unknown kind "${tag}": import ${module} in this thread`,
+    );
+  }
   return revive(data, attachment);
 }
 

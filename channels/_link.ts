@@ -1,4 +1,5 @@
 import { captureReason } from "./_capture.ts";
+import { loadModules } from "./_handle_module.ts";
 import { abandonBatch, abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
@@ -39,6 +40,9 @@ export class Link<E extends Envelope = Envelope> {
   #items = 0;
   #attachments: unknown[] = [];
   #transfers: Transferable[] = [];
+  #modules: string[] = [];
+  /** What has come in while a module that it needs is being loaded. */
+  #waiting: Batch[] | null = null;
   #scheduled = false;
   #closed = false;
   #isHeld = false;
@@ -51,9 +55,9 @@ export class Link<E extends Envelope = Envelope> {
     port.onmessage = (event) => this.#receive(event.data as Batch);
   }
 
-  /** How many batches have come in; still growing means that more may be under way. */
+  /** How many batches have been taken in: not the same from one time to the next as long as some wait. */
   get received(): number {
-    return this.#received;
+    return this.#waiting === null ? this.#received : NaN;
   }
 
   /** Queues an envelope. A packet is the one whose payload is part of it. */
@@ -99,12 +103,14 @@ export class Link<E extends Envelope = Envelope> {
     const text = JSON.stringify(this.#batch);
     const attachments = this.#attachments;
     const transfers = this.#transfers;
+    const modules = this.#modules;
     this.#batch = [];
     this.#items = 0;
-    if (attachments.length === 0) return this.#port.postMessage(text);
+    if (attachments.length === 0 && modules.length === 0) return this.#port.postMessage(text);
     this.#attachments = [];
     this.#transfers = [];
-    this.#port.postMessage([text, attachments], transfers);
+    this.#modules = [];
+    this.#port.postMessage([text, attachments, modules], transfers);
   }
 
   /** Posts what is queued and closes the port. The signals of the other side are aborted with `reason`. */
@@ -124,6 +130,7 @@ export class Link<E extends Envelope = Envelope> {
 
   #adopt({ payload, attachments, transfers, signals }: Packet): void {
     if (Array.isArray(payload)) return;
+    if (payload.modules !== undefined) this.#modules.push(...payload.modules);
     if (signals.length > 0) {
       payload.signals = signals.map((signal) => this.#exported.numberOf(signal));
     }
@@ -159,6 +166,18 @@ export class Link<E extends Envelope = Envelope> {
   }
 
   #receive(batch: Batch): void {
+    if (this.#waiting !== null) return void this.#waiting.push(batch);
+    const loading = typeof batch === "string" ? null : loadModules(batch[2]);
+    if (loading === null) return this.#take(batch);
+    this.#waiting = [batch];
+    void loading.then(() => {
+      const waiting = this.#waiting!;
+      this.#waiting = null;
+      for (const batch of waiting) this.#receive(batch);
+    });
+  }
+
+  #take(batch: Batch): void {
     this.#received++;
     const isText = typeof batch === "string";
     // One that was under way when the link was closed.

@@ -54,6 +54,8 @@ export interface EncodedPayload {
   attachmentBase?: number;
   /** How many there are. */
   attachmentCount?: number;
+  /** Modules that the thread needs where it arrives. */
+  modules?: readonly string[];
   /** Numbers on the link of the signals that the markers name by index. */
   signals?: readonly number[];
 }

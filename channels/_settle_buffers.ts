@@ -8,6 +8,8 @@ export class Extras {
   readonly moved = new Set<Transferable>();
   /** What is made when the message is accepted, by its index among the attachments. */
   readonly movables = new Map<number, Movable>();
+  /** Modules that the receiving thread needs. */
+  readonly modules = new Set<string>();
   /** Errors and instances whose own data is being captured, outermost first. */
   readonly open: object[] = [];
 }

@@ -1,8 +1,9 @@
-import { capture, captureDraft, revive, staysItself, type Wait } from "../channels/internal.ts";
+import { capture, captureDraft, revive, staysItself } from "../channels/internal.ts";
 import type { StreamConsumer } from "./_stream_consumer.ts";
 import type { Reply, StreamControl, StreamSink } from "./_reply.ts";
 
-const NO_SIGNALS = {
+/** Signals of a message that stays on its thread are in it as they are. */
+export const NO_SIGNALS = {
   signal: (): never => {
     throw new TypeError("Cannot receive message: signals stay live on their own thread");
   },
@@ -47,11 +48,18 @@ export function portable(error: unknown): unknown {
   }
 }
 
+/** Who waits on this thread. */
+interface LocalTarget {
+  readonly settled: boolean;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
 /** Answers an actor or a program of the same thread. */
 export class LocalReply implements Reply, StreamSink {
-  readonly #target: Wait | StreamConsumer;
+  readonly #target: LocalTarget | StreamConsumer;
 
-  constructor(target: Wait | StreamConsumer) {
+  constructor(target: LocalTarget | StreamConsumer) {
     this.#target = target;
   }
 

@@ -76,6 +76,17 @@ export class RestartLimitError extends Error {
   }
 }
 
+/** The pool takes no work any more, or was terminated before the work was done. */
+export class PoolClosedError extends Error {
+  /** Name of the class. */
+  override readonly name = "PoolClosedError";
+
+  /** Says what could not be done, and why. */
+  constructor(doing: string, state: "closed" | "terminated") {
+    super(`Cannot ${doing}: the pool is ${state}`);
+  }
+}
+
 /** A worker cannot find a definition, or finds another function in its place. */
 export class DefinitionError extends Error {
   /** Name of the class. */
@@ -88,5 +99,6 @@ registerErrors({
   DeadlockError,
   NameTakenError,
   RestartLimitError,
+  PoolClosedError,
   DefinitionError,
 });

@@ -35,6 +35,8 @@ export * from "./errors.ts";
 export { HostLostError } from "../channels/errors.ts";
 export * from "./exit_reason.ts";
 export * from "./options.ts";
+export * from "./pool.ts";
+export * from "./pool_options.ts";
 export { Supervisor, type TaskResult } from "./supervisor.ts";
 export * from "./supervisor_options.ts";
 export * from "./system_events.ts";

@@ -1,0 +1,118 @@
+import { abandonItem, type Packet, type Place, Wait } from "../channels/internal.ts";
+import type { DefinedTask } from "./_definition.ts";
+import type { Crew } from "./_crew.ts";
+import type { Pending } from "./_peer.ts";
+import type { PoolMember } from "./_pool_member.ts";
+import { notBegun } from "./_pool_progress.ts";
+import { traced } from "./_trace.ts";
+
+/** How a job is run: with its arguments, or for each of a list of items. */
+export type JobKind = "call" | "map" | "starmap";
+
+/** A task of a pool. */
+export interface PoolTask {
+  /** By which the workers know it. */
+  readonly number: number;
+  readonly definition: DefinedTask<unknown[], unknown>;
+  readonly label: string;
+}
+
+/** Something for a worker of a pool to do, and who waits for it. */
+export class Job extends Wait {
+  readonly kind: JobKind;
+  readonly task: PoolTask;
+  readonly packet: Packet;
+  /** How many items it has. */
+  readonly items: number;
+  readonly #crew: Crew;
+  readonly #signal: AbortSignal | undefined;
+  /** How often it may still be run again. */
+  retries: number;
+  /** Where it waits, while it does. */
+  place: Place<Job> | null = null;
+  /** Its way to a worker, once it was sent. */
+  attempt: Attempt | null = null;
+
+  constructor(
+    crew: Crew,
+    kind: JobKind,
+    task: PoolTask,
+    packet: Packet,
+    items: number,
+    retries: number,
+    signal: AbortSignal | undefined,
+  ) {
+    super();
+    this.#crew = crew;
+    this.kind = kind;
+    this.task = task;
+    this.packet = packet;
+    this.items = items;
+    this.#signal = signal;
+    // What has left with a message cannot go with another one; buffers are copied instead.
+    const canRepeat = packet.transfers.every((each) => each instanceof ArrayBuffer);
+    this.retries = canRepeat ? retries : 0;
+  }
+
+  /** Whether it can be sent once only, because it moves something. */
+  get isPinned(): boolean {
+    return this.packet.transfers.length > 0 && this.retries === 0;
+  }
+
+  override describe(): string {
+    return `run task ${this.task.label}`;
+  }
+
+  override trace(error: unknown): Promise<never> | null {
+    if (!(error instanceof Error) || error === this.#signal?.reason) return null;
+    // One error for many jobs.
+    if (error === this.#crew.failure?.error) return null;
+    return traced(error, `task ${this.task.label} of a pool`);
+  }
+
+  override onGivenUp(): void {
+    this.#crew.givenUp(this);
+  }
+
+  /** Closes what it holds, when it was never sent. */
+  abandon(): void {
+    if (this.attempt === null) abandonItem(this.packet);
+  }
+}
+
+/** A job on its way to one worker; what comes back after it was called back means nothing. */
+export class Attempt implements Pending {
+  at = -1;
+  readonly job: Job;
+  readonly serial: number;
+  readonly member: PoolMember;
+  isOver = false;
+
+  constructor(member: PoolMember, job: Job, serial: number) {
+    this.member = member;
+    this.job = job;
+    this.serial = serial;
+  }
+
+  /** Whether its worker has begun it. */
+  get hasBegun(): boolean {
+    return this.serial < notBegun(this.member.progress);
+  }
+
+  /** For a worker on this thread: whether nobody waits for the answer. */
+  get settled(): boolean {
+    return this.isOver || this.job.settled;
+  }
+
+  resolve(value: unknown): void {
+    if (this.isOver) return;
+    this.member.answered(this);
+    this.job.resolve(value);
+  }
+
+  reject(error: unknown): void {
+    if (this.isOver || this.member.isLoss(error)) return;
+    this.member.answered(this);
+    this.job.reject(error);
+  }
+}

@@ -1,0 +1,73 @@
+import { OwnWait } from "../channels/internal.ts";
+import type { WaitOptions } from "../channels/wait_options.ts";
+import type { Host } from "./_host.ts";
+import type { Job } from "./_pool_job.ts";
+
+/** The chunks of one `map()`, as they become done. */
+export class ChunkedMap {
+  readonly #results: unknown[][] = [];
+  readonly #jobs: Job[];
+  readonly #wait: OwnWait<unknown[]>;
+  readonly #onProgress: (done: number, total: number) => void;
+  readonly #total: number;
+  #left: number;
+  #done = 0;
+
+  constructor(
+    host: Host,
+    jobs: Job[],
+    label: string,
+    { signal, timeoutMs = Infinity }: WaitOptions,
+    onProgress: (done: number, total: number) => void,
+  ) {
+    this.#jobs = jobs;
+    this.#left = jobs.length;
+    this.#total = jobs.reduce((sum, { items }) => sum + items, 0);
+    this.#onProgress = onProgress;
+    this.#wait = new OwnWait(() => `map task ${label} over ${this.#total} items`);
+    this.#wait.whenGivenUp = () => this.#dropAll();
+    if (!host.deadlines.start(this.#wait, signal, timeoutMs)) {
+      for (const job of jobs) job.abandon();
+      return;
+    }
+    for (const [index, job] of jobs.entries()) this.#follow(index, job);
+  }
+
+  /** The results in the order of the items; rejects with the first failure. */
+  get promise(): Promise<unknown[]> {
+    return this.#wait.promise;
+  }
+
+  /** Whether it goes on. */
+  get isOpen(): boolean {
+    return !this.#wait.settled;
+  }
+
+  #follow(index: number, job: Job): void {
+    job.promise.then(
+      (results) => this.#finished(index, results as unknown[]),
+      (error) => this.#failed(error),
+    );
+  }
+
+  #finished(index: number, results: unknown[]): void {
+    if (this.#wait.settled) return;
+    this.#results[index] = results;
+    this.#done += results.length;
+    try {
+      this.#onProgress(this.#done, this.#total);
+    } catch (error) {
+      return this.#failed(error);
+    }
+    if (--this.#left === 0) this.#wait.resolve(this.#results.flat());
+  }
+
+  #failed(error: unknown): void {
+    this.#wait.reject(error);
+    this.#dropAll();
+  }
+
+  #dropAll(): void {
+    for (const job of this.#jobs) job.giveUp(undefined);
+  }
+}

@@ -1,0 +1,215 @@
+import { HostLostError } from "../channels/errors.ts";
+import { capture, type Packet, type Payload, revive } from "../channels/internal.ts";
+import { exited, stop, terminate } from "./_control.ts";
+import type { Crew } from "./_crew.ts";
+import { ActorStoppedError } from "./errors.ts";
+import type { ExitReason } from "./exit_reason.ts";
+import type { Host } from "./_host.ts";
+import { again as anotherLoss } from "./_loss.ts";
+import { LocalReply, NO_SIGNALS } from "./_local.ts";
+import { Item } from "./_mailbox.ts";
+import { Attempt, type Job, type PoolTask } from "./_pool_job.ts";
+import { callBack, newProgress, notBegun } from "./_pool_progress.ts";
+import { ASK, TELL } from "./_protocol.ts";
+import type { Ref } from "./_ref.ts";
+
+// So many short jobs on their way to one worker hide the way there.
+const MAX_WINDOW = 256;
+
+/** One worker of a pool, as the pool sees it. */
+export class PoolMember {
+  /** Shared with the worker. */
+  readonly progress = newProgress();
+  readonly #crew: Crew;
+  readonly #host: Host;
+  readonly #concurrency: number;
+  /** What it was sent and has not answered, by serial and so in order. */
+  readonly #attempts = new Map<number, Attempt>();
+  readonly #defined = new Set<number>();
+  #ref: Ref | null = null;
+  #sent = 0;
+  /** Most jobs that are sent to it ahead of its answers. */
+  #window: number;
+  #items = 0;
+  #isOver = false;
+  #seen = 0;
+
+  constructor(crew: Crew, host: Host, concurrency: number) {
+    this.#crew = crew;
+    this.#host = host;
+    this.#concurrency = concurrency;
+    this.#window = concurrency + 1;
+  }
+
+  get load(): number {
+    return this.#attempts.size;
+  }
+
+  /** How many items it was given. */
+  get items(): number {
+    return this.#items;
+  }
+
+  /** Whether it may be sent this job now. */
+  hasRoomFor(job: Job): boolean {
+    // What cannot be called back goes only where it begins at once.
+    const room = job.isPinned || this.#isLocal ? this.#concurrency : this.#window;
+    return this.load < room;
+  }
+
+  /** Its worker runs. */
+  started(ref: Ref): void {
+    this.#ref = ref;
+    // It ends only when told to, or with its thread.
+    void exited(ref).then((reason) => this.#lose(reason));
+  }
+
+  /**
+   * Sends a job.
+   *
+   * @throws {Error} when its system has ended.
+   */
+  send(job: Job): void {
+    const { kind, task, packet } = job;
+    const { number } = task;
+    if (!this.#defined.has(number)) this.#define(task);
+    const attempt = new Attempt(this, job, this.#sent++);
+    const payload = withNumbers(packet.payload, attempt.serial, number);
+    this.#post(
+      kind,
+      { ...packet, payload, transfers: job.isPinned ? packet.transfers : [] },
+      attempt,
+    );
+    this.#attempts.set(attempt.serial, attempt);
+    this.#items += job.items;
+    job.attempt = attempt;
+  }
+
+  #define({ number, definition }: PoolTask): void {
+    const packet = capture(
+      [number, definition.placed()],
+      this.#isLocal ? "here" : "wire",
+      "task",
+      "task",
+    );
+    this.#post("define", packet, null);
+    this.#defined.add(number);
+  }
+
+  #post(handler: string, packet: Packet, attempt: Attempt | null): void {
+    const { at, serial, cell } = this.#ref!;
+    if (cell !== undefined) {
+      const { payload, attachments } = packet;
+      const args = revive(payload, { attachments, ...NO_SIGNALS });
+      return cell.push(new Item(handler, args, attempt && new LocalReply(attempt), null));
+    }
+    const { network } = this.#host;
+    const { link } = network.peer(at);
+    if (attempt === null) link.sendItem(TELL, serial, handler, packet);
+    else link.sendItem(ASK, serial, handler, packet, network.expect(at, attempt));
+  }
+
+  get #isLocal(): boolean {
+    return this.#ref!.isHere;
+  }
+
+  /** A job was answered. */
+  answered(attempt: Attempt): void {
+    this.#forget(attempt);
+    this.#crew.changed();
+  }
+
+  #forget(attempt: Attempt): void {
+    attempt.isOver = true;
+    this.#attempts.delete(attempt.serial);
+  }
+
+  /** It had nothing to do while there was something: from now on it is sent more ahead. */
+  ranDry(): void {
+    if (this.#sent > 0) this.#window = Math.min(MAX_WINDOW, this.#window * 2);
+  }
+
+  /** Whether it works on the same jobs as at the last call, and others wait behind them. */
+  isHoldingUp(): boolean {
+    const next = notBegun(this.progress);
+    const isSame = next === this.#seen;
+    this.#seen = next;
+    return isSame && !this.#isOver && this.#sent > next && this.load > this.#concurrency;
+  }
+
+  /** Takes back what has not begun, in order. What moves something stays. */
+  callBack(): Job[] {
+    if (this.#ref === null || this.#isLocal || this.#holdsPinned()) return [];
+    const next = callBack(this.progress, this.#sent);
+    const jobs: Job[] = [];
+    for (const attempt of [...this.#attempts.values()]) {
+      if (attempt.serial < next) continue;
+      this.#forget(attempt);
+      this.#items -= attempt.job.items;
+      jobs.push(attempt.job);
+    }
+    if (jobs.length > 0) this.#window = this.#concurrency + 1;
+    return jobs;
+  }
+
+  #holdsPinned(): boolean {
+    return this.#attempts.values().some(({ job }) => job.isPinned);
+  }
+
+  /** Whether an error is the loss of this worker's thread; then everything that was sent to it is dealt with. */
+  isLoss(error: unknown): boolean {
+    if (!(error instanceof HostLostError) || error.host !== this.#ref!.at) return false;
+    this.#lose({ kind: "host-lost", error });
+    return true;
+  }
+
+  #lose(reason: ExitReason): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const next = notBegun(this.progress);
+    const again: Job[] = [];
+    for (const job of this.dismiss()) {
+      if (job.settled) continue;
+      const hasBegun = job.attempt!.serial < next;
+      if (job.isPinned || hasBegun && job.retries === 0) {
+        job.reject(errorOf(reason));
+        continue;
+      }
+      if (hasBegun) job.retries--;
+      again.push(job);
+    }
+    this.#crew.lost(this, again);
+  }
+
+  /** Takes everything from it, begun or not. */
+  dismiss(): Job[] {
+    const attempts = [...this.#attempts.values()];
+    for (const attempt of attempts) this.#forget(attempt);
+    return attempts.map(({ job }) => job);
+  }
+
+  /** Ends it after what it is doing; nothing may be on its way to it. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    if (this.#ref !== null) await stop(this.#ref, false);
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<void> {
+    this.#isOver = true;
+    if (this.#ref !== null) await terminate(this.#ref);
+  }
+}
+
+/** The values of a payload after the numbers of the job and its task. */
+function withNumbers(payload: Payload, serial: number, task: number): Payload {
+  if (Array.isArray(payload)) return [serial, task, ...payload];
+  return { ...payload, values: [serial, task, ...payload.values] };
+}
+
+/** Why a job is lost; one error for each. */
+function errorOf(reason: ExitReason): Error {
+  return reason.kind === "host-lost" && reason.error instanceof HostLostError
+    ? anotherLoss(reason.error)
+    : new ActorStoppedError("worker of a pool", "run task");
+}

@@ -1,0 +1,386 @@
+import { capture, checkCount, checkMs, checkWord } from "../channels/internal.ts";
+import { ActorSystem, hostBehind } from "./actor_system.ts";
+import { Crew } from "./_crew.ts";
+import { type DefinedTask, isTask } from "./_definition.ts";
+import { PoolClosedError } from "./errors.ts";
+import type { Host } from "./_host.ts";
+import { useSystem } from "./_implicit_system.ts";
+import { copyHere } from "./_local.ts";
+import { type Child, within } from "./_owner.ts";
+import { ChunkedMap } from "./_pool_map.ts";
+import { lazyResults } from "./_pool_imap.ts";
+import { Job, type JobKind, type PoolTask } from "./_pool_job.ts";
+import type { ImapOptions, MapOptions, PoolOptions } from "./pool_options.ts";
+import type { Call } from "./_pool_worker.ts";
+import type { TaskDefinition } from "./task.ts";
+
+// Chunks of a map for each worker: fewer, and the last one makes the others wait; more only cost messages.
+const CHUNKS_EACH = 4;
+// Chunks of a lazy map drawn ahead for each worker.
+const AHEAD_EACH = 8;
+
+/**
+ * Workers of its own for tasks: maps over every core.
+ *
+ * A task that throws rejects its own result. A worker that ends takes only the task with it that it was running, which
+ * rejects with `HostLostError` (or runs again, see `retries`); another worker takes its place. What was submitted is
+ * captured by the call: what the caller changes afterwards is not sent.
+ *
+ * Leaving the scope of an `await using` closes the pool, waits for what was submitted for at most the system's
+ * `shutdownMs`, and terminates what is left then.
+ *
+ * Cost: arguments and results are copied (see `transfer`); some microseconds for a `run()`, much less for an item of a
+ * chunk.
+ *
+ * @example Square some numbers
+ * ```ts
+ * import { Pool, task } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const square = task(import.meta, (n: number) => n * n);
+ *
+ * await using pool = new Pool({ size: 0 }); // 0: on this thread
+ * assertEquals(await pool.run(square, 3), 9);
+ * assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
+ * ```
+ */
+export class Pool implements AsyncDisposable {
+  /** Most workers. */
+  readonly size: number;
+  readonly #host: Host;
+  readonly #release: () => Promise<void>;
+  readonly #crew: Crew;
+  readonly #concurrency: number;
+  readonly #maxTasks: number;
+  readonly #retries: number;
+  readonly #tasks = new WeakMap<object, PoolTask>();
+  /** By which the workers know tasks, by their addresses. */
+  readonly #numbers = new Map<string, number>();
+  readonly #self: Child;
+  #isClosed = false;
+  #end: Promise<void> | null = null;
+
+  /**
+   * Starts no worker yet.
+   *
+   * @throws {RangeError} when a number is out of range.
+   * @throws {TypeError} when a word is not one of those allowed, or the initializer is not a task and its arguments.
+   */
+  constructor(options: PoolOptions = {}) {
+    checkOptions(options);
+    const {
+      size = navigator.hardwareConcurrency,
+      maxTasksPerWorker = Infinity,
+      concurrency = 1,
+      retries = 0,
+      initializer,
+      worker,
+      system,
+    } = options;
+    const call = initializer === undefined ? null : callOf(initializer);
+    const used = useSystem(system);
+    this.#host = hostBehind(used.system);
+    this.#host.checkOpen("create Pool");
+    this.#release = () => used.release();
+    this.size = size;
+    this.#concurrency = concurrency;
+    this.#maxTasks = maxTasksPerWorker;
+    this.#retries = retries;
+    this.#crew = new Crew(this.#host, {
+      size,
+      worker,
+      initializer: call,
+      maxTasksPerWorker,
+      concurrency,
+    });
+    this.#self = this.#asChild();
+    this.#host.children.add(this.#self);
+  }
+
+  /**
+   * Runs a task on one of the workers, in order of submission. The task's options `signal` and `timeoutMs` hold from
+   * this call on: one whose time is over before it began never runs; one that runs goes on, but nobody waits for it.
+   *
+   * @throws Rejects with what the task throws.
+   * @throws {HostLostError} Rejects when its worker ended meanwhile.
+   * @throws {PoolClosedError} Rejects when the pool is closed, or terminated before it was done.
+   * @throws {TypeError} Rejects when an argument or the result cannot cross threads.
+   */
+  run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>> {
+    try {
+      const known = this.#taskOf("run task", task);
+      const { signal, timeoutMs = Infinity } = known.definition.options;
+      signal?.throwIfAborted();
+      const job = this.#job("call", known, args, "args", 1, signal);
+      if (this.#host.deadlines.start(job, signal, timeoutMs)) this.#crew.submit(job);
+      return job.promise as Promise<Awaited<R>>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs a task for each item; resolves to the results in the order of the items. Rejects with the first failure, and
+   * drops what has not begun then.
+   *
+   * @throws Rejects as {@linkcode Pool.run}, and with what the source or `onProgress` throws.
+   * @throws {RangeError} Rejects when a number is out of range.
+   */
+  map<T, R>(
+    task: TaskDefinition<[item: T], R>,
+    items: Iterable<T>,
+    options: MapOptions = {},
+  ): Promise<Awaited<R>[]> {
+    return this.#mapAll("map", task, items, options) as Promise<Awaited<R>[]>;
+  }
+
+  /** Like {@linkcode Pool.map}; each item is the list of the arguments of one call. */
+  starmap<A extends unknown[], R>(
+    task: TaskDefinition<A, R>,
+    items: Iterable<A>,
+    options: MapOptions = {},
+  ): Promise<Awaited<R>[]> {
+    return this.#mapAll("starmap", task, items, options) as Promise<Awaited<R>[]>;
+  }
+
+  /**
+   * Runs a task for each item of a source, which may be endless: at most `lookAhead` items are drawn whose results have
+   * not been taken. Results come in the order of the items. Nothing is drawn before the first result is asked for;
+   * leaving the loop drops what has not begun and ends the source.
+   *
+   * @throws Rejects as {@linkcode Pool.run}, in place of the result that failed; that ends the iteration. What the
+   * source throws comes after the results of what it had given.
+   */
+  imap<T, R>(
+    task: TaskDefinition<[item: T], R>,
+    source: Iterable<T> | AsyncIterable<T>,
+    options: ImapOptions = {},
+  ): AsyncIterableIterator<Awaited<R>, void, void> {
+    return this.#lazily(true, task, source, options) as AsyncIterableIterator<Awaited<R>, void>;
+  }
+
+  /** Like {@linkcode Pool.imap}, but each result comes when it is there, whatever came before it in the source. */
+  imapUnordered<T, R>(
+    task: TaskDefinition<[item: T], R>,
+    source: Iterable<T> | AsyncIterable<T>,
+    options: ImapOptions = {},
+  ): AsyncIterableIterator<Awaited<R>, void, void> {
+    return this.#lazily(false, task, source, options) as AsyncIterableIterator<Awaited<R>, void>;
+  }
+
+  /** Refuses new work from now on; what was submitted goes on, and the workers end when it is done. */
+  close(): void {
+    this.#isClosed = true;
+    this.#end ??= this.#finish();
+  }
+
+  /**
+   * Resolves when all that was submitted is done and the workers have ended.
+   *
+   * @throws {TypeError} Rejects when the pool is open: `close()` or `terminate()` it first.
+   */
+  async join(): Promise<void> {
+    if (this.#end === null) throw new TypeError("Cannot join Pool: it is open; close it first");
+    await this.#end;
+  }
+
+  /** Rejects what is not done with `PoolClosedError`, and ends the workers at once; resolves when they have ended. */
+  async terminate(): Promise<void> {
+    const wasClosed = this.#isClosed;
+    this.#isClosed = true;
+    await this.#crew.terminate(new PoolClosedError("run task", "terminated"));
+    if (!wasClosed) this.close();
+    await this.#end;
+  }
+
+  /** Closes the pool, and terminates it when that takes longer than the system's `shutdownMs`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#endWithin(this.#host.settings.shutdownMs);
+  }
+
+  async #endWithin(ms: number): Promise<boolean> {
+    this.close();
+    if (await within(this.#host.clock, ms, this.#end!)) return true;
+    await this.terminate();
+    return false;
+  }
+
+  async #finish(): Promise<void> {
+    await this.#crew.idle();
+    await this.#crew.stop();
+    this.#host.children.delete(this.#self);
+    await this.#release();
+  }
+
+  #asChild(): Child {
+    return {
+      label: "pool",
+      stop: async (_reason, drain = false) => {
+        if (drain) return await this.#endWithin(Infinity);
+        await this.terminate();
+        return true;
+      },
+      kill: () => this.terminate(),
+    };
+  }
+
+  #taskOf(doing: string, task: unknown): PoolTask {
+    if (this.#isClosed) throw new PoolClosedError(doing, "closed");
+    this.#host.checkOpen(doing);
+    if (!isTask(task)) {
+      throw new TypeError(`Cannot ${doing}: the first argument must come from task()`);
+    }
+    const known = this.#tasks.get(task);
+    if (known !== undefined) return known;
+    const address = JSON.stringify(task.address);
+    const number = this.#numbers.get(address) ?? this.#numbers.size;
+    this.#numbers.set(address, number);
+    const entry = { number, definition: task, label: task.options.name ?? task.address.url };
+    this.#tasks.set(task, entry);
+    return entry;
+  }
+
+  #job(
+    kind: JobKind,
+    task: PoolTask,
+    values: readonly unknown[],
+    root: string,
+    items: number,
+    signal: AbortSignal | undefined,
+  ): Job {
+    const packet = capture(values, this.size === 0 ? "here" : "wire", "message", root);
+    return new Job(this.#crew, kind, task, packet, items, this.#retries, signal);
+  }
+
+  #mapAll(
+    kind: "map" | "starmap",
+    task: unknown,
+    source: Iterable<unknown>,
+    options: MapOptions,
+  ): Promise<unknown[]> {
+    try {
+      const doing = `${kind} task`;
+      const known = this.#taskOf(doing, task);
+      const { chunkSize, onProgress = () => {} } = options;
+      const limits = limitsOf(doing, options, known);
+      checkCount(doing, "chunkSize", chunkSize, 1);
+      limits.signal?.throwIfAborted();
+      const items = itemsOf(doing, source);
+      if (kind === "starmap") checkLists(items);
+      if (items.length === 0) return Promise.resolve([]);
+      const jobs = Array.from(
+        this.#chunks(items, chunkSize),
+        ([start, chunk]) => this.#job(kind, known, [chunk], rootOf(start), chunk.length, undefined),
+      );
+      const map = new ChunkedMap(this.#host, jobs, known.label, limits, onProgress);
+      for (const job of jobs) if (map.isOpen) this.#crew.submit(job);
+      return map.promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  *#chunks(items: unknown[], chunkSize: number | undefined): Iterable<[number, unknown[]]> {
+    const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
+    const step = Math.min(chunkSize ?? share, this.#maxTasks);
+    for (let start = 0; start < items.length; start += step) {
+      yield [start, items.slice(start, start + step)];
+    }
+  }
+
+  #lazily(
+    isOrdered: boolean,
+    task: unknown,
+    source: Iterable<unknown> | AsyncIterable<unknown>,
+    options: ImapOptions,
+  ): AsyncIterableIterator<unknown, void, void> {
+    const doing = "imap task";
+    const known = this.#taskOf(doing, task);
+    const { chunkSize = 1 } = options;
+    const workers = Math.max(1, this.size) * this.#concurrency;
+    const { lookAhead = AHEAD_EACH * workers * chunkSize } = options;
+    const { signal, timeoutMs } = limitsOf(doing, options, known);
+    checkCount(doing, "chunkSize", chunkSize, 1);
+    checkCount(doing, "lookAhead", lookAhead, 1);
+    checkSource(doing, source);
+    const submit = (items: unknown[]) => {
+      const now = this.#taskOf(doing, task);
+      const job = this.#job("map", now, [items], "items", items.length, signal);
+      if (this.#host.deadlines.start(job, signal, timeoutMs)) this.#crew.submit(job);
+      return job;
+    };
+    return lazyResults({
+      source,
+      chunkSize: Math.min(chunkSize, this.#maxTasks),
+      lookAhead,
+      isOrdered,
+      signal,
+      submit,
+    });
+  }
+}
+
+function checkOptions(options: PoolOptions): void {
+  const doing = "create Pool";
+  if (options.system !== undefined && !(options.system instanceof ActorSystem)) {
+    throw new TypeError(`Cannot ${doing}: system must be an ActorSystem`);
+  }
+  checkCount(doing, "size", options.size, 0);
+  checkCount(doing, "concurrency", options.concurrency, 1);
+  checkCount(doing, "retries", options.retries, 0);
+  if (options.maxTasksPerWorker !== Infinity) {
+    checkCount(doing, "maxTasksPerWorker", options.maxTasksPerWorker, 1);
+  }
+  checkWord(doing, "worker", options.worker, ["web", "thread"]);
+}
+
+/** The initializer as it is now. */
+function callOf(initializer: unknown): Call {
+  if (!Array.isArray(initializer) || !isTask(initializer[0])) {
+    throw new TypeError("Cannot create Pool: initializer must be [task, ...args]");
+  }
+  const [task, ...args] = initializer;
+  return [
+    (task as DefinedTask<unknown[], unknown>).placed(),
+    ...copyHere(args, "message", "initializer"),
+  ];
+}
+
+function limitsOf(
+  doing: string,
+  { signal, timeoutMs }: ImapOptions,
+  { definition: { options } }: PoolTask,
+): { signal: AbortSignal | undefined; timeoutMs: number } {
+  checkMs(doing, "timeoutMs", timeoutMs);
+  const signals = [signal, options.signal].filter((each) => each !== undefined);
+  return {
+    signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
+    timeoutMs: timeoutMs ?? options.timeoutMs ?? Infinity,
+  };
+}
+
+function itemsOf(doing: string, source: Iterable<unknown>): unknown[] {
+  if (typeof source === "object" && source !== null && Symbol.iterator in source) {
+    return [...source];
+  }
+  throw new TypeError(`Cannot ${doing}: the items must be iterable; imap() takes async sources`);
+}
+
+function checkSource(doing: string, source: unknown): void {
+  if (
+    typeof source === "object" && source !== null &&
+    (Symbol.iterator in source || Symbol.asyncIterator in source)
+  ) return;
+  throw new TypeError(`Cannot ${doing}: the source must be iterable`);
+}
+
+function checkLists(items: unknown[]): void {
+  const wrong = items.findIndex((item) => !Array.isArray(item));
+  if (wrong < 0) return;
+  throw new TypeError(`Cannot starmap task: items[${wrong}] must be a list of arguments`);
+}
+
+/** What a chunk is called in the path of a value that cannot cross. */
+function rootOf(start: number): string {
+  return start === 0 ? "items" : `items.slice(${start})`;
+}

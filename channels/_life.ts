@@ -12,19 +12,41 @@ const { locks } = navigator as unknown as { locks: Locks };
 /** Whether this thread can end without the whole program. */
 const isWorker = "DedicatedWorkerGlobalScope" in globalThis;
 
+// One bit less than a lock's word has for its owner and its flags; 0 is nobody, 1 the main thread.
+const NUMBERS = 2 ** 29;
+
+/**
+ * Number of this thread, for memory that threads share: 1 on the main thread, in workers a random one of 29 bits.
+ *
+ * Two of 100 workers have the same number once in 100 000 programs; a number of more bits would not fit beside the
+ * flags of a lock.
+ */
+export const threadNumber: number = isWorker ? randomNumber() : 1;
+
+function randomNumber(): number {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  return Math.max(2, random! % NUMBERS);
+}
+
+/** Name of the lock that a worker with this number holds as long as it lives. */
+export function lifeOf(thread: number): string {
+  return `troupe:thread:${thread}`;
+}
+
 let own: string | null = null;
 let taking: Promise<string> | null = null;
 
 /**
  * Name of a lock that this thread holds as long as it lives; `null` for the main thread, whose end nobody outlives.
- * A promise until the lock is held, the first time.
+ * A promise until the lock is held, the first time. The lock is held when the call returns, also when this thread
+ * blocks right away: only the promise needs the event loop.
  *
  * Deno tells nobody that a worker has closed itself, but it frees its locks within some tens of milliseconds.
  */
 export function ownLife(): string | null | Promise<string> {
   if (!isWorker || own !== null) return own;
   return taking ??= new Promise((resolve) => {
-    const name = `troupe:thread:${crypto.randomUUID()}`;
+    const name = lifeOf(threadNumber);
     locks.request(name, {}, () => {
       resolve(own = name);
       return new Promise(() => {});

@@ -15,13 +15,16 @@ export {
   type Handle,
   type HandleOutlet,
   type HandleToken,
+  HERE,
   isHandle,
   registerHandle,
+  reviveHandle,
   staysItself,
 } from "./_handle.ts";
-export { abandonItem, abandonValues, itemFrom } from "./_item.ts";
+export { ABANDON, abandonItem, abandonValues, itemFrom } from "./_item.ts";
 export { handedOver } from "./_line.ts";
 export { Link } from "./_link.ts";
+export { closePort } from "./_port.ts";
 export type { Payload } from "./_marker.ts";
 export { type RevivalContext, revive } from "./_revival.ts";
 export { type Clock, systemClock, type Timer } from "./_clock.ts";

@@ -1,0 +1,9 @@
+/**
+ * What the shared folder uses of the actors; not part of the public interface.
+ *
+ * @module
+ */
+export { hostBehind } from "./actor_system.ts";
+export { type UsedSystem, useSystem } from "./_implicit_system.ts";
+export { copyHere } from "./_local.ts";
+export { Ref } from "./_ref.ts";

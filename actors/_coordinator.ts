@@ -143,6 +143,8 @@ export class Coordinator {
 
   /** Passes a port on from one host to another. */
   introduce(from: Peer, to: number, port: MessagePort): void {
+    // It leads to a thread that has ended since; the new one in its place makes its own.
+    if (this.#host.network.tryPeer(from.index) !== from) return port.close();
     const loss = this.#losses.get(to);
     if (loss !== undefined) {
       return void loss.introductions.push(() => this.introduce(from, to, port));

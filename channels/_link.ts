@@ -3,6 +3,7 @@ import { loadModules } from "./_handle_module.ts";
 import { abandonBatch, abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
+import { postMoving } from "./_port.ts";
 import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./_protocol.ts";
 import { type RevivalContext, revive } from "./_revival.ts";
 import { ExportedSignals, ImportedSignals } from "./_signals.ts";
@@ -110,7 +111,9 @@ export class Link<E extends Envelope = Envelope> {
     this.#attachments = [];
     this.#transfers = [];
     this.#modules = [];
-    this.#port.postMessage([text, attachments, modules], transfers);
+    const message = [text, attachments, modules];
+    if (transfers.length === 0) return this.#port.postMessage(message);
+    if (!postMoving(this.#port, message, transfers)) abandonBatch(text, attachments);
   }
 
   /** Posts what is queued and closes the port. The signals of the other side are aborted with `reason`. */

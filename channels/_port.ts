@@ -26,3 +26,24 @@ function letGo(port: MessagePort, microtasks = MICROTASKS): void {
 export function closePort(port: MessagePort): void {
   MessagePort.prototype.close.call(port);
 }
+
+/** What {@linkcode postMoving} needs of a port. */
+interface PostingPort {
+  postMessage(message: unknown, transfers: Transferable[]): void;
+}
+
+/**
+ * Posts a message that moves something; whether that has left.
+ *
+ * With `node:worker_threads` loaded Deno closes a port when the other end is gone, before the loss of a thread is
+ * declared here. A closed port takes nothing and says nothing, but what it was to move stays: also an empty buffer.
+ */
+export function postMoving(
+  port: PostingPort,
+  message: unknown,
+  transfers: readonly Transferable[],
+): boolean {
+  const witness = new ArrayBuffer(0);
+  port.postMessage(message, [...transfers, witness]);
+  return witness.detached;
+}

@@ -3,10 +3,11 @@ import {
   assertEquals,
   assertInstanceOf,
   assertNotStrictEquals,
+  assertRejects,
   assertStrictEquals,
 } from "@std/assert";
 import { capture, Link, type Payload, revive } from "../../channels/internal.ts";
-import { registerClass, transfer } from "../../channels/mod.ts";
+import { ChannelClosedError, pipe, registerClass, transfer } from "../../channels/mod.ts";
 import { runProgram, within } from "../testing.ts";
 import {
   cross,
@@ -634,6 +635,45 @@ Deno.test("Link.send() to an end that is closed is harmless", async () => {
   pair.left.flush();
   await new Promise((resolve) => setTimeout(resolve, 0));
   assertEquals([pair.inbox.values, uncaught.seen], [[], []]);
+});
+
+/** Resolves when Deno closes a port because its other end is gone. */
+async function endOf(port: MessagePort): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  port.addEventListener("close", () => closed.resolve(), { once: true });
+  await within(5_000, "the end of a port", closed.promise);
+}
+
+/** A link whose port was closed with the other end, and nobody has told it. */
+async function linkToNobody(): Promise<Link<TestEnvelope>> {
+  const { port1, port2 } = new MessageChannel();
+  const { link } = linkTo(port1);
+  const end = endOf(port1);
+  port2.close();
+  await end;
+  return link;
+}
+
+Deno.test("Link.send() to an end that is gone closes the ports in the message", async () => {
+  const link = await linkToNobody();
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {};
+  const end = endOf(port1);
+  post(link, [{ bytes: new Uint8Array(1) }, transfer(port2, [port2])]);
+  await end;
+  link.close(new Error("closed"));
+});
+
+Deno.test("Link.send() to an end that is gone closes the pipe whose end is in the message", async () => {
+  const link = await linkToNobody();
+  const [left, right] = pipe<string>();
+  const received = right.receive();
+  post(link, { left });
+  await assertRejects(
+    () => within(5_000, "the end of the pipe", received),
+    ChannelClosedError,
+  );
+  link.close(new Error("closed"));
 });
 
 Deno.test("Link closed by a handler leaves no signal of the batch live", async () => {

@@ -18,6 +18,10 @@ export interface CrewSettings {
 
 // Jobs that wait so long behind another one, while a worker has nothing to do, are given to that one.
 const HOLD_UP_MS = 2;
+// A worker counts its jobs in 32 bits; so many items are far from too many jobs.
+const MOST_ITEMS = 2 ** 30;
+// After so many workers in a row that have ended before they began a job, another one would do the same.
+const MOST_IN_VAIN = 5;
 
 /** The workers of a pool and the jobs that wait for them. */
 export class Crew {
@@ -26,9 +30,13 @@ export class Crew {
   readonly #owner: Owner = { children: new Set() };
   readonly #queue = new Fifo<Job>();
   readonly #members = new Set<PoolMember>();
+  /** Workers that get no jobs, because they are beginning or ending. One that is stuck does so for ever. */
+  readonly #aside = new Set<PoolMember>();
   /** What goes on beside the jobs: workers that start and that end. */
   readonly #doings = new Set<Promise<void>>();
   #starting = 0;
+  /** How many workers in a row have ended before they began a job. */
+  #inVain = 0;
   #isScheduled = false;
   #holdUp: Timer | null = null;
   #failure: { error: unknown } | null = null;
@@ -36,7 +44,13 @@ export class Crew {
 
   constructor(host: Host, settings: CrewSettings) {
     this.#host = host;
-    this.#settings = settings;
+    const maxTasksPerWorker = Math.min(settings.maxTasksPerWorker, MOST_ITEMS);
+    this.#settings = { ...settings, maxTasksPerWorker };
+  }
+
+  /** Whether everything runs on this thread. */
+  get isLocal(): boolean {
+    return this.#settings.size === 0;
   }
 
   /** Why it does nothing any more, if that is so. */
@@ -46,7 +60,10 @@ export class Crew {
 
   /** Accepts a job. */
   submit(job: Job): void {
-    if (this.#failure !== null) return job.reject(this.#failure.error);
+    if (this.#failure !== null) {
+      job.abandon();
+      return job.reject(this.#failure.error);
+    }
     job.place = this.#queue.push(job);
     this.changed();
   }
@@ -60,7 +77,8 @@ export class Crew {
       job.abandon();
       this.changed();
     } else if (attempt !== null && !attempt.isOver && !attempt.hasBegun) {
-      this.#callBack(attempt.member);
+      this.#requeue(attempt.member.giveUp(attempt));
+      this.changed();
     }
   }
 
@@ -75,9 +93,11 @@ export class Crew {
   }
 
   /** A worker has ended with its thread. */
-  lost(member: PoolMember, again: Job[]): void {
+  lost(member: PoolMember, again: Job[], error: Error): void {
     this.#members.delete(member);
     this.#requeue(again);
+    if (member.hasBegun) this.#inVain = 0;
+    else if (this.#queue.size > 0 && ++this.#inVain === MOST_IN_VAIN) this.#fail(error);
     this.changed();
   }
 
@@ -123,22 +143,24 @@ export class Crew {
   }
 
   get #isIdle(): boolean {
-    return this.#queue.size === 0 && this.#members.values().every(({ load }) => load === 0);
+    return this.#queue.size === 0 && this.#starting === 0 &&
+      this.#members.values().every(({ load }) => load === 0);
   }
 
   #send(member: PoolMember, job: Job): void {
     try {
       member.send(job);
     } catch (error) {
+      job.abandon();
       job.reject(error);
     }
   }
 
   /** The one with the least to do that may be sent a job. */
   #memberFor(job: Job): PoolMember | null {
-    const { concurrency, maxTasksPerWorker } = this.#settings;
-    // What is sent ahead could begin at once in one that is about to be ready.
-    const room = this.#starting > 0 ? concurrency : Infinity;
+    const { concurrency, maxTasksPerWorker, size } = this.#settings;
+    // What is sent ahead could begin at once in one that is still to come.
+    const room = this.#members.size < size ? concurrency : Infinity;
     let best: PoolMember | null = null;
     for (const member of this.#members) {
       if (member.load >= room || !member.hasRoomFor(job)) continue;
@@ -159,7 +181,8 @@ export class Crew {
 
   #retire(member: PoolMember): void {
     this.#members.delete(member);
-    this.#do(member.stop());
+    this.#aside.add(member);
+    this.#do(member.stop().finally(() => this.#aside.delete(member)));
   }
 
   /** Starts as many workers as have something to do. */
@@ -173,23 +196,25 @@ export class Crew {
 
   async #start(): Promise<void> {
     const { size, worker, initializer, concurrency } = this.#settings;
+    const member = new PoolMember(this, this.#host, concurrency);
     this.#starting++;
     try {
-      const member = new PoolMember(this, this.#host, concurrency);
       const definition = poolWorker.with({
         ...(size === 0 ? { on: "here" } : { on: "own", worker }),
         restart: "temporary",
         onError: "resume",
         concurrency,
       });
-      const ref = await spawn(this.#host, definition, [member.progress, initializer], this.#owner);
-      member.started(ref);
+      member.started(await spawn(this.#host, definition, [member.progress], this.#owner));
       if (this.#failure !== null) return await member.kill();
-      this.#members.add(member);
+      this.#aside.add(member);
+      if (initializer !== null) await member.initialize(initializer);
+      if (this.#failure === null) this.#members.add(member);
     } catch (error) {
       // Another one would fail as well.
       this.#fail(error);
     } finally {
+      this.#aside.delete(member);
       this.#starting--;
       this.changed();
     }
@@ -206,8 +231,8 @@ export class Crew {
     }
     for (const member of this.#members) {
       for (const job of member.dismiss()) job.reject(error);
-      this.#do(member.kill());
     }
+    for (const member of [...this.#members, ...this.#aside]) this.#do(member.kill());
     this.#members.clear();
     this.changed();
   }

@@ -10,34 +10,47 @@ export interface LazyMap<T> {
   readonly lookAhead: number;
   readonly isOrdered: boolean;
   readonly signal: AbortSignal | undefined;
-  /** Gives the job of some items to the workers. */
-  submit(items: T[]): Job;
+  /** Gives the job of some items to the workers; the first of them is the item with this index. */
+  submit(items: T[], first: number): Job;
 }
 
 const END = Symbol("end");
+
+/** The results of some items, or an error, in the order in which they are given out. */
+interface Place extends PromiseWithResolvers<unknown[] | typeof END> {
+  /** The job that failed. */
+  culprit: Job | null;
+}
 
 /** Draws from the source of a lazy map and keeps its results until they are taken. */
 class Drawing<T> {
   readonly #map: LazyMap<T>;
   readonly #iterator: Iterator<T> | AsyncIterator<T>;
-  /** Results in the order in which they are given out. */
-  readonly #line: PromiseWithResolvers<unknown[] | typeof END>[] = [];
+  readonly #line: Place[] = [];
   /** Of {@linkcode #line}, those that no result is meant for yet. */
-  readonly #open: PromiseWithResolvers<unknown[] | typeof END>[] = [];
+  readonly #open: Place[] = [];
   readonly #jobs = new Set<Job>();
+  /** Items of a chunk. */
+  readonly #step: number;
+  /** How many items were drawn. */
+  #drawn = 0;
   /** How many items were drawn whose results have not been taken. */
   #ahead = 0;
   #isDrawing = false;
   #isOver = false;
+  /** Whether the source has ended, or failed. */
+  #isDry = false;
   /** Wakes who waits for the next of the line. */
   #onMore: (() => void) | null = null;
 
   constructor(map: LazyMap<T>) {
     this.#map = map;
-    const { source } = map;
-    this.#iterator = Symbol.asyncIterator in source
-      ? source[Symbol.asyncIterator]()
-      : source[Symbol.iterator]();
+    const { source, chunkSize, lookAhead } = map;
+    this.#step = Math.min(chunkSize, lookAhead);
+    // A text is iterable, though no object.
+    this.#iterator = Symbol.asyncIterator in Object(source)
+      ? (source as AsyncIterable<T>)[Symbol.asyncIterator]()
+      : (source as Iterable<T>)[Symbol.iterator]();
   }
 
   /** The next results; at the end `END`. */
@@ -45,9 +58,16 @@ class Drawing<T> {
     void this.#draw();
     if (this.#line.length === 0) await new Promise<void>((resolve) => this.#onMore = resolve);
     this.#map.signal?.throwIfAborted();
-    const results = await this.#line[0]!.promise;
-    this.#line.shift();
-    return results;
+    const place = this.#line[0]!;
+    try {
+      const results = await place.promise;
+      this.#line.shift();
+      return results;
+    } catch (error) {
+      const traced = place.culprit?.traced(error) ?? null;
+      if (traced !== null) await traced;
+      throw error;
+    }
   }
 
   /** One result was taken. */
@@ -58,10 +78,9 @@ class Drawing<T> {
 
   /** Drops what is left, and ends the source. */
   async end(): Promise<void> {
-    const wasOver = this.#isOver;
     this.#isOver = true;
     for (const job of this.#jobs) job.giveUp(undefined);
-    if (wasOver) return;
+    if (this.#isDry) return;
     const ended = Promise.resolve(this.#iterator.return?.());
     // One that is waiting for its next item ends when it has that.
     if (this.#isDrawing) ended.catch(() => {});
@@ -78,7 +97,9 @@ class Drawing<T> {
     if (this.#isDrawing || this.#isOver) return;
     this.#isDrawing = true;
     try {
-      while (!this.#isOver && this.#ahead < this.#map.lookAhead) await this.#drawChunk();
+      const { lookAhead } = this.#map;
+      // Never less than a chunk: what is taken one by one would be drawn one by one.
+      while (!this.#isOver && this.#ahead + this.#step <= lookAhead) await this.#drawChunk();
     } catch (error) {
       this.#isOver = true;
       this.#place().reject(error);
@@ -87,26 +108,33 @@ class Drawing<T> {
   }
 
   async #drawChunk(): Promise<void> {
-    const { chunkSize, lookAhead } = this.#map;
     const items: T[] = [];
-    while (items.length < chunkSize && this.#ahead < lookAhead) {
-      const step = this.#iterator.next();
-      const { done, value } = "then" in step ? await step : step;
-      if (this.#isOver) return;
-      if (done === true) {
-        this.#isOver = true;
-        break;
+    const first = this.#drawn;
+    try {
+      while (items.length < this.#step && !this.#isDry) {
+        const step = this.#iterator.next();
+        const { done, value } = "then" in step ? await step : step;
+        if (this.#isOver) return;
+        if (done === true) this.#isDry = true;
+        else items.push(value);
       }
-      this.#ahead++;
-      items.push(value);
+    } catch (error) {
+      this.#isDry = true;
+      // What came before the error counts.
+      if (items.length > 0) this.#submit(items, first);
+      throw error;
     }
-    if (items.length > 0) this.#submit(items);
-    if (this.#isOver) this.#place().resolve(END);
+    if (items.length > 0) this.#submit(items, first);
+    if (!this.#isDry) return;
+    this.#isOver = true;
+    this.#place().resolve(END);
   }
 
-  #submit(items: T[]): void {
+  #submit(items: T[], first: number): void {
     const { isOrdered } = this.#map;
-    const job = this.#map.submit(items);
+    this.#drawn += items.length;
+    this.#ahead += items.length;
+    const job = this.#map.submit(items, first);
     this.#jobs.add(job);
     const own = this.#place();
     if (!isOrdered) this.#open.push(own);
@@ -117,12 +145,16 @@ class Drawing<T> {
     };
     job.promise.then(
       (results) => settled().resolve(results as unknown[]),
-      (error) => settled().reject(error),
+      (error) => {
+        const place = settled();
+        place.culprit = job;
+        place.reject(error);
+      },
     );
   }
 
-  #place(): PromiseWithResolvers<unknown[] | typeof END> {
-    const place = Promise.withResolvers<unknown[] | typeof END>();
+  #place(): Place {
+    const place: Place = { ...Promise.withResolvers<unknown[] | typeof END>(), culprit: null };
     // It may never be asked for.
     place.promise.catch(() => {});
     this.#line.push(place);

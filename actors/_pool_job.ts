@@ -1,6 +1,14 @@
-import { abandonItem, type Packet, type Place, Wait } from "../channels/internal.ts";
+import {
+  abandonItem,
+  abandonValues,
+  type Packet,
+  type Place,
+  revive,
+  Wait,
+} from "../channels/internal.ts";
 import type { DefinedTask } from "./_definition.ts";
 import type { Crew } from "./_crew.ts";
+import { NO_SIGNALS } from "./_local.ts";
 import type { Pending } from "./_peer.ts";
 import type { PoolMember } from "./_pool_member.ts";
 import { notBegun } from "./_pool_progress.ts";
@@ -63,7 +71,13 @@ export class Job extends Wait {
     return `run task ${this.task.label}`;
   }
 
+  /** A call is awaited by its caller; of a chunk, those that wait for all of them add who does. */
   override trace(error: unknown): Promise<never> | null {
+    return this.kind === "call" ? this.traced(error) : null;
+  }
+
+  /** Gives a promise that rejects with the error and the frames of who awaits it, when there is more to say. */
+  traced(error: unknown): Promise<never> | null {
     if (!(error instanceof Error) || error === this.#signal?.reason) return null;
     // One error for many jobs.
     if (error === this.#crew.failure?.error) return null;
@@ -76,7 +90,10 @@ export class Job extends Wait {
 
   /** Closes what it holds, when it was never sent. */
   abandon(): void {
-    if (this.attempt === null) abandonItem(this.packet);
+    if (this.attempt !== null) return;
+    const { payload, attachments } = this.packet;
+    if (!this.#crew.isLocal) abandonItem(this.packet);
+    else abandonValues(revive(payload, { attachments, ...NO_SIGNALS }));
   }
 }
 
@@ -99,15 +116,16 @@ export class Attempt implements Pending {
     return this.serial < notBegun(this.member.progress);
   }
 
-  /** For a worker on this thread: whether nobody waits for the answer. */
+  /** For a worker on this thread: whether it was called back. */
   get settled(): boolean {
-    return this.isOver || this.job.settled;
+    return this.isOver;
   }
 
   resolve(value: unknown): void {
     if (this.isOver) return;
     this.member.answered(this);
-    this.job.resolve(value);
+    if (this.job.settled) abandonValues([value]);
+    else this.job.resolve(value);
   }
 
   reject(error: unknown): void {

@@ -3,11 +3,21 @@ import type { WaitOptions } from "../channels/wait_options.ts";
 import type { Host } from "./_host.ts";
 import type { Job } from "./_pool_job.ts";
 
+/** The wait for all results. */
+class MapWait extends OwnWait<unknown[]> {
+  /** The chunk that failed. */
+  culprit: Job | null = null;
+
+  override trace(error: unknown): Promise<never> | null {
+    return this.culprit === null ? null : this.culprit.traced(error);
+  }
+}
+
 /** The chunks of one `map()`, as they become done. */
 export class ChunkedMap {
   readonly #results: unknown[][] = [];
   readonly #jobs: Job[];
-  readonly #wait: OwnWait<unknown[]>;
+  readonly #wait: MapWait;
   readonly #onProgress: (done: number, total: number) => void;
   readonly #total: number;
   #left: number;
@@ -24,7 +34,7 @@ export class ChunkedMap {
     this.#left = jobs.length;
     this.#total = jobs.reduce((sum, { items }) => sum + items, 0);
     this.#onProgress = onProgress;
-    this.#wait = new OwnWait(() => `map task ${label} over ${this.#total} items`);
+    this.#wait = new MapWait(() => `map task ${label} over ${this.#total} items`);
     this.#wait.whenGivenUp = () => this.#dropAll();
     if (!host.deadlines.start(this.#wait, signal, timeoutMs)) {
       for (const job of jobs) job.abandon();
@@ -46,7 +56,7 @@ export class ChunkedMap {
   #follow(index: number, job: Job): void {
     job.promise.then(
       (results) => this.#finished(index, results as unknown[]),
-      (error) => this.#failed(error),
+      (error) => this.#failed(error, job),
     );
   }
 
@@ -57,12 +67,13 @@ export class ChunkedMap {
     try {
       this.#onProgress(this.#done, this.#total);
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, null);
     }
     if (--this.#left === 0) this.#wait.resolve(this.#results.flat());
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, culprit: Job | null): void {
+    this.#wait.culprit = culprit;
     this.#wait.reject(error);
     this.#dropAll();
   }

@@ -1,5 +1,5 @@
 import { HostLostError } from "../channels/errors.ts";
-import { capture, type Packet, type Payload, revive } from "../channels/internal.ts";
+import { capture, type Packet, type Payload, revive, Wait } from "../channels/internal.ts";
 import { exited, stop, terminate } from "./_control.ts";
 import type { Crew } from "./_crew.ts";
 import { ActorStoppedError } from "./errors.ts";
@@ -10,6 +10,7 @@ import { LocalReply, NO_SIGNALS } from "./_local.ts";
 import { Item } from "./_mailbox.ts";
 import { Attempt, type Job, type PoolTask } from "./_pool_job.ts";
 import { callBack, newProgress, notBegun } from "./_pool_progress.ts";
+import type { Call } from "./_pool_worker.ts";
 import { ASK, TELL } from "./_protocol.ts";
 import type { Ref } from "./_ref.ts";
 
@@ -33,6 +34,10 @@ export class PoolMember {
   #items = 0;
   #isOver = false;
   #seen = 0;
+  /** The last one that cannot be called back. */
+  #pinned: Attempt | null = null;
+  /** The first serial that was not called back. */
+  #firstLeft = 0;
 
   constructor(crew: Crew, host: Host, concurrency: number) {
     this.#crew = crew;
@@ -45,6 +50,11 @@ export class PoolMember {
     return this.#attempts.size;
   }
 
+  /** Whether it has begun a job. */
+  get hasBegun(): boolean {
+    return notBegun(this.progress) > this.#firstLeft;
+  }
+
   /** How many items it was given. */
   get items(): number {
     return this.#items;
@@ -52,9 +62,11 @@ export class PoolMember {
 
   /** Whether it may be sent this job now. */
   hasRoomFor(job: Job): boolean {
-    // What cannot be called back goes only where it begins at once.
-    const room = job.isPinned || this.#isLocal ? this.#concurrency : this.#window;
-    return this.load < room;
+    // Its thread has ended; that is known before everything it has sent is taken in.
+    if (this.#isDying) return false;
+    // What cannot be called back goes only where it begins at once; until then nothing behind it could be, either.
+    const isPinned = job.isPinned || this.#isLocal || this.#pinned?.hasBegun === false;
+    return this.load < (isPinned ? this.#concurrency : this.#window);
   }
 
   /** Its worker runs. */
@@ -62,6 +74,14 @@ export class PoolMember {
     this.#ref = ref;
     // It ends only when told to, or with its thread.
     void exited(ref).then((reason) => this.#lose(reason));
+  }
+
+  /** Runs the initializer; rejects with its error. */
+  initialize(initializer: Call): Promise<unknown> {
+    const wait = new Wait();
+    const where = this.#isLocal ? "here" : "wire";
+    this.#post("initialize", capture([initializer], where, "message", "initializer"), wait);
+    return wait.promise;
   }
 
   /**
@@ -83,6 +103,7 @@ export class PoolMember {
     this.#attempts.set(attempt.serial, attempt);
     this.#items += job.items;
     job.attempt = attempt;
+    if (job.isPinned) this.#pinned = attempt;
   }
 
   #define({ number, definition }: PoolTask): void {
@@ -96,21 +117,25 @@ export class PoolMember {
     this.#defined.add(number);
   }
 
-  #post(handler: string, packet: Packet, attempt: Attempt | null): void {
+  #post(handler: string, packet: Packet, reply: Attempt | Wait | null): void {
     const { at, serial, cell } = this.#ref!;
     if (cell !== undefined) {
       const { payload, attachments } = packet;
       const args = revive(payload, { attachments, ...NO_SIGNALS });
-      return cell.push(new Item(handler, args, attempt && new LocalReply(attempt), null));
+      return cell.push(new Item(handler, args, reply && new LocalReply(reply), null));
     }
     const { network } = this.#host;
     const { link } = network.peer(at);
-    if (attempt === null) link.sendItem(TELL, serial, handler, packet);
-    else link.sendItem(ASK, serial, handler, packet, network.expect(at, attempt));
+    if (reply === null) link.sendItem(TELL, serial, handler, packet);
+    else link.sendItem(ASK, serial, handler, packet, network.expect(at, reply));
   }
 
   get #isLocal(): boolean {
     return this.#ref!.isHere;
+  }
+
+  get #isDying(): boolean {
+    return this.#host.network.lossOf(this.#ref!.at) !== undefined;
   }
 
   /** A job was answered. */
@@ -121,6 +146,7 @@ export class PoolMember {
 
   #forget(attempt: Attempt): void {
     attempt.isOver = true;
+    if (attempt === this.#pinned) this.#pinned = null;
     this.#attempts.delete(attempt.serial);
   }
 
@@ -137,10 +163,19 @@ export class PoolMember {
     return isSame && !this.#isOver && this.#sent > next && this.load > this.#concurrency;
   }
 
-  /** Takes back what has not begun, in order. What moves something stays. */
+  /** Nobody waits any more for a job that has not begun; gives what was taken back with it. */
+  giveUp(attempt: Attempt): Job[] {
+    if (!this.#isLocal) return this.callBack();
+    // The mailbox passes it over.
+    this.#forget(attempt);
+    return [];
+  }
+
+  /** Takes back what has not begun, in order; nothing as long as something that moves is on its way. */
   callBack(): Job[] {
-    if (this.#ref === null || this.#isLocal || this.#holdsPinned()) return [];
+    if (this.#ref === null || this.#holdsPinned()) return [];
     const next = callBack(this.progress, this.#sent);
+    if (next === this.#firstLeft) this.#firstLeft = this.#sent;
     const jobs: Job[] = [];
     for (const attempt of [...this.#attempts.values()]) {
       if (attempt.serial < next) continue;
@@ -153,12 +188,15 @@ export class PoolMember {
   }
 
   #holdsPinned(): boolean {
-    return this.#attempts.values().some(({ job }) => job.isPinned);
+    return this.#attempts.values().some((attempt) => {
+      const { job } = attempt;
+      return job.isPinned && !job.settled && !attempt.hasBegun;
+    });
   }
 
   /** Whether an error is the loss of this worker's thread; then everything that was sent to it is dealt with. */
   isLoss(error: unknown): boolean {
-    if (!(error instanceof HostLostError) || error.host !== this.#ref!.at) return false;
+    if (!(error instanceof HostLostError) || !this.#isDying) return false;
     this.#lose({ kind: "host-lost", error });
     return true;
   }
@@ -178,7 +216,7 @@ export class PoolMember {
       if (hasBegun) job.retries--;
       again.push(job);
     }
-    this.#crew.lost(this, again);
+    this.#crew.lost(this, again, errorOf(reason));
   }
 
   /** Takes everything from it, begun or not. */

@@ -1,43 +1,57 @@
+import { abandonValues } from "../channels/internal.ts";
 import { actor } from "./actor.ts";
 import { functionOf, isTask } from "./_definition.ts";
-import type { DefinedFunction } from "./_registry.ts";
+import { Pace } from "./_pool_pace.ts";
 import { begin } from "./_pool_progress.ts";
+import type { DefinedFunction } from "./_registry.ts";
 import type { TaskDefinition } from "./task.ts";
 
 /** A task of a pool, and its arguments. */
 // deno-lint-ignore no-explicit-any -- any task will do
 export type Call = readonly [task: TaskDefinition<any, unknown>, ...args: unknown[]];
 
+/** A task as the worker knows it. */
+interface KnownTask {
+  fn: DefinedFunction | Promise<DefinedFunction>;
+  readonly pace: Pace;
+}
+
 /** What runs in each worker of a pool. Tasks are sent once, and then go by numbers. */
 export const poolWorker = actor(
   import.meta,
-  async (_context, progress: Int32Array, initializer: Call | null) => {
-    if (initializer !== null) {
-      const [task, ...args] = initializer;
-      await (await functionIn(task))(...args);
-    }
-    const functions = new Map<number, DefinedFunction | Promise<DefinedFunction>>();
-    const run = (serial: number, task: number, call: (fn: DefinedFunction) => unknown): unknown => {
-      if (!begin(progress, serial)) return undefined;
-      const fn = functions.get(task)!;
-      return typeof fn === "function" ? call(fn) : fn.then(call);
+  (_context, progress: Int32Array) => {
+    const tasks = new Map<number, KnownTask>();
+    const run = (
+      serial: number,
+      number: number,
+      args: unknown[],
+      call: (fn: DefinedFunction) => unknown,
+    ): unknown => {
+      if (!begin(progress, serial)) return abandonValues(args);
+      const { fn, pace } = tasks.get(number)!;
+      if (typeof fn !== "function") return fn.then(call);
+      return pace.isQuick ? pace.measure(call, fn) : pace.rest().then(() => pace.measure(call, fn));
     };
     return {
+      async initialize([task, ...args]: Call): Promise<void> {
+        await (await functionIn(task))(...args);
+      },
       define(number: number, task: unknown): void {
         const fn = functionIn(task);
-        functions.set(number, fn);
+        const known: KnownTask = { fn, pace: new Pace() };
+        tasks.set(number, known);
         if (typeof fn === "function") return;
         // One that cannot be loaded fails its calls.
-        fn.then((loaded) => functions.set(number, loaded), () => {});
+        fn.then((loaded) => known.fn = loaded, () => {});
       },
       call(serial: number, number: number, ...args: unknown[]): unknown {
-        return run(serial, number, (fn) => fn(...args));
+        return run(serial, number, args, (fn) => fn(...args));
       },
       map(serial: number, number: number, items: unknown[]): unknown {
-        return run(serial, number, (fn) => mapped(items, (item) => fn(item)));
+        return run(serial, number, items, (fn) => mapped(items, (item) => fn(item)));
       },
       starmap(serial: number, number: number, items: unknown[][]): unknown {
-        return run(serial, number, (fn) => mapped(items, (args) => fn(...args)));
+        return run(serial, number, items, (fn) => mapped(items, (args) => fn(...args)));
       },
     };
   },

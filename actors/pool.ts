@@ -27,7 +27,8 @@ const AHEAD_EACH = 8;
  * captured by the call: what the caller changes afterwards is not sent.
  *
  * Leaving the scope of an `await using` closes the pool, waits for what was submitted for at most the system's
- * `shutdownMs`, and terminates what is left then.
+ * `shutdownMs`, and terminates what is left then. A pool that an actor keeps is the actor's to end:
+ * `context.onStop(() => pool.terminate())`; the end of the system ends it too.
  *
  * Cost: arguments and results are copied (see `transfer`); some microseconds for a `run()`, much less for an item of a
  * chunk.
@@ -112,7 +113,7 @@ export class Pool implements AsyncDisposable {
       const { signal, timeoutMs = Infinity } = known.definition.options;
       signal?.throwIfAborted();
       const job = this.#job("call", known, args, "args", 1, signal);
-      if (this.#host.deadlines.start(job, signal, timeoutMs)) this.#crew.submit(job);
+      this.#start(job, signal, timeoutMs);
       return job.promise as Promise<Awaited<R>>;
     } catch (error) {
       return Promise.reject(error);
@@ -121,7 +122,21 @@ export class Pool implements AsyncDisposable {
 
   /**
    * Runs a task for each item; resolves to the results in the order of the items. Rejects with the first failure, and
-   * drops what has not begun then.
+   * drops what has not begun then. All items are drawn from the source and captured before the first one is sent.
+   *
+   * @example Follow the progress
+   * ```ts
+   * import { Pool, task } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const square = task(import.meta, (n: number) => n * n);
+   *
+   * await using pool = new Pool({ size: 0 });
+   * let shown = "";
+   * const onProgress = (done: number, total: number) => shown = `${done} of ${total}`;
+   * assertEquals(await pool.map(square, [1, 2, 3], { onProgress }), [1, 4, 9]);
+   * assertEquals(shown, "3 of 3");
+   * ```
    *
    * @throws Rejects as {@linkcode Pool.run}, and with what the source or `onProgress` throws.
    * @throws {RangeError} Rejects when a number is out of range.
@@ -148,8 +163,29 @@ export class Pool implements AsyncDisposable {
    * not been taken. Results come in the order of the items. Nothing is drawn before the first result is asked for;
    * leaving the loop drops what has not begun and ends the source.
    *
-   * @throws Rejects as {@linkcode Pool.run}, in place of the result that failed; that ends the iteration. What the
-   * source throws comes after the results of what it had given.
+   * @example The first squares of a source without end
+   * ```ts
+   * import { Pool, task } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const square = task(import.meta, (n: number) => n * n);
+   * function* naturals() {
+   *   for (let n = 0;; n++) yield n;
+   * }
+   *
+   * await using pool = new Pool({ size: 0 });
+   * const squares: number[] = [];
+   * for await (const n of pool.imap(square, naturals())) {
+   *   if (squares.push(n) === 3) break;
+   * }
+   * assertEquals(squares, [0, 1, 4]);
+   * ```
+   *
+   * @throws Rejects as {@linkcode Pool.run}, in place of the results of the chunk that failed; that ends the iteration.
+   * What the source throws comes after the results of what it had given.
+   * @throws {PoolClosedError} at once when the pool is closed; when that happens later, in place of what is not drawn.
+   * @throws {RangeError} at once when a number is out of range.
+   * @throws {TypeError} at once when there is no task, or the source is not iterable.
    */
   imap<T, R>(
     task: TaskDefinition<[item: T], R>,
@@ -252,6 +288,11 @@ export class Pool implements AsyncDisposable {
     return new Job(this.#crew, kind, task, packet, items, this.#retries, signal);
   }
 
+  #start(job: Job, signal: AbortSignal | undefined, timeoutMs: number): void {
+    if (this.#host.deadlines.start(job, signal, timeoutMs)) this.#crew.submit(job);
+    else job.abandon();
+  }
+
   #mapAll(
     kind: "map" | "starmap",
     task: unknown,
@@ -268,10 +309,7 @@ export class Pool implements AsyncDisposable {
       const items = itemsOf(doing, source);
       if (kind === "starmap") checkLists(items);
       if (items.length === 0) return Promise.resolve([]);
-      const jobs = Array.from(
-        this.#chunks(items, chunkSize),
-        ([start, chunk]) => this.#job(kind, known, [chunk], rootOf(start), chunk.length, undefined),
-      );
+      const jobs = this.#jobs(kind, known, items, chunkSize);
       const map = new ChunkedMap(this.#host, jobs, known.label, limits, onProgress);
       for (const job of jobs) if (map.isOpen) this.#crew.submit(job);
       return map.promise;
@@ -280,11 +318,25 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  *#chunks(items: unknown[], chunkSize: number | undefined): Iterable<[number, unknown[]]> {
+  /** A job for each chunk. */
+  #jobs(
+    kind: "map" | "starmap",
+    task: PoolTask,
+    items: unknown[],
+    chunkSize: number | undefined,
+  ): Job[] {
     const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
     const step = Math.min(chunkSize ?? share, this.#maxTasks);
-    for (let start = 0; start < items.length; start += step) {
-      yield [start, items.slice(start, start + step)];
+    const jobs: Job[] = [];
+    try {
+      for (let start = 0; start < items.length; start += step) {
+        const chunk = items.slice(start, start + step);
+        jobs.push(this.#job(kind, task, [chunk], rootOf(start), chunk.length, undefined));
+      }
+      return jobs;
+    } catch (error) {
+      for (const job of jobs) job.abandon();
+      throw error;
     }
   }
 
@@ -303,10 +355,10 @@ export class Pool implements AsyncDisposable {
     checkCount(doing, "chunkSize", chunkSize, 1);
     checkCount(doing, "lookAhead", lookAhead, 1);
     checkSource(doing, source);
-    const submit = (items: unknown[]) => {
+    const submit = (items: unknown[], first: number) => {
       const now = this.#taskOf(doing, task);
-      const job = this.#job("map", now, [items], "items", items.length, signal);
-      if (this.#host.deadlines.start(job, signal, timeoutMs)) this.#crew.submit(job);
+      const job = this.#job("map", now, [items], rootOf(first), items.length, signal);
+      this.#start(job, signal, timeoutMs);
       return job;
     };
     return lazyResults({
@@ -360,18 +412,18 @@ function limitsOf(
 }
 
 function itemsOf(doing: string, source: Iterable<unknown>): unknown[] {
-  if (typeof source === "object" && source !== null && Symbol.iterator in source) {
-    return [...source];
-  }
+  if (hasMember(source, Symbol.iterator)) return [...source];
   throw new TypeError(`Cannot ${doing}: the items must be iterable; imap() takes async sources`);
 }
 
 function checkSource(doing: string, source: unknown): void {
-  if (
-    typeof source === "object" && source !== null &&
-    (Symbol.iterator in source || Symbol.asyncIterator in source)
-  ) return;
+  if (hasMember(source, Symbol.iterator) || hasMember(source, Symbol.asyncIterator)) return;
   throw new TypeError(`Cannot ${doing}: the source must be iterable`);
+}
+
+/** Whether it can be iterated; a text can, too. */
+function hasMember(source: unknown, key: symbol): boolean {
+  return source !== undefined && source !== null && key in Object(source);
 }
 
 function checkLists(items: unknown[]): void {

@@ -24,8 +24,8 @@ export interface PoolOptions {
    */
   worker?: WorkerKind | undefined;
   /**
-   * A task and its arguments, run once in each worker before anything else. When it fails, the pool is broken: what was
-   * submitted rejects with its error, and so does what comes later.
+   * A task and its arguments, run once in each worker before anything else. It may take its time. When it fails, or
+   * ends its thread, the pool is broken: what was submitted rejects with its error, and so does what comes later.
    */
   // deno-lint-ignore no-explicit-any -- any task will do
   initializer?: readonly [task: TaskDefinition<any, unknown>, ...args: unknown[]] | undefined;
@@ -58,20 +58,24 @@ export interface MapOptions extends WaitOptions {
    * @default a quarter of each worker's share
    */
   chunkSize?: number | undefined;
-  /** Called when some items are done: with how many have been done, and how many there are. */
+  /**
+   * Called when a chunk is done: with how many items have been done, and how many there are; at last with all. A
+   * progress bar for the terminal is in `examples/word_count`.
+   */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Options of {@linkcode Pool.imap} and {@linkcode Pool.imapUnordered}. The time is for each item. */
 export interface ImapOptions extends WaitOptions {
   /**
-   * How many items go to a worker together.
+   * How many items go to a worker together. None goes before so many were drawn.
    *
    * @default {1}
    */
   chunkSize?: number | undefined;
   /**
-   * Most items that are drawn from the source and whose results have not been taken yet.
+   * Most items that are drawn from the source and whose results have not been taken yet. Where it is less than
+   * `chunkSize`, that is the size of the chunks.
    *
    * @default eight chunks for each worker
    */

@@ -1,0 +1,191 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { ActorStoppedError, ActorSystem, Pool, PoolClosedError } from "../../mod.ts";
+import {
+  endless,
+  gated,
+  loop,
+  loopAfterwards,
+  newWords,
+  open,
+  power,
+  square,
+  squareLater,
+} from "../fixtures/pool_tasks.ts";
+import { assertNothingLeft, until, within } from "../testing.ts";
+
+/** The numbers from 0. */
+function upTo(length: number): number[] {
+  return Array.from({ length }, (_, n) => n);
+}
+
+const SQUARES = upTo(30).map((n) => n * n);
+
+Deno.test("Pool.close() refuses new work, and 20 queued tasks go on until join() resolves", async () => {
+  const pool = new Pool({ size: 2 });
+  const words = newWords();
+  const runs = upTo(20).map(() => pool.run(gated, words));
+  pool.close();
+  pool.close();
+  for (const refused of [pool.run(square, 1), pool.map(square, [1]), pool.starmap(power, [])]) {
+    await assertRejects(() => refused, PoolClosedError, "the pool is closed");
+  }
+  assertThrows(() => pool.imap(square, [1]), PoolClosedError, "the pool is closed");
+  const joined = pool.join().then(() => Atomics.load(words, 2));
+  await until(5_000, "two that began", () => Atomics.load(words, 1) === 2);
+  open(words);
+  assertEquals(await within(5_000, "join()", joined), 20);
+  assertEquals((await Promise.all(runs)).length, 20);
+  await assertNothingLeft(500);
+});
+
+Deno.test("Pool.join() rejects while the pool is open", async () => {
+  await using pool = new Pool({ size: 1 });
+  await assertRejects(() => pool.join(), TypeError, "close it first");
+  assertEquals(await pool.run(square, 2), 4);
+});
+
+Deno.test("Pool.join() resolves for all that wait, and again afterwards", async () => {
+  const pool = new Pool({ size: 1 });
+  void pool.run(square, 2);
+  pool.close();
+  await within(5_000, "all joins", Promise.all([pool.join(), pool.join()]));
+  await within(1_000, "a late one", pool.join());
+});
+
+Deno.test("Pool.join() resolves when what was submitted was aborted while workers started", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  for (let round = 0; round < 5; round++) {
+    const pool = new Pool({ size: 2, system });
+    const controller = new AbortController();
+    const runs = upTo(3).map(() => pool.run(square.with({ signal: controller.signal }), 1));
+    for (let turn = 0; turn < round; turn++) await Promise.resolve();
+    controller.abort();
+    assertEquals((await Promise.allSettled(runs))[0]!.status, "rejected");
+    pool.close();
+    await within(5_000, "join()", pool.join());
+    await assertNothingLeft(500);
+  }
+});
+
+Deno.test("Pool.terminate() settles 10 000 queued tasks and one in an endless loop", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  const pool = new Pool({ size: 2, worker: "thread", system });
+  const words = newWords();
+  const looping = pool.run(loop, words);
+  await until(5_000, "the loop", () => Atomics.load(words, 1) === 1);
+  const runs = [
+    looping,
+    pool.run(endless, words),
+    ...upTo(10_000).map(() => pool.run(loop, words)),
+  ];
+  const mapped = pool.map(loop, Array.from({ length: 1_000 }, () => words));
+  const settled = Promise.allSettled([...runs, mapped]);
+  await within(4_000, "terminate()", pool.terminate());
+  for (const result of await within(100, "the rejections", settled)) {
+    assert(result.status === "rejected");
+    assertInstanceOf(result.reason, PoolClosedError);
+    assertEquals(result.reason.message, "Cannot run task: the pool is terminated");
+  }
+  await assertNothingLeft(500);
+});
+
+Deno.test("Pool.terminate() may be called again, before and after close()", async () => {
+  const pool = new Pool({ size: 1 });
+  const words = newWords();
+  const run = pool.run(endless, words).catch((error) => error);
+  await until(5_000, "the task", () => Atomics.load(words, 1) === 1);
+  pool.close();
+  await within(4_000, "terminate()", Promise.all([pool.terminate(), pool.terminate()]));
+  pool.close();
+  await within(1_000, "the others", Promise.all([pool.terminate(), pool.join()]));
+  assertInstanceOf(await run, PoolClosedError);
+  await assertRejects(() => pool.run(square, 1), PoolClosedError);
+});
+
+Deno.test("Pool.terminate() while workers start leaves none", async () => {
+  for (let round = 0; round < 5; round++) {
+    const pool = new Pool({ size: 2 });
+    const runs = Promise.allSettled(upTo(4).map((n) => pool.run(square, n)));
+    for (let turn = 0; turn < 2 * round; turn++) await Promise.resolve();
+    await within(4_000, "terminate()", pool.terminate());
+    assertEquals((await runs).map(({ status }) => status), Array(4).fill("rejected"));
+    await assertNothingLeft(500);
+  }
+});
+
+Deno.test("Pool.terminate() ends workers whose initializer does not come to an end", async () => {
+  for (const initializer of [endless, loop]) {
+    const words = newWords();
+    const pool = new Pool({ size: 2, worker: "thread", initializer: [initializer, words] });
+    const runs = Promise.allSettled(upTo(5).map((n) => pool.run(square, n)));
+    await until(5_000, "the initializers", () => Atomics.load(words, 1) === 2);
+    await within(4_000, "terminate()", pool.terminate());
+    assertEquals((await runs).map(({ status }) => status), Array(5).fill("rejected"));
+    await assertNothingLeft(500);
+  }
+});
+
+Deno.test("Pool ends a worker that a task has left in an endless loop", async () => {
+  await using system = new ActorSystem({ workers: 0, shutdownMs: 200 });
+  const pool = new Pool({ size: 1, worker: "thread", system });
+  await within(5_000, "the task", pool.run(loopAfterwards));
+  await within(5_000, "the end of the scope", pool[Symbol.asyncDispose]());
+  await assertNothingLeft(500);
+});
+
+Deno.test("Pool at the end of its scope lets what was submitted finish", async () => {
+  let runs: Promise<number>[];
+  {
+    await using pool = new Pool({ size: 2 });
+    runs = upTo(20).map((n) => pool.run(squareLater, n));
+  }
+  assertEquals(await Promise.all(runs), SQUARES.slice(0, 20));
+  await assertNothingLeft(500);
+});
+
+Deno.test("Pool at the end of its scope terminates what takes longer than shutdownMs", async () => {
+  await using system = new ActorSystem({ workers: 0, shutdownMs: 100 });
+  const pool = new Pool({ size: 1, system });
+  const runs = [pool.run(endless, newWords()), pool.run(square, 1)];
+  const settled = Promise.allSettled(runs);
+  await within(4_000, "the end of the scope", pool[Symbol.asyncDispose]());
+  for (const result of await settled) {
+    assert(result.status === "rejected");
+    assertInstanceOf(result.reason, PoolClosedError);
+  }
+});
+
+Deno.test("Pool may be left without having been used", async () => {
+  const pool = new Pool();
+  await within(1_000, "the end of the scope", pool[Symbol.asyncDispose]());
+  await within(1_000, "a second end", pool[Symbol.asyncDispose]());
+  assertEquals(pool.size, navigator.hardwareConcurrency);
+});
+
+Deno.test("ActorSystem.shutdown() lets its pools finish", async () => {
+  const system = new ActorSystem({ workers: 0 });
+  const pool = new Pool({ size: 2, system });
+  const mapped = pool.map(squareLater, upTo(30), { chunkSize: 1 });
+  await pool.run(square, 1);
+  await within(5_000, "shutdown()", system.shutdown());
+  assertEquals(await within(100, "the squares", mapped), SQUARES);
+  assertThrows(() => new Pool({ system }), ActorStoppedError);
+  await within(100, "the end of the scope", pool[Symbol.asyncDispose]());
+});
+
+Deno.test("ActorSystem.shutdown() settles everything of its pools, whatever they do", async () => {
+  for (const worker of ["web", "thread"] as const) {
+    const system = new ActorSystem({ workers: 0, worker });
+    const pool = new Pool({ size: 2, system });
+    const words = newWords();
+    const stuck = worker === "thread" ? loop : endless;
+    const runs = upTo(50).map(() => pool.run(stuck, words));
+    const lazy = Array.fromAsync(pool.imapUnordered(stuck, Array(100).fill(words)));
+    const settled = Promise.allSettled([...runs, pool.map(stuck, [words, words]), lazy]);
+    await until(5_000, "two that began", () => Atomics.load(words, 1) === 2);
+    await within(5_000, "shutdown()", system.shutdown({ timeoutMs: 200 }));
+    for (const { status } of await within(1_000, "all", settled)) assertEquals(status, "rejected");
+    await within(1_000, "terminate()", pool.terminate());
+    await assertNothingLeft(1_000);
+  }
+});

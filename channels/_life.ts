@@ -2,7 +2,7 @@
 interface Locks {
   request(
     name: string,
-    options: { signal?: AbortSignal },
+    options: { signal?: AbortSignal; mode?: "shared" },
     callback: () => unknown,
   ): Promise<unknown>;
 }
@@ -90,7 +90,9 @@ function startWatch(name: string): Watch {
     watches.delete(name);
     for (const callback of [...callbacks]) callback();
   };
-  locks.request(name, { signal: request.signal }, ended).catch((error) => {
+  // Shared: this thread may be blocked when it is granted the lock, and others want to know too.
+  const options = { signal: request.signal, mode: "shared" as const };
+  locks.request(name, options, ended).catch((error) => {
     if (!request.signal.aborted) throw error;
   });
   return { callbacks, request };

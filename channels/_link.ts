@@ -23,6 +23,14 @@ const MAX_BATCH = 256;
 // So many microtasks without a new envelope end the microtask run: an `await` takes one to three.
 const IDLE_MICROTASKS = 3;
 
+/** Links of this thread with envelopes that are not posted yet. */
+const unposted = new Set<{ flush(): void }>();
+
+/** Posts what is queued on all links of this thread, before it blocks: nothing leaves meanwhile. */
+export function flushLinks(): void {
+  for (const link of unposted) link.flush();
+}
+
 /**
  * One end of a connection between two threads over a `MessagePort`.
  *
@@ -156,6 +164,7 @@ export class Link<E extends Envelope = Envelope> {
     if (items >= MAX_BATCH && !this.#isHeld) return this.flush();
     if (this.#scheduled) return;
     this.#scheduled = true;
+    unposted.add(this);
     queueMicrotask(() => this.#settle(items));
   }
 
@@ -165,6 +174,7 @@ export class Link<E extends Envelope = Envelope> {
     if (items !== before) idle = 0;
     if (idle < IDLE_MICROTASKS) return queueMicrotask(() => this.#settle(items, idle + 1));
     this.#scheduled = false;
+    unposted.delete(this);
     this.flush();
   }
 

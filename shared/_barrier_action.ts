@@ -1,0 +1,90 @@
+import { type DefinedTask, isTask } from "../actors/_definition.ts";
+import { type DefinedFunction, load, lookUp } from "../actors/_registry.ts";
+import {
+  capture,
+  type HandleOutlet,
+  type Packet,
+  type Payload,
+  revive,
+} from "../channels/internal.ts";
+
+/** A task with its arguments, as it was given. */
+export type ActionCall = readonly [task: unknown, ...args: unknown[]];
+
+/** What a token holds of an action: what was captured, and where its attachments are. */
+export type ActionToken = readonly [payload: Payload, attachments: readonly number[]];
+
+/** What the last to come to a barrier runs. */
+export class BarrierAction {
+  readonly #task: DefinedTask<unknown[], unknown>;
+  readonly #args: readonly unknown[];
+
+  /** @throws {TypeError} when it is not a task with arguments that can be sent. */
+  constructor(call: ActionCall) {
+    const [task, ...args] = call;
+    if (!isTask(task)) {
+      throw new TypeError("Cannot create Barrier: action must be [task, ...args]");
+    }
+    this.#task = task;
+    this.#args = args;
+    captureCall([task, ...args]);
+  }
+
+  /** Brings back what {@linkcode BarrierAction.toToken} gave. */
+  static fromToken(
+    [payload, attachments]: ActionToken,
+    attachment: (index: number) => unknown,
+  ): BarrierAction {
+    const context = { attachments: attachments.map(attachment), signal: refuseSignal };
+    return new BarrierAction(revive(payload, context)[0] as ActionCall);
+  }
+
+  toToken(outlet: HandleOutlet): ActionToken {
+    const { payload, attachments } = captureCall([this.#task, ...this.#args]);
+    return [payload, attachments.map((attached) => outlet.attach(attached))];
+  }
+
+  /** Runs it; its module has to be loaded. */
+  run(): unknown {
+    return this.#loaded!(...this.#args);
+  }
+
+  /**
+   * Makes sure that {@linkcode BarrierAction.run} will find the task without waiting for anything.
+   *
+   * @throws {Error} when its module is not loaded in this thread.
+   */
+  checkLoaded(doing: string): void {
+    if (this.isLoaded) return;
+    const { url } = this.#task.address;
+    throw new Error(
+      `Cannot ${doing}: the module of its action is not loaded in this thread: import ${url} first`,
+    );
+  }
+
+  /** Whether this thread has the module of the task. */
+  get isLoaded(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  /** Loads the module of the task. */
+  async load(): Promise<void> {
+    await load(this.#task.address);
+  }
+
+  get #loaded(): DefinedFunction | undefined {
+    return lookUp(this.#task.address);
+  }
+}
+
+function captureCall(call: ActionCall): Packet {
+  const packet = capture([call], "apart", "message", "action");
+  if (packet.transfers.length === 0 && packet.signals.length === 0) return packet;
+  throw new TypeError(
+    "Cannot create Barrier: action has arguments that can be sent only once, such as a queue or a signal",
+  );
+}
+
+function refuseSignal(): never {
+  throw new TypeError("Cannot receive Barrier: its action holds a signal");
+}

@@ -1,0 +1,31 @@
+/**
+ * The worker of a `Watchdog`: waits for the ends of threads while the thread that started it is blocked.
+ *
+ * @module
+ */
+
+/** Asks for the word when a thread has ended. */
+interface Order {
+  /** Name of the lock that it holds as long as it lives. */
+  readonly life: string;
+  /** Where to write 1. */
+  readonly verdicts: Int32Array;
+  /** Index of the word. */
+  readonly place: number;
+}
+
+// The types know `globalThis` as that of a window, and not the Web Locks.
+const scope = globalThis as unknown as { onmessage: (event: MessageEvent<Order>) => void };
+const { locks } = navigator as unknown as {
+  locks: {
+    request(name: string, options: { mode: "shared" }, callback: () => void): Promise<void>;
+  };
+};
+
+scope.onmessage = ({ data: { life, verdicts, place } }) => {
+  // Shared, because a blocked thread may have been granted it for a watch of its own, and cannot give it back.
+  void locks.request(life, { mode: "shared" }, () => {
+    Atomics.store(verdicts, place, 1);
+    Atomics.notify(verdicts, place);
+  });
+};

@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { ActorSystem } from "@troupe/actors";
+import { Mutex } from "@troupe/actors/shared";
+import { DEATHS } from "../fixtures/deaths.ts";
+import { holder, takeSync } from "../fixtures/shared_locks.ts";
+import { until, within } from "../testing.ts";
+
+const CAUSES = [...DEATHS, "terminate" as const];
+const WAYS = (["web", "thread"] as const).flatMap((worker) =>
+  CAUSES.map((death) => ({ worker, death }))
+);
+
+async function end(ref: Awaited<ReturnType<typeof spawn>>, death: typeof CAUSES[number]) {
+  if (death === "terminate") await ref.terminate();
+  else ref.tell.die(death);
+}
+
+function spawn(system: ActorSystem, mutex: Mutex, worker: "web" | "thread") {
+  return system.spawn(holder.with({ worker }), mutex);
+}
+
+Deno.test.each(WAYS)(
+  "Mutex.acquire() goes on when the owner's $worker worker ends, and sees it: $death",
+  async ({ worker, death }) => {
+    await using system = new ActorSystem({ workers: 1 });
+    const mutex = new Mutex();
+    const owner = await spawn(system, mutex, worker);
+    await owner.ask.acquire();
+    const waits = [mutex.acquire(), mutex.acquire()];
+    await end(owner, death);
+    using first = await within(2_000, "the first", waits[0]!);
+    assertEquals(first.abandoned, true);
+    first.release();
+    using second = await within(500, "the second", waits[1]!);
+    assertEquals(second.abandoned, false);
+  },
+);
+
+// Each takes a second: a worker within a worker starts slowly.
+const BLOCKED_WAYS = WAYS.filter(({ worker, death }) =>
+  worker === "web" || death === "close" || death === "terminate"
+);
+
+Deno.test.each(BLOCKED_WAYS)(
+  "Mutex.acquireSync() goes on when all are blocked and the owner's $worker worker ends: $death",
+  async ({ worker, death }) => {
+    await using system = new ActorSystem({ workers: 2, worker });
+    const mutex = new Mutex();
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const owner = await spawn(system, mutex, worker);
+    await owner.ask.acquire();
+    const waits = [1, 2].map(() => system.run(takeSync, mutex, words));
+    await until(2_000, "the waits", () => Atomics.load(words, 0) === 2);
+    await end(owner, death);
+    const abandoned = await within(2_000, "the blocked", Promise.all(waits));
+    assertEquals(abandoned.toSorted(), [false, true]);
+  },
+);
+
+Deno.test("Mutex.acquireSync() on main goes on when the owner's thread ends", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const mutex = new Mutex();
+  const owner = await spawn(system, mutex, "web");
+  await owner.ask.acquire();
+  owner.tell.die("close");
+  // Only so that the message leaves before this thread blocks.
+  await new Promise((resolve) => setTimeout(resolve));
+  const start = performance.now();
+  using guard = mutex.acquireSync({ timeoutMs: 5_000 });
+  assertEquals(guard.abandoned, true);
+  assert(performance.now() - start < 2_000);
+});
+
+Deno.test("Mutex.tryAcquire() finds the lock abandoned after somebody has noticed", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const mutex = new Mutex();
+  const owner = await spawn(system, mutex, "web");
+  await owner.ask.acquire();
+  const given = mutex.acquire({ timeoutMs: 1_500 });
+  owner.tell.die("close");
+  (await given).release();
+  using guard = mutex.tryAcquire();
+  assertEquals(guard?.abandoned, false);
+});

@@ -1,8 +1,10 @@
 /**
- * Runs the programs of the README and compares what they print with what the README says.
+ * Runs the programs of the README and the guide and compares what they print with what is written
+ * there.
  *
  * A program is a `ts` block whose next block is `text`: its output. A first line `// counter.ts`
- * names the file of a block, so that later programs can import `./counter.ts`. `deno test --doc`
+ * names the file of a block, so that later programs can import `./counter.ts`; that of a test ends
+ * with `_test.ts`. `deno test --doc`
  * checks that the blocks load, but its snippets are no files, so a worker cannot import them; here
  * each program is a file and a process.
  */
@@ -25,20 +27,42 @@ function blocksOf(markdown: string): Block[] {
   });
 }
 
-const blocks = blocksOf(await Deno.readTextFile(new URL("../README.md", import.meta.url)));
+// `deno test` leaves out the scratch folder; so tests are called by their file.
+const CALL = "await (async (_name: string, run: () => Promise<void>) => await run())(";
 
-for (const [index, program] of blocks.entries()) {
-  const output = blocks[index + 1];
-  if (program.language !== "ts" || output?.language !== "text") continue;
+const root = new URL("../", import.meta.url);
+const pages = ["README.md"];
+for await (const { name } of Deno.readDir(new URL("docs/", root))) {
+  if (name.endsWith(".md")) pages.push(`docs/${name}`);
+}
 
-  Deno.test(`README.md:${program.line} prints what it says`, async () => {
-    await using folder = await scratchFolder();
-    const files = blocks.slice(0, index + 1).filter(({ language }) => language === "ts");
-    for (const { file, text } of files) await Deno.writeTextFile(`${folder.path}/${file}`, text);
+for (const page of pages.sort()) {
+  const blocks = blocksOf(await Deno.readTextFile(new URL(page, root)));
+  for (const [index, program] of blocks.entries()) {
+    const output = blocks[index + 1];
+    if (program.language !== "ts") continue;
+    if (program.file.endsWith("_test.ts")) {
+      Deno.test(`${page}:${program.line} passes`, async () => {
+        await using folder = await scratchFolder();
+        const path = `${folder.path}/${program.file}`;
+        await Deno.writeTextFile(path, program.text.replaceAll("Deno.test(", CALL));
+        const { code, stderr } = await runProgram(path, { flags: ["--check", "--allow-read"] });
+        assertEquals({ code, stderr }, { code: 0, stderr: "" });
+      });
+    }
+    if (output?.language !== "text") continue;
 
-    const flags = ["--check", "--allow-read"];
-    const { code, stdout, stderr } = await runProgram(`${folder.path}/${program.file}`, { flags });
+    Deno.test(`${page}:${program.line} prints what it says`, async () => {
+      await using folder = await scratchFolder();
+      const files = blocks.slice(0, index + 1).filter(({ language }) => language === "ts");
+      for (const { file, text } of files) await Deno.writeTextFile(`${folder.path}/${file}`, text);
 
-    assertEquals({ code, stdout, stderr }, { code: 0, stdout: output.text, stderr: "" });
-  });
+      const flags = ["--check", "--allow-read"];
+      const { code, stdout, stderr } = await runProgram(`${folder.path}/${program.file}`, {
+        flags,
+      });
+
+      assertEquals({ code, stdout, stderr }, { code: 0, stdout: output.text, stderr: "" });
+    });
+  }
 }

@@ -17,6 +17,10 @@ const NUMBERS = "0, 1, 4, 9, 16, 25, 36, 49, 64, 81";
 
 const EXACT = [
   {
+    example: "in_place",
+    output: ["Squares: [ 0, 1 ]", "A: [ 3, 4 ]"],
+  },
+  {
     example: "isolation",
     output: [
       "Counter: 0",

@@ -41,6 +41,11 @@ export class FileCatalog implements Corpus {
     }
   }
 
+  /** Whether a file has this number and holds words. */
+  holds(file: number): boolean {
+    return file < this.#paths.length && this.wordsIn(file) > 0;
+  }
+
   /** The path of a file. */
   pathOf(file: number): string {
     return this.#paths[file]!;

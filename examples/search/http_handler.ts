@@ -1,12 +1,15 @@
 import { QueryError } from "./errors.ts";
-import { renderPage } from "./page.ts";
-import { parseLimit, parseQuery, parseShard } from "./query.ts";
-import type { SearchAnswer, SearchOptions } from "./search_service.ts";
+import type { IndexProgress } from "./index_folders.ts";
+import { isPagePath, readPage } from "./page.ts";
+import { parseLimit, parseNumber, parseQuery, parseShard } from "./query.ts";
+import { RecentTimes } from "./recent_times.ts";
+import type { OpenedFile, OpenOptions, SearchAnswer, SearchOptions } from "./search_service.ts";
 import type { SearchStats } from "./search_stats.ts";
 
 /** What answers the requests. */
 export interface SearchBackend {
   search(terms: readonly string[], options: SearchOptions): Promise<SearchAnswer>;
+  open(file: number, options: OpenOptions): Promise<OpenedFile>;
   stats(options: { signal: AbortSignal }): Promise<SearchStats>;
   crash(shard: number, options: { signal: AbortSignal }): Promise<void>;
 }
@@ -41,12 +44,14 @@ const READING = ["GET", "HEAD"];
 /**
  * Answers HTTP requests.
  *
- * | request                 | answer                                                         |
- * | ----------------------- | -------------------------------------------------------------- |
- * | `GET /`                 | a page with a search box                                       |
- * | `GET /search?q=&limit=` | the files that hold all words of `q`, the best first, as JSON  |
- * | `GET /stats`            | what the index holds, and how the queries ended, as JSON       |
- * | `POST /crash?shard=`    | kills the worker of a shard; 404 unless that is allowed        |
+ * | request                   | answer                                                        |
+ * | ------------------------- | ------------------------------------------------------------- |
+ * | `GET /`                   | a page to search with, made of the files in `page/`           |
+ * | `GET /search?q=&limit=`   | the files that hold all words of `q`, the best first, as JSON |
+ * | `GET /file?id=&from=&q=`  | some lines of a file that was found, as JSON                  |
+ * | `GET /progress`           | how far the indexing has come, as JSON                        |
+ * | `GET /stats`              | what the index holds, and how the queries ended, as JSON      |
+ * | `POST /crash?shard=`      | kills the worker of a shard; 404 unless that is allowed       |
  *
  * Every other answer is `{ "error": "..." }`: 400 for a query that cannot be answered, 403 for a
  * crash that another site's page asks for, 404, 405, 500, 503 before the index is there, 504 when it took too long.
@@ -54,8 +59,11 @@ const READING = ["GET", "HEAD"];
 export class HttpHandler {
   /** Set when the index is there. */
   backend: SearchBackend | undefined;
+  /** How far the indexing has come. */
+  progress: IndexProgress = { found: 0, done: 0, byteLength: 0 };
   #timeoutMs: number;
   #crashableShards: number;
+  #recent = new RecentTimes();
   #queries = { answered: 0, refused: 0, cancelled: 0, timedOut: 0, failed: 0 };
 
   constructor({ timeoutMs = 5_000, crashableShards = 0 }: HttpHandlerOptions = {}) {
@@ -81,20 +89,20 @@ export class HttpHandler {
 
   #routeOf(path: string): Route | undefined {
     switch (path) {
-      case "/":
-        return {
-          methods: READING,
-          answer: () => Promise.resolve(renderPage({ crashableShards: this.#crashableShards })),
-        };
       case "/search":
         return { methods: READING, answer: (url, signal) => this.#search(url, signal) };
+      case "/file":
+        return { methods: READING, answer: (url, signal) => this.#open(url, signal) };
+      case "/progress":
+        return { methods: READING, answer: () => Promise.resolve(this.#progress()) };
       case "/stats":
         return { methods: READING, answer: (_url, signal) => this.#stats(signal) };
       case "/crash":
         if (this.#crashableShards === 0) return undefined;
         return { methods: ["POST"], answer: (url, signal) => this.#crash(url, signal) };
       default:
-        return undefined;
+        if (!isPagePath(path)) return undefined;
+        return { methods: READING, answer: () => readPage(path) };
     }
   }
 
@@ -103,16 +111,35 @@ export class HttpHandler {
       const query = searchParams.get("q") ?? "";
       const terms = parseQuery(query);
       const limit = parseLimit(searchParams.get("limit"));
-      return { query, ...await backend.search(terms, { limit, signal }) };
+      const answer = await backend.search(terms, { limit, signal });
+      this.#recent.add(answer.tookMs);
+      return { query, ...answer };
     });
     this.#queries[outcome]++;
     return response;
   }
 
-  async #stats(signal: AbortSignal): Promise<Response> {
-    const [, response] = await this.#answer(signal, async (backend, signal) => {
-      return { ...await backend.stats({ signal }), queries: this.#queries };
+  async #open({ searchParams }: URL, signal: AbortSignal): Promise<Response> {
+    const [, response] = await this.#answer(signal, (backend, signal) => {
+      const file = parseNumber("id", searchParams.get("id"));
+      const from = Math.max(1, parseNumber("from", searchParams.get("from") ?? "1"));
+      const terms = parseQuery(searchParams.get("q") ?? "");
+      return backend.open(file, { from, terms, signal });
     });
+    return response;
+  }
+
+  #progress(): Response {
+    return respond({ ...this.progress, isIndexed: this.backend !== undefined });
+  }
+
+  async #stats(signal: AbortSignal): Promise<Response> {
+    const [, response] = await this.#answer(signal, async (backend, signal) => ({
+      ...await backend.stats({ signal }),
+      queries: this.#queries,
+      recentMs: this.#recent.all,
+      crashableShards: this.#crashableShards,
+    }));
     return response;
   }
 

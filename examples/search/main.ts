@@ -11,6 +11,7 @@ import { buildIndex, type IndexJob } from "./build_index.ts";
 import { compare } from "./compare.ts";
 import { QueryError, UsageError } from "./errors.ts";
 import { openFolders } from "./folders.ts";
+import type { IndexProgress } from "./index_folders.ts";
 import { Interrupt } from "./interrupt.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
 import { DEFAULT_LIMIT, parseQuery } from "./query.ts";
@@ -60,7 +61,9 @@ async function answerOnce(job: IndexJob, query: string): Promise<void> {
 async function answerHttp(job: IndexJob, options: Options): Promise<void> {
   await using system = createSystem(job.workers);
   await using server = serve({ ...options, crashableShards: options.allowCrash ? job.workers : 0 });
-  const service = await buildIndex(system, job);
+  console.error(`Indexing at ${server.url}`);
+  const onProgress = (progress: IndexProgress) => server.handler.progress = progress;
+  const service = await buildIndex(system, { ...job, onProgress });
   server.handler.backend = service;
   console.log(`Search at ${server.url} (Ctrl-C ends it)`);
   await Promise.race([aborted(job.signal), service.loss()]);

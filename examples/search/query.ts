@@ -50,6 +50,17 @@ export function parseShard(text: string | null, shards: number): number {
 }
 
 /**
+ * The number of a file, or of a line in it.
+ *
+ * @param name What the number is called.
+ * @throws {QueryError} unless `text` is a whole number.
+ */
+export function parseNumber(name: string, text: string | null): number {
+  if (/^\d{1,9}$/.test(text ?? "")) return Number(text);
+  throw new QueryError(`Cannot open: ${name} must be a whole number, received "${text ?? ""}"`);
+}
+
+/**
  * The number of results asked for; {@linkcode DEFAULT_LIMIT} without a text.
  *
  * @throws {QueryError} unless it is a whole number from 1 to {@linkcode MAX_LIMIT}.

@@ -12,6 +12,8 @@ export interface ReindexOptions {
   shards: number;
   /** Ends it early, between two files: it then rejects with the signal's reason. */
   signal: AbortSignal;
+  /** Called after each file. */
+  onFile: () => void;
 }
 
 /**
@@ -23,13 +25,14 @@ export interface ReindexOptions {
 export async function reindex(
   index: ShardIndex,
   files: readonly IndexedFile[],
-  { shard, shards, signal }: ReindexOptions,
+  { shard, shards, signal, onFile }: ReindexOptions,
 ): Promise<void> {
   const reader = new TextReader();
   const builder = new PostingsBuilder(shards);
   for (const { file, path } of files) {
     signal.throwIfAborted();
     const byteLength = reader.read(path);
+    onFile();
     if (typeof byteLength === "string") continue; // Gone, or no text any more.
     builder.addFile(file, reader.bytes, byteLength);
     if (builder.size >= WORDS_PER_ROUND) index.add(builder.take()[shard]!);

@@ -1,8 +1,11 @@
 import { type ActorSystem, HostLostError } from "@troupe/actors";
 import { askShards, type ShardAnswers } from "./ask_shards.ts";
-import { excerpt, type ExcerptRequest, type Line } from "./excerpt.ts";
+import { QueryError } from "./errors.ts";
+import { excerpt, type ExcerptRequest } from "./excerpt.ts";
 import { type Folder, nameOf } from "./folders.ts";
 import type { FileCatalog } from "./file_catalog.ts";
+import type { Line } from "./line.ts";
+import { type Passage, passage, type PassageRequest } from "./passage.ts";
 import { pickLines } from "./pick_lines.ts";
 import { rank, type RankedFile } from "./ranking.ts";
 import { firstLoss, type SearchActors } from "./search_actors.ts";
@@ -38,10 +41,27 @@ export interface SearchAnswer {
 
 /** A file that was found. */
 export interface SearchResult {
+  /** Its number, for {@linkcode SearchService.open}. */
+  readonly file: number;
   readonly path: string;
   readonly score: number;
   /** A few lines that match; none when the file has changed so much since it was indexed. */
   readonly lines: readonly Line[];
+}
+
+/** Options for {@linkcode SearchService.open}. */
+export interface OpenOptions {
+  /** The first line, from 1. */
+  from: number;
+  /** What to mark. */
+  terms: readonly string[];
+  /** Ends the reading. */
+  signal: AbortSignal;
+}
+
+/** A part of a file. */
+export interface OpenedFile extends Passage {
+  readonly path: string;
 }
 
 /**
@@ -83,6 +103,20 @@ export class SearchService {
     return { terms, total: ranked.length, tookMs: performance.now() - startMs, missing, results };
   }
 
+  /**
+   * Reads a part of a file that was found, on some worker.
+   *
+   * @throws {QueryError} when no file that was indexed has that number.
+   */
+  async open(file: number, { from, terms, signal }: OpenOptions): Promise<OpenedFile> {
+    if (!this.#catalog.holds(file)) {
+      throw new QueryError(`Cannot open: there is no file ${file} in the index`);
+    }
+    const path = this.#catalog.pathOf(file);
+    const part = await this.#passage({ path, from, terms }, signal);
+    return { path: nameOf(path, this.#folders), ...part };
+  }
+
   /** What the index holds, and who holds it. */
   async stats({ signal }: { signal: AbortSignal }): Promise<SearchStats> {
     const options = { signal, timeoutMs: SHARD_TIMEOUT_MS };
@@ -121,7 +155,7 @@ export class SearchService {
       const path = this.#catalog.pathOf(file);
       const lines = pickLines(linesByTerm.map((byFile) => byFile?.get(file) ?? []), LINES_PER_FILE);
       const text = await this.#excerpt({ path, lines, terms }, signal);
-      return { path: nameOf(path, this.#folders), score, lines: text };
+      return { file, path: nameOf(path, this.#folders), score, lines: text };
     }));
   }
 
@@ -129,6 +163,11 @@ export class SearchService {
   async #excerpt(request: ExcerptRequest, signal: AbortSignal): Promise<Line[]> {
     return await unlessLost(this.#system.run(excerpt.with({ signal }), request)) ??
       await this.#system.run(excerpt.with({ signal, on: "here" }), request);
+  }
+
+  async #passage(request: PassageRequest, signal: AbortSignal): Promise<Passage> {
+    return await unlessLost(this.#system.run(passage.with({ signal }), request)) ??
+      await this.#system.run(passage.with({ signal, on: "here" }), request);
   }
 }
 

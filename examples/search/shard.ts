@@ -10,6 +10,11 @@ export interface ShardStats extends ShardSize {
   readonly host: string;
   /** Whether it holds all it should; not yet after its worker was lost. */
   readonly isWhole: boolean;
+  /** Files read again by now, and all there are to read; 0 as long as it was never lost. */
+  readonly filesRead: number;
+  readonly filesToRead: number;
+  /** Questions answered since it was started. */
+  readonly answers: number;
 }
 
 /** Which part of the index a shard keeps, and where it finds the files when it has lost it. */
@@ -29,6 +34,7 @@ export interface ShardPart {
  */
 export const shard = actor(import.meta, (context, { shard, shards, files }: ShardPart) => {
   const index = new ShardIndex();
+  const load = { filesRead: 0, filesToRead: 0, answers: 0 };
   let isWhole = context.restarts === 0;
   if (!isWhole) context.after(0, readAgain);
 
@@ -38,7 +44,8 @@ export const shard = actor(import.meta, (context, { shard, shards, files }: Shar
     console.error(`Shard ${shard} has lost its part of the index and reads the files again`);
     try {
       const all = await files.with({ signal, timeoutMs: Infinity }).ask.all();
-      await reindex(index, all, { shard, shards, signal });
+      load.filesToRead = all.length;
+      await reindex(index, all, { shard, shards, signal, onFile: () => load.filesRead++ });
     } catch (error) {
       if (signal.aborted) return; // It stops, so nobody will ask.
       throw error;
@@ -57,6 +64,7 @@ export const shard = actor(import.meta, (context, { shard, shards, files }: Shar
     /** The files that hold each of `terms`, in the order of `terms`. */
     match(terms: readonly string[]): TermMatches[] | null {
       if (!isWhole) return null;
+      load.answers++;
       const matches = terms.map((term) => index.match(term));
       const buffers = matches.flatMap((
         { files, frequencies },
@@ -66,11 +74,13 @@ export const shard = actor(import.meta, (context, { shard, shards, files }: Shar
 
     /** For each of `terms`, those of `files` that hold it, with the lines. */
     lines(terms: readonly string[], files: ReadonlySet<number>): Map<number, number[]>[] | null {
-      return isWhole ? terms.map((term) => index.lines(term, files)) : null;
+      if (!isWhole) return null;
+      load.answers++;
+      return terms.map((term) => index.lines(term, files));
     },
 
-    /** Counts terms, batches and memory. */
-    stats: (): ShardStats => ({ host: HOST, isWhole, ...index.size() }),
+    /** Counts terms, batches, memory and what was asked. */
+    stats: (): ShardStats => ({ host: HOST, isWhole, ...load, ...index.size() }),
 
     /** Ends the worker, with all that runs there. */
     crash(): Promise<never> {

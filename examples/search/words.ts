@@ -16,7 +16,8 @@ export type OnWord = (
 export const MAX_TERM_BYTES = 64;
 
 const NEWLINE = 10;
-const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+/** What may be a word, before it is brought to its form as a term. */
+export const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 

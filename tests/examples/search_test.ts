@@ -111,7 +111,9 @@ Deno.test("search serves queries, statistics and a page until Ctrl-C", async (t)
     const { query, terms, total, results } = await get("search?q=Gr%C3%B6%C3%9Fe");
     assertEquals({ query, terms, total }, { query: "Größe", terms: ["größe"], total: 1 });
     assertMatch(results[0].path, /third\.txt$/);
-    assertEquals(results[0].lines, [{ number: 1, text: TEXTS["third.txt"].trim() }]);
+    assertEquals(results[0].lines, [
+      { number: 1, text: TEXTS["third.txt"].trim(), matches: [[39, 44]] },
+    ]);
   });
 
   await t.step("GET /search keeps to the limit and tells the total", async () => {
@@ -155,7 +157,7 @@ Deno.test("search serves queries, statistics and a page until Ctrl-C", async (t)
   await t.step("GET / gives the page", async () => {
     const response = await fetch(url);
     assertMatch(response.headers.get("content-security-policy")!, /default-src 'none'/);
-    assertStringIncludes(await response.text(), '<input type="search"');
+    assertStringIncludes(await response.text(), "<title>Troupe search</title>");
   });
 
   await t.step("a client that goes away cancels its query", async () => {

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { QueryError } from "../../../examples/search/errors.ts";
 import { HttpHandler, type SearchBackend } from "../../../examples/search/http_handler.ts";
 import type { SearchStats } from "../../../examples/search/search_stats.ts";
 import { within } from "../../testing.ts";
@@ -8,7 +9,11 @@ const ANSWER = { terms: ["a"], total: 0, tookMs: 1, missing: [], results: [] };
 function handlerWith(search: SearchBackend["search"] = () => Promise.resolve(ANSWER)): HttpHandler {
   const handler = new HttpHandler();
   const stats = () => Promise.resolve({ files: 3 } as SearchStats);
-  handler.backend = { search, stats, crash: () => Promise.reject(new Error("not allowed")) };
+  const open = (file: number) => {
+    return Promise.reject(new QueryError(`Cannot open: there is no file ${file} in the index`));
+  };
+  const crash = () => Promise.reject(new Error("not allowed"));
+  handler.backend = { search, open, stats, crash };
   return handler;
 }
 
@@ -66,7 +71,7 @@ Deno.test("HttpHandler answers 405 for a method other than GET and HEAD", async 
 });
 
 Deno.test("HttpHandler answers 503 before the index is there", async () => {
-  for (const path of ["/search?q=a", "/stats"]) {
+  for (const path of ["/search?q=a", "/file?id=0&q=a", "/stats"]) {
     const response = await get(new HttpHandler(), path);
     assertEquals(response.headers.get("retry-after"), "1");
     assertEquals((await errorOf(response))[0], 503);
@@ -99,6 +104,7 @@ Deno.test("HttpHandler answers 504 when the deadline passes", async () => {
         signal.addEventListener("abort", () => reject(signal.reason));
       });
     },
+    open: () => Promise.reject(new Error("not asked")),
     stats: () => Promise.reject(new Error("not asked")),
     crash: () => Promise.reject(new Error("not asked")),
   };
@@ -120,18 +126,79 @@ Deno.test("HttpHandler answers 500 and keeps the reason to itself when the searc
   }
 });
 
-Deno.test("HttpHandler gives a page whose policy allows its own script only", async () => {
-  const [one, two] = [await get(handlerWith(), "/"), await get(handlerWith(), "/")];
-  const policy = one.headers.get("content-security-policy") ?? "";
-  const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
-  assertMatch(policy, /^default-src 'none';/);
-  assertStringIncludes(await one.text(), `<script nonce="${nonce}">`);
-  assert(!(await two.text()).includes(`"${nonce}"`), "A nonce must not be used twice");
+Deno.test("HttpHandler gives a page whose policy allows its own files only", async () => {
+  const response = await get(handlerWith(), "/");
+  const policy = response.headers.get("content-security-policy") ?? "";
+  assertMatch(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/);
+  assertEquals(policy.match(/unsafe|http|\*/), null);
+  assertEquals((await response.text()).match(/<script(?! type="module" src)| on\w+=|<style/), null);
 });
 
-Deno.test("HttpHandler gives a page that makes no markup out of text", async () => {
+Deno.test("HttpHandler gives the files that the page names, and these name", async () => {
   const page = await (await get(handlerWith(), "/")).text();
-  assertEquals(page.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/), null);
+  const paths = new Set(Array.from(page.matchAll(/(?:href|src)="(.+?)"/g), ([, path]) => path!));
+  for (const path of paths) {
+    const response = await get(handlerWith(), `/${path}`);
+    assertEquals(response.status, 200, path);
+    const text = await response.text();
+    for (const [, name] of text.matchAll(/from "\.\/(.+?)"/g)) paths.add(name!);
+    assertEquals(text.match(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval/), null);
+  }
+  assertEquals(paths.size, await countFiles("page") - 1); // But the page itself.
+});
+
+Deno.test.each([
+  { path: "/page.ts" },
+  { path: "/page/main.js" },
+  { path: "/index.html/" },
+  { path: "/..%2fmain.ts" },
+  { path: "/style.css%00" },
+])("HttpHandler gives no other file: $path", async ({ path }) => {
+  assertEquals((await get(handlerWith(), path)).status, 404);
+});
+
+Deno.test("HttpHandler tells the progress before and after the index is there", async () => {
+  const handler = new HttpHandler();
+  handler.progress = { found: 5, done: 2, byteLength: 100 };
+  const progress = async () => await (await get(handler, "/progress")).json();
+  assertEquals(await progress(), { found: 5, done: 2, byteLength: 100, isIndexed: false });
+  handler.backend = handlerWith().backend;
+  assertEquals((await progress()).isIndexed, true);
+});
+
+Deno.test("HttpHandler opens a file at a line, with the words to mark", async () => {
+  const opened: unknown[] = [];
+  const handler = handlerWith();
+  handler.backend = {
+    ...handler.backend!,
+    open: (file, { from, terms }) => {
+      opened.push(file, from, terms);
+      return Promise.resolve({ path: "a.txt", lines: [], totalLines: 9 });
+    },
+  };
+  const response = await get(handler, "/file?id=3&from=7&q=One");
+  assertEquals(await response.json(), { path: "a.txt", lines: [], totalLines: 9 });
+  assertEquals(opened, [3, 7, ["one"]]);
+});
+
+Deno.test.each([
+  { query: "?q=a", error: 'id must be a whole number, received ""' },
+  { query: "?q=a&id=..%2f", error: 'id must be a whole number, received "../"' },
+  { query: "?q=a&id=1&from=-1", error: 'from must be a whole number, received "-1"' },
+  { query: "?id=1", error: "the query holds no word" },
+  { query: "?q=a&id=17", error: "there is no file 17" },
+])("HttpHandler answers 400 to GET /file$query: $error", async ({ query, error }) => {
+  const [status, message] = await errorOf(await get(handlerWith(), `/file${query}`));
+  assertEquals(status, 400);
+  assertStringIncludes(message, error);
+});
+
+Deno.test("HttpHandler tells the times of the last sixty queries", async () => {
+  let tookMs = 0;
+  const handler = handlerWith(() => Promise.resolve({ ...ANSWER, tookMs: ++tookMs }));
+  for (let i = 0; i < 61; i++) await get(handler, "/search?q=a");
+  const { recentMs } = await (await get(handler, "/stats")).json();
+  assertEquals([recentMs.length, recentMs.at(0), recentMs.at(-1)], [60, 2, 61]);
 });
 
 Deno.test("HttpHandler crashes the shard that POST /crash names", async () => {
@@ -174,8 +241,14 @@ Deno.test("HttpHandler crashes nothing for GET, or for a page of another site", 
   assertEquals(crashed, [0]);
 });
 
-Deno.test("HttpHandler gives a page with a button for each shard where crashes are allowed", async () => {
-  const page = await (await get(crashableHandler([]), "/")).text();
-  assertEquals(page.match(/<button type="button" value="\d">Crash shard \d</g)?.length, 2);
-  assertEquals((await (await get(handlerWith(), "/")).text()).includes("<button"), false);
+Deno.test("HttpHandler tells how many shards may be crashed", async () => {
+  const crashable = async (handler: HttpHandler) => {
+    return (await (await get(handler, "/stats")).json()).crashableShards;
+  };
+  assertEquals([await crashable(crashableHandler([])), await crashable(handlerWith())], [2, 0]);
 });
+
+async function countFiles(folder: string): Promise<number> {
+  const url = new URL(`../../../examples/search/${folder}/`, import.meta.url);
+  return (await Array.fromAsync(Deno.readDir(url))).length;
+}

@@ -1,11 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { FileCatalog } from "../../../examples/search/file_catalog.ts";
 import { describeAnswer, describeIndex } from "../../../examples/search/report.ts";
+import type { SearchResult } from "../../../examples/search/search_service.ts";
 
 const ANSWER = { terms: ["a", "b"], total: 0, tookMs: 1, missing: [], results: [] };
 
+function resultAt(path: string, line: { number: number; text: string }): SearchResult {
+  return { file: 0, path, score: 1, lines: [{ ...line, matches: [] }] };
+}
+
 Deno.test("describeAnswer() shows files with their lines, and how many more there are", () => {
-  const results = [{ path: "x.txt", score: 1, lines: [{ number: 7, text: "  a b" }] }];
+  const results = [resultAt("x.txt", { number: 7, text: "  a b" })];
   assertEquals(
     describeAnswer({ ...ANSWER, total: 3, results }),
     "3 files hold: a b\nx.txt\n  7: a b\n... and 2 more",
@@ -22,7 +27,7 @@ Deno.test("describeAnswer() says when no file was found", () => {
 });
 
 Deno.test("describeAnswer() lets no control character through to the terminal", () => {
-  const results = [{ path: "a\x1b[2J", score: 1, lines: [{ number: 1, text: "b\x07\x9b" }] }];
+  const results = [resultAt("a\x1b[2J", { number: 1, text: "b\x07\x9b" })];
   const shown = describeAnswer({ ...ANSWER, total: 1, results });
   assertEquals(shown, "1 file holds: a b\na\ufffd[2J\n  1: b\ufffd\ufffd");
 });

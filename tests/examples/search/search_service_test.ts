@@ -1,5 +1,6 @@
 import { ActorSystem, HostLostError } from "@troupe/actors";
 import { assertEquals, assertRejects } from "@std/assert";
+import { QueryError } from "../../../examples/search/errors.ts";
 import { indexFolders, type IndexProgress } from "../../../examples/search/index_folders.ts";
 import { firstLoss, startActors } from "../../../examples/search/search_actors.ts";
 import { SearchService } from "../../../examples/search/search_service.ts";
@@ -43,7 +44,24 @@ Deno.test("SearchService.search() shows the part of a long line that matches", a
   const { results } = await service.search(["needle"], OPTIONS);
 
   const expected = "…" + "x ".repeat(30) + "needle" + " y".repeat(87) + "…";
-  assertEquals(results[0]?.lines, [{ number: 1, text: expected }]);
+  assertEquals(results[0]?.lines, [{ number: 1, text: expected, matches: [[61, 67]] }]);
+});
+
+Deno.test("SearchService.open() gives lines of a file that was found, and of no other", async () => {
+  await using folder = await scratchFolder();
+  await using system = new ActorSystem({ workers: 0 });
+  const service = await serviceFor(system, folder.path, { text: "a\nb", binary: "\0" });
+  const { signal } = OPTIONS;
+  const { results } = await service.search(["b"], OPTIONS);
+  const open = (file: number) => service.open(file, { from: 2, terms: ["b"], signal });
+
+  assertEquals(await open(results[0]!.file), {
+    path: "text",
+    lines: [{ number: 2, text: "b", matches: [[0, 1]] }],
+    totalLines: 2,
+  });
+  await assertRejects(() => open(1 - results[0]!.file), QueryError, "there is no file");
+  await assertRejects(() => open(2), QueryError, "there is no file 2 in the index");
 });
 
 Deno.test("SearchService.search() rejects with the reason of its signal", async () => {

@@ -1,0 +1,87 @@
+import { actor, type ActorDefinition } from "../actors/actor.ts";
+import { ActorStoppedError } from "../actors/errors.ts";
+import type { Ref } from "../actors/internal.ts";
+import { threadNumber } from "../channels/internal.ts";
+import { type PackedMessage, unpack } from "../channels/pack.ts";
+import { invoke } from "./_managed_invoke.ts";
+import type { ManagedKind, Passage } from "./_managed_protocol.ts";
+import type { ManagedTarget } from "./_managed_table.ts";
+import { CustomTarget } from "./_custom_target.ts";
+import { ListTarget } from "./_list_target.ts";
+import { MapTarget } from "./_map_target.ts";
+import { BarrierTarget, LockTarget, QueueTarget } from "./_opened_targets.ts";
+import { SetTarget, ValueTarget } from "./_value_targets.ts";
+import { settleHere } from "./_manager_client.ts";
+import { InsideManager } from "./_manager_inside.ts";
+import { SyncDesk } from "./_sync_desk.ts";
+
+type Maker = (argument: never) => ManagedTarget;
+
+const MAKERS: { readonly [K in Exclude<ManagedKind, "custom">]: Maker } = {
+  list: (items: unknown[]) => new ListTarget(items),
+  map: (entries: [unknown, unknown][]) => new MapTarget(entries),
+  set: (values: unknown[]) => new SetTarget(values),
+  namespace: (entries: [string, unknown][]) => new MapTarget(entries),
+  value: (value: unknown) => new ValueTarget(value),
+  queue: (capacity: number | undefined) => new QueueTarget(capacity),
+  lock: () => new LockTarget(),
+  barrier: (parties: number) => new BarrierTarget(parties),
+};
+
+/** What runs on a manager's worker. `life` says which thread holds a handle. */
+export const managerActor = actor(import.meta, (context) => {
+  const inside = new InsideManager(context.self as unknown as Ref);
+  const { table } = inside;
+  const desk = new SyncDesk();
+  const leave = settleHere(context.self.id, inside);
+  context.onStop(() => {
+    const reason = new ActorStoppedError("manager", "answer");
+    desk.close(reason);
+    inside.close(reason);
+    leave();
+  });
+  return {
+    thread: () => threadNumber,
+    create(life: string | null, kind: Exclude<ManagedKind, "custom">, argument: unknown): number {
+      try {
+        return table.add(kind, MAKERS[kind](argument as never), life);
+      } finally {
+        table.settle([argument]);
+      }
+    },
+    async createCustom(
+      life: string | null,
+      definition: ActorDefinition<Record<string, never>, unknown[]>,
+      ...args: unknown[]
+    ): Promise<number> {
+      const local = definition.with({ on: "here", onError: "resume", restart: "temporary" });
+      try {
+        const ref = await context.spawn(local, ...args);
+        return table.add("custom", new CustomTarget(ref), life);
+      } finally {
+        table.settle(args);
+      }
+    },
+    call: (id: number, method: string, ...args: unknown[]) => invoke(table, id, method, args),
+    openLine(line: string, memory: SharedArrayBuffer, port: MessagePort, life: string | null) {
+      desk.open(line, memory, port, life);
+    },
+    callSync(line: string, id: number, method: string, packed: PackedMessage): void {
+      // Arguments that cannot be brought back are an error like any other.
+      desk.answer(line, () => invoke(table, id, method, unpack<unknown[]>(packed)));
+    },
+    closeLine: (line: string) => desk.end(line),
+    hold: (id: number, life: string | null) => table.hold(id, life),
+    claim(id: number, passage: Passage, life: string | null) {
+      table.claim(id, passage, life);
+    },
+    lend: (id: number, passage: Passage) => table.lend(id, passage),
+    release: (id: number, life: string | null) => table.release(id, life),
+    async size(): Promise<number> {
+      // Results of calls that are being sent are held by nothing else.
+      await new Promise((resolve) => setImmediate(resolve));
+      table.sweep();
+      return table.size;
+    },
+  };
+});

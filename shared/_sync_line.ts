@@ -1,0 +1,113 @@
+import process from "node:process";
+import { closePort } from "../channels/internal.ts";
+import { HostLostError } from "../channels/errors.ts";
+import { pack, unpack } from "../channels/pack.ts";
+import { transfer } from "../channels/transfer.ts";
+import type { Ref } from "../actors/internal.ts";
+import { ActorStoppedError } from "../actors/errors.ts";
+import { block } from "./_block.ts";
+import { IN_MEMORY, NONE, SyncMemory } from "./_sync_memory.ts";
+import { timeoutError, type Waiting } from "./_waiting.ts";
+
+type Tell = Record<string, (...args: unknown[]) => void>;
+
+/** How this thread calls a manager and blocks until the answer is there. */
+export class SyncLine {
+  readonly #ref: Ref;
+  readonly #thread: number;
+  readonly #name = crypto.randomUUID();
+  readonly #memory = new SyncMemory();
+  readonly #port: MessagePort;
+  /** Whether it cannot be used any more. */
+  isClosed = false;
+
+  constructor(ref: Ref, thread: number, life: string | null) {
+    this.#ref = ref;
+    this.#thread = thread;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const { buffer } = this.#memory;
+    (ref.tell as Tell).openLine!(this.#name, buffer, transfer(port2, [port2]), life);
+  }
+
+  /**
+   * @throws {HostLostError} when the manager's thread has ended.
+   * @throws {DOMException} `TimeoutError`; the line is closed then, because its answer may still come.
+   * @throws What the call throws.
+   */
+  call(id: number, method: string, args: unknown[], timeoutMs: number): unknown {
+    const { words } = this.#memory;
+    const { host } = this.#ref;
+    if (host.refuses()) throw new ActorStoppedError("manager", `call "${method}"`);
+    const waiting = new AnswerWait(words, this.#thread, `call "${method}"`);
+    if (timeoutMs === 0) throw timeoutError(waiting, 0);
+    const { message, transfer: moved } = pack(args);
+    // Most move nothing, and are copied the short way.
+    const packed = moved.length === 0 ? message : transfer(message, moved);
+    Atomics.store(words, 0, NONE);
+    (this.#ref.tell as Tell).callSync!(this.#name, id, method, packed);
+    if (!block(waiting, timeoutMs)) {
+      (this.#ref.tell as Tell).closeLine!(this.#name);
+      this.close();
+      throw timeoutError(waiting, timeoutMs);
+    }
+    if (waiting.isLost) throw new HostLostError(this.#ref.at);
+    const [isOk, value] = this.#take();
+    if (isOk) return value;
+    throw value;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    closePort(this.#port);
+  }
+
+  #take(): [isOk: boolean, value: unknown] {
+    if (this.#memory.words[0] === IN_MEMORY) {
+      const payload = JSON.parse(this.#memory.read());
+      return unpack({ troupe: "packed", payload, attachments: [] });
+    }
+    return unpack(receiveNow(this.#port));
+  }
+}
+
+/** Takes the message that is there. */
+function receiveNow(port: MessagePort): unknown {
+  // Not imported: ports behave differently in a program that has loaded that module.
+  const { receiveMessageOnPort } = process.getBuiltinModule("node:worker_threads");
+  for (;;) {
+    const received = receiveMessageOnPort(port as never);
+    if (received !== undefined) return received.message;
+  }
+}
+
+class AnswerWait implements Waiting {
+  readonly missing = "no answer";
+  readonly at = 0;
+  readonly seen = NONE;
+  readonly words: Int32Array;
+  readonly doing: string;
+  readonly #thread: number;
+  isLost = false;
+
+  constructor(words: Int32Array, thread: number, doing: string) {
+    this.words = words;
+    this.#thread = thread;
+    this.doing = doing;
+  }
+
+  step(): boolean {
+    return this.isLost || Atomics.load(this.words, 0) !== NONE;
+  }
+
+  suspects(): readonly number[] {
+    return [this.#thread];
+  }
+
+  bury(thread: number): void {
+    // It may have answered before.
+    this.isLost = thread === this.#thread && Atomics.load(this.words, 0) === NONE;
+  }
+
+  leave(): void {}
+}

@@ -1,0 +1,317 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { ActorStoppedError, ActorSystem, HostLostError, registerClass } from "../../mod.ts";
+import { type ManagedList, type ManagedNamespace, Manager, sync } from "../../shared/mod.ts";
+import { DEATHS } from "../fixtures/deaths.ts";
+import { calculator, failing, gate, keeper, killer } from "../fixtures/managed_custom.ts";
+import {
+  callSync,
+  callSyncWithin,
+  changeInner,
+  counter,
+  incrementSync,
+  pushThenLength,
+  type Space,
+  useList,
+  useMap,
+  useNamespace,
+  useOwn,
+  useSet,
+  useValue,
+} from "../fixtures/managed_sync.ts";
+import { within } from "../testing.ts";
+
+const SYSTEM = { workers: 1 };
+
+/** Where a task runs: on a worker, or on the thread of the tests. */
+const PLACES = [{ where: "a worker", on: "any" }, { where: "main", on: "here" }] as const;
+
+Deno.test.each(PLACES)(
+  "sync() reads and writes a list like an array, on $where",
+  async ({ on }) => {
+    await using system = new ActorSystem(SYSTEM);
+    await using manager = new Manager({ system });
+    const list = await manager.list([10, 20]);
+    assertEquals(await within(5_000, "the task", system.run(useList.with({ on }), list)), {
+      first: 11,
+      beyond: undefined,
+      last: 50,
+      length: 5,
+      popped: 50,
+      includes: true,
+      has: [true, false],
+      all: [11, 200, 30, 40],
+      slice: [200, 30],
+    });
+    assertEquals(await list.toArray(), [11, 200, 30, 40]);
+  },
+);
+
+Deno.test.each(PLACES)("sync() reads and writes a map like a Map, on $where", async ({ on }) => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const map = await manager.map([["old", 0], ["a", 1]]);
+  assertEquals(await within(5_000, "the task", system.run(useMap.with({ on }), map)), {
+    get: 2,
+    missing: undefined,
+    has: true,
+    size: 3,
+    deleted: true,
+    keys: ["a", "b"],
+    entries: [["a", 2], ["b", 2]],
+  });
+});
+
+Deno.test.each(PLACES)("sync() reads and writes a set like a Set, on $where", async ({ on }) => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const set = await manager.set(["a"]);
+  const used = await within(5_000, "the task", system.run(useSet.with({ on }), set));
+  assertEquals(used, { added: [true, false], size: 2, has: true, all: ["a", "b"] });
+});
+
+Deno.test.each(PLACES)(
+  "sync() reads and writes a namespace like an object, on $where",
+  async ({ on }) => {
+    await using system = new ActorSystem(SYSTEM);
+    await using manager = new Manager({ system });
+    const space: ManagedNamespace<Space> = await manager.namespace<Space>({ x: 1, list: [] });
+    assertEquals(await within(5_000, "the task", system.run(useNamespace.with({ on }), space)), {
+      x: 2,
+      list: [],
+      keys: ["x", "list", "extra"],
+      copy: { x: 2, list: [], extra: "new" },
+      has: [true, false, true],
+      own: 7,
+      json: '{"x":2,"list":[]}',
+    });
+    assertEquals(await space.toObject(), { x: 2, list: [] });
+  },
+);
+
+Deno.test.each(PLACES)("sync() reads and writes a value, on $where", async ({ on }) => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const value = await manager.value(1);
+  assertEquals(await within(5_000, "the task", system.run(useValue.with({ on }), value)), [2, 4]);
+  assertEquals(await value.get(), 4);
+});
+
+Deno.test.each(PLACES)("sync() calls an object of one's own, on $where", async ({ on }) => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const own = await manager.register(calculator)();
+  const results = await within(5_000, "the task", system.run(useOwn.with({ on }), own));
+  assertEquals(results, [7, 5, 10]);
+});
+
+Deno.test("sync() is usable in an actor, which keeps its view", async () => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const space = await manager.namespace({ x: 0 });
+  const ref = await system.spawn(counter, space);
+  for (let n = 1; n <= 10; n++) assertEquals(await ref.ask.increment(), n);
+  assertEquals(await space.get("x"), 10);
+});
+
+Deno.test("sync() comes after the calls of its thread that were not awaited", async () => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const list = await manager.list<number>();
+  assertEquals(await within(5_000, "the task", system.run(pushThenLength, list)), 100);
+});
+
+Deno.test("sync() works in three threads at the same time", async () => {
+  await using system = new ActorSystem({ workers: 3 });
+  await using manager = new Manager({ system });
+  const space = await manager.namespace({ x: 0 });
+  const list = await manager.list([0]);
+  const runs = [1, 2, 3].map(() => system.run(incrementSync, space, list, 200));
+  await within(15_000, "the tasks", Promise.all(runs));
+  assertEquals(await list.at(0), 600);
+});
+
+const LARGE = [
+  { what: "64 KiB of text", value: "x".repeat(64 * 1024) },
+  { what: "300 KiB of text that is not ASCII", value: "é€".repeat(60_000) },
+  { what: "64 KiB less a little", value: "x".repeat(21_000) },
+  { what: "a typed array", value: new Float64Array(20_000).fill(0.5) },
+  {
+    what: "what JSON lacks",
+    value: [undefined, NaN, 1n, new Date(0), new Map([[1, new Set([2])]])],
+  },
+];
+
+Deno.test.each(LARGE)("sync() carries $what there and back", async ({ value }) => {
+  await using manager = new Manager();
+  const list = sync(await manager.list<unknown>());
+  for (let round = 0; round < 3; round++) {
+    list[0] = value;
+    assertEquals(list[0], value);
+  }
+});
+
+Deno.test("sync() gives handles, which it can use and store in turn", async () => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const outer = await manager.list([await manager.list([1])]);
+  assertEquals(await within(5_000, "the task", system.run(changeInner, outer)), [1, 2]);
+});
+
+Deno.test("sync() gives handles that are counted", async () => {
+  await using manager = new Manager();
+  using outer = await manager.list<ManagedList<number>>();
+  for (let round = 0; round < 20; round++) {
+    {
+      using inner = await manager.list([round]);
+      sync(outer).push(inner);
+    }
+    using popped = sync(outer).pop() as ManagedList<number>;
+    assertEquals([...sync(popped)], [round]);
+  }
+  assertEquals(await manager.size(), 1);
+});
+
+Deno.test("sync() throws what the call throws, with name and cause", async () => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const own = await manager.register(failing)();
+  const { error } = await system.run(callSync, own, "fail");
+  assertInstanceOf(error, RangeError);
+  assertInstanceOf(error.cause, TypeError);
+  assertStringIncludes(error.stack!, "managed_custom.ts");
+  const uncloneable = await system.run(callSync, own, "uncloneable");
+  assertInstanceOf(uncloneable.error, TypeError);
+  assertEquals((await system.run(callSync, own, "calls")).result, 1);
+});
+
+Deno.test("sync() refuses what cannot be sent, and the next call works", async () => {
+  await using manager = new Manager();
+  const list = sync(await manager.list<unknown>());
+  assertThrows(() => list.push(() => {}), TypeError);
+  assertEquals(list.push(1), 1);
+});
+
+class Unknown {
+  x = 1;
+}
+registerClass(Unknown, { name: "Unknown", encode: ({ x }) => x, decode: () => new Unknown() });
+
+Deno.test("sync() throws when the manager does not know a class, and the next call works", async () => {
+  await using manager = new Manager();
+  const handle = await manager.list<unknown>();
+  const list = sync(handle);
+  await assertRejects(() => handle.push(new Unknown()), TypeError, "not registered");
+  assertThrows(() => list.push(new Unknown()), TypeError, "not registered");
+  assertEquals(list.push(1), 1);
+});
+
+const REFUSED = ["constructor", "__proto__", "_x", "contents", "end", "hasOwnProperty"];
+
+Deno.test.each(REFUSED)("sync() has no method %o", async (name) => {
+  await using manager = new Manager();
+  type Methods = Record<string, () => unknown>;
+  const map = sync(await manager.map()) as unknown as Methods;
+  const own = sync(await manager.register(calculator)()) as unknown as Methods;
+  for (const view of [map, own]) assertThrows(() => view[name]!(), TypeError);
+});
+
+Deno.test("sync() gives a list that is an array for JSON, and has nothing but items", async () => {
+  await using manager = new Manager();
+  const list = sync(await manager.list([1, [2]]));
+  assertEquals(JSON.stringify({ list }), '{"list":[1,[2]]}');
+  assertEquals([list[-1], (list as unknown as { missing: unknown }).missing], [
+    undefined,
+    undefined,
+  ]);
+  assertThrows(() => delete list[0], TypeError);
+  assertThrows(() => Object.assign(list, { x: 1 }), TypeError, 'Cannot set "x"');
+});
+
+Deno.test.each(["queue", "lock", "barrier"] as const)("sync() refuses a %s", async (kind) => {
+  await using manager = new Manager();
+  const handle = await (kind === "barrier" ? manager.barrier(2) : manager[kind]());
+  assertThrows(() => sync(handle as never), TypeError, `a managed ${kind} waits by itself`);
+});
+
+Deno.test("sync() refuses what is no handle", () => {
+  for (const wrong of [null, undefined, [1], {}]) {
+    assertThrows(() => sync(wrong as never), TypeError, "Cannot use sync");
+  }
+});
+
+Deno.test("sync() is refused on the manager's own thread, which lives on", async () => {
+  await using manager = new Manager();
+  const own = await manager.register(keeper)();
+  const list = await manager.list();
+  await own.keep(list);
+  await assertRejects(() => own.pushSync(1), Error, "the manager's own thread");
+  assertEquals(await own.push(1), 1);
+});
+
+Deno.test("sync() is refused once the handle is disposed", async () => {
+  await using manager = new Manager();
+  const list = await manager.list([1]);
+  const view = sync(list);
+  list[Symbol.dispose]();
+  assertThrows(() => view[0], TypeError, "the handle was disposed");
+});
+
+Deno.test("sync() is refused once the manager was stopped", async () => {
+  const manager = new Manager();
+  const list = await manager.list([1]);
+  const view = sync(list);
+  assertEquals(view[0], 1);
+  await manager.stop();
+  assertThrows(() => view[0], ActorStoppedError);
+});
+
+Deno.test.each(PLACES.flatMap((place) => DEATHS.map((death) => ({ ...place, death }))))(
+  "sync() on $where ends with an error when the manager's thread ends: $death",
+  async ({ on, death }) => {
+    await using system = new ActorSystem(SYSTEM);
+    await using manager = new Manager({ system });
+    const own = await manager.register(killer)();
+    const run = system.run(callSync.with({ on }), own, "die", death);
+    const { error, ms } = await within(4_000, "the blocked task", run);
+    assertInstanceOf(error, HostLostError);
+    assert(ms < 2_500, `took ${ms} ms`);
+  },
+);
+
+Deno.test("sync() ends with an error when the manager is stopped", async () => {
+  await using system = new ActorSystem(SYSTEM);
+  const manager = new Manager({ system });
+  const own = await manager.register(gate)();
+  const run = system.run(callSync, own, "wait");
+  const stopped = manager.size().then(() => manager.stop());
+  const { error } = await within(9_000, "the blocked task", run);
+  assertInstanceOf(error, Error);
+  await stopped;
+});
+
+Deno.test("sync() of a handle with no time to wait calls nothing", async () => {
+  await using manager = new Manager();
+  const list = await manager.list([1]);
+  const error = assertThrows(() => sync(list.with({ timeoutMs: 0 })).push(2), DOMException);
+  assertEquals(error.name, "TimeoutError");
+  assertEquals(await list.toArray(), [1]);
+});
+
+Deno.test("sync() of a handle with a time limit throws a TimeoutError, and the next call works", async () => {
+  await using system = new ActorSystem(SYSTEM);
+  await using manager = new Manager({ system });
+  const own = await manager.register(gate)();
+  const { first } = await system.run(callSyncWithin, own, 20, "wait");
+  assertInstanceOf(first.error, DOMException);
+  assertEquals(first.error.name, "TimeoutError");
+  await own.open();
+  const { result } = await system.run(callSync, own, "wait");
+  assertEquals(result, "opened");
+});

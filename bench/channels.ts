@@ -1,14 +1,14 @@
 import { ActorSystem, pipe, Queue, transfer } from "@troupe/actors";
+import { startPeers } from "./absent.ts";
 import type { Message } from "./actors.ts";
 import { bounce, bounceQueues, drain, echo, receiveAll, sendAll } from "./channel_tasks.ts";
-import { compare, median } from "./measure.ts";
+import { expectAll } from "./check.ts";
+import { compare, type Contender } from "./measure.ts";
 import { runPython } from "./python.ts";
+import { RawWorker } from "./raw.ts";
+import { sized } from "./settings.ts";
 
-const ITEMS = 200_000;
-const ROUND_TRIPS = 3_000;
-const MESSAGES = 50_000;
-const MOVES = 20;
-const ROUNDS = 5;
+const CAPACITY = 1000;
 const MEBIBYTE = 2 ** 20;
 
 /** Queue and pipe between threads, beside bare ports and beside Python where there is one. */
@@ -21,125 +21,123 @@ export async function benchChannels() {
 }
 
 async function benchQueue(system: ActorSystem): Promise<void> {
-  const rates: number[] = [];
-  const python: number[] = [];
-  for (let round = -1; round < ROUNDS; round++) {
-    const queue = new Queue<Message>({ capacity: 1000 });
-    const start = performance.now();
-    const receivers = [system.run(receiveAll, queue), system.run(receiveAll, queue)];
-    await Promise.all([
-      system.run(sendAll, queue, ITEMS / 2),
-      system.run(sendAll, queue, ITEMS / 2),
-    ]);
-    queue.close();
-    const counts = await Promise.all(receivers);
-    const rate = ITEMS / (performance.now() - start) * 1000;
-    if (counts[0]! + counts[1]! !== ITEMS) throw new Error(`Received ${counts} of ${ITEMS}`);
-    const other = await runPython("queue", ITEMS / 4);
-    if (round < 0) continue;
-    rates.push(rate);
-    if (other !== null) python.push(other);
-  }
-  report("queue: 2 senders and 2 receivers in four threads, capacity 1000", rates, python);
+  const items = sized(200_000, 1_000);
+  await compare({
+    title: `queue: 2 senders and 2 receivers in four threads, capacity ${CAPACITY}`,
+    operations: items,
+    rounds: 5,
+    contenders: [{
+      name: "Troupe: Queue",
+      async run() {
+        const queue = new Queue<Message>({ capacity: CAPACITY });
+        const receivers = [system.run(receiveAll, queue), system.run(receiveAll, queue)];
+        await Promise.all([
+          system.run(sendAll, queue, items / 2),
+          system.run(sendAll, queue, items / 2),
+        ]);
+        queue.close();
+        const [one, two] = await Promise.all(receivers);
+        expectAll(one! + two!, items, "items");
+      },
+    }, ...await pythons("queue", "multiprocessing.Queue", items, items / 4)],
+  });
 }
 
 async function benchPingPong(system: ActorSystem): Promise<void> {
-  const raw = new Worker(new URL("./raw_worker.ts", import.meta.url), { type: "module" });
+  const roundTrips = sized(3_000, 50);
+  using raw = new RawWorker();
   const [left, right] = pipe<Message>();
   const echoing = system.run(echo, right);
   const message = { id: 1, name: "message", v: [1, 2, 3] };
   await compare({
     title: "pipe: round trips, one after the other",
-    operations: ROUND_TRIPS,
+    operations: roundTrips,
     contenders: [{
       name: "postMessage",
+      role: "raw",
       async run() {
-        for (let id = 0; id < ROUND_TRIPS; id++) {
-          const reply = new Promise((resolve) => raw.onmessage = resolve);
-          raw.postMessage({ kind: "echo", id, message });
-          await reply;
+        for (let id = 0; id < roundTrips; id++) {
+          expectAll(
+            (await raw.call<{ id: number }>({ kind: "echo", id, message })).id,
+            id,
+            "reply",
+          );
         }
       },
     }, {
-      name: "pipe",
+      name: "Troupe: pipe",
       async run() {
-        for (let id = 0; id < ROUND_TRIPS; id++) {
-          await left.send(message);
-          await left.receive();
+        for (let id = 0; id < roundTrips; id++) {
+          await left.send({ ...message, id });
+          expectAll((await left.receive()).id, id, "reply");
         }
       },
-    }],
+    }, ...await pythons("ping-pong", "multiprocessing.Pipe", roundTrips)],
   });
-  await reportPython("ping-pong", ROUND_TRIPS);
   left.close();
   await echoing;
-  raw.terminate();
 }
 
 async function benchStream(system: ActorSystem): Promise<void> {
-  const raw = new Worker(new URL("./raw_worker.ts", import.meta.url), { type: "module" });
+  const messages = sized(50_000, 1_000);
+  using raw = new RawWorker();
   const [left, right] = pipe<Message | null, number>();
   const draining = system.run(drain, right);
+  let received = 0;
   await compare({
     title: "pipe: one-way messages, main -> worker",
-    operations: MESSAGES,
+    operations: messages,
     contenders: [{
       name: "postMessage",
-      async run() {
-        for (let id = 0; id < MESSAGES; id++) {
-          raw.postMessage({ kind: "put", message: { id, name: "message", v: [1, 2, 3] } });
-        }
-        const counted = new Promise((resolve) => raw.onmessage = resolve);
-        raw.postMessage({ kind: "count" });
-        await counted;
-      },
+      role: "raw",
+      run: async () => expectAll(await raw.put(messages, 1), messages, "messages"),
     }, {
-      name: "pipe",
+      name: "Troupe: pipe",
       async run() {
-        for (let id = 0; id < MESSAGES; id++) {
+        for (let id = 0; id < messages; id++) {
           await left.send({ id, name: "message", v: [1, 2, 3] });
         }
         await left.send(null);
-        await left.receive();
+        const before = received;
+        received = await left.receive();
+        expectAll(received - before, messages, "messages");
       },
-    }],
+    }, ...await pythons("stream", "multiprocessing.Pipe", messages)],
   });
-  await reportPython("stream", MESSAGES);
   left.close();
   await draining;
-  raw.terminate();
 }
 
 async function benchMoves(system: ActorSystem): Promise<void> {
+  const moves = sized(20, 2);
   const [left, right] = pipe<ArrayBuffer>();
   const there = new Queue<ArrayBuffer>();
   const back = new Queue<ArrayBuffer>();
   const tasks = [system.run(bounce, right), system.run(bounceQueues, there, back)];
-  const contenders = [1, 64].flatMap((size) => {
-    let buffer = new ArrayBuffer(size * MEBIBYTE);
-    return [{
-      name: `pipe, ${size} MiB`,
+  const contender = (name: string, mebibytes: number, move: Move): Contender => {
+    let buffer = new ArrayBuffer(mebibytes * MEBIBYTE);
+    return {
+      name: `Troupe: ${name}, ${mebibytes} MiB`,
       async run() {
-        for (let move = 0; move < MOVES; move++) {
-          await left.send(transfer(buffer, [buffer]));
-          buffer = await left.receive();
-        }
+        for (let moved = 0; moved < moves; moved++) buffer = await move(buffer);
+        expectAll(buffer.byteLength, mebibytes * MEBIBYTE, "bytes");
       },
-    }, {
-      name: `queue, ${size} MiB`,
-      async run() {
-        for (let move = 0; move < MOVES; move++) {
-          await there.send(transfer(buffer, [buffer]));
-          buffer = await back.receive();
-        }
-      },
-    }];
-  });
+    };
+  };
   await compare({
     title: "a buffer there and back, moved",
-    operations: MOVES,
+    operations: moves,
     rounds: 21,
-    contenders,
+    contenders: [1, 64].flatMap((mebibytes) => [
+      contender("pipe", mebibytes, async (buffer) => {
+        await left.send(transfer(buffer, [buffer]));
+        return await left.receive();
+      }),
+      contender("queue", mebibytes, async (buffer) => {
+        await there.send(transfer(buffer, [buffer]));
+        return await back.receive();
+      }),
+    ]),
   });
   left.close();
   there.close();
@@ -147,25 +145,33 @@ async function benchMoves(system: ActorSystem): Promise<void> {
   back.close();
 }
 
-async function reportPython(name: string, operations: number): Promise<void> {
-  const rates: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    const rate = await runPython(name, operations);
-    if (rate === null) return;
-    rates.push(rate);
-  }
-  console.log(`  ${"multiprocessing.Pipe".padEnd(34)} ${show(median(rates))}`);
+type Move = (buffer: ArrayBuffer) => Promise<ArrayBuffer>;
+
+/**
+ * The same in Python, where there is one.
+ *
+ * @param size How many operations Python does in a run, when it would take too long with all.
+ */
+async function pythons(
+  work: string,
+  name: string,
+  operations: number,
+  size = operations,
+): Promise<Contender[]> {
+  return await startPeers<Contender>({
+    async [`Python ${name}`]() {
+      await rateOf(work, 1);
+      return {
+        name: `Python ${name}`,
+        role: "peer",
+        run: async () => operations / await rateOf(work, size) * 1000,
+      };
+    },
+  });
 }
 
-function report(title: string, rates: number[], python: number[]): void {
-  console.log(`\n${title}`);
-  console.log(`  ${"Queue".padEnd(34)} ${show(median(rates))}`);
-  if (python.length === 0) return;
-  const ratio = median(rates.map((rate, round) => rate / python[round]!));
-  console.log(`  ${"multiprocessing.Queue".padEnd(34)} ${show(median(python))}`);
-  console.log(`  Queue / multiprocessing.Queue: x${ratio.toFixed(2)}`);
-}
-
-function show(rate: number): string {
-  return `${Math.round(rate).toLocaleString("en-US").padStart(12)}/s`;
+async function rateOf(work: string, operations: number): Promise<number> {
+  const rate = await runPython(work, Math.max(2, operations));
+  if (rate === null) throw new Error("python3 is not installed");
+  return rate;
 }

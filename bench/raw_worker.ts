@@ -1,4 +1,6 @@
-// What a program without a library would write: one postMessage for each message.
+// What a program without a library would write.
+import { postAll } from "./raw_messages.ts";
+
 let count = 0;
 const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent) => void;
@@ -7,12 +9,14 @@ const scope = globalThis as unknown as {
 
 function serve(port: typeof scope): void {
   port.onmessage = ({ data, ports }) => {
+    if (typeof data === "string") return void (count += JSON.parse(data).length);
     switch (data.kind) {
       case "put":
         count++;
         break;
-      case "count":
+      case "take":
         port.postMessage(count);
+        count = 0;
         break;
       case "echo":
         port.postMessage({ kind: "reply", id: data.id, message: data.message });
@@ -20,25 +24,31 @@ function serve(port: typeof scope): void {
       case "bounce":
         port.postMessage(data.buffer, [data.buffer]);
         break;
+      case "size":
+        port.postMessage(data.buffer.byteLength);
+        break;
       case "serve":
         serve(ports[0] as unknown as typeof scope);
         break;
       case "send":
-        send(ports[0]!, data.messages).then(() => port.postMessage("sent"));
+        postAll((message) => port.postMessage(message), data.messages, data.batch);
+        port.postMessage("sent");
+        break;
+      case "pass":
+        pass(ports[0]!, data.messages, data.batch).then((taken) => port.postMessage(taken));
     }
   };
 }
 
-function send(port: MessagePort, messages: number): Promise<void> {
+/** Sends messages to another worker; resolves to how many that one has counted. */
+function pass(port: MessagePort, messages: number, batch: number): Promise<number> {
   return new Promise((resolve) => {
-    port.onmessage = () => {
+    port.onmessage = ({ data }) => {
       port.close();
-      resolve();
+      resolve(data);
     };
-    for (let id = 0; id < messages; id++) {
-      port.postMessage({ kind: "put", message: { id, name: "message", v: [1, 2, 3] } });
-    }
-    port.postMessage({ kind: "count" });
+    postAll((message) => port.postMessage(message), messages, batch);
+    port.postMessage({ kind: "take" });
   });
 }
 

@@ -1,0 +1,62 @@
+import { formatFigure } from "./format.ts";
+import { type Row, summarize } from "./summary.ts";
+import { titleOf } from "./table.ts";
+import type { Measure, Result } from "./workload.ts";
+
+const WIDTH = 800;
+const LABELS = 290;
+const BARS = 380;
+const LINE = 22;
+const HEAD = 36;
+
+// Shown on light and on dark pages alike.
+const STYLE = `
+text { font: 13px system-ui, sans-serif; fill: #24292f; }
+.title { font-weight: 600; }
+.raw { fill: #8c959f; } .by-hand { fill: #bf8700; } .peer { fill: #54aeff; } .troupe { fill: #1a7f37; }
+@media (prefers-color-scheme: dark) { text { fill: #e6edf3; } .troupe { fill: #3fb950; } }
+`;
+
+/** A bar chart of the median figures of a group, as an SVG image. */
+export function chartOf(group: string, results: readonly Result[]): string {
+  let top = 8;
+  const blocks: string[] = [];
+  for (const result of results) {
+    for (const measure of result.measures) {
+      const rows = summarize(result, measure);
+      blocks.push(block(titleOf(result, measure), rows, measure, top));
+      top += HEAD + rows.length * LINE;
+    }
+  }
+  const size = `width="${WIDTH}" height="${top + 8}" viewBox="0 0 ${WIDTH} ${top + 8}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">
+<title>${escape(`Medians: ${group}`)}</title>
+<style>${STYLE}</style>
+${blocks.join("\n")}
+</svg>
+`;
+}
+
+function block(title: string, rows: Row[], measure: Measure, top: number): string {
+  const most = Math.max(...rows.map(({ median }) => median));
+  const better = measure.best === "most" ? "longer is better" : "shorter is better";
+  const bars = rows.map((row, index) => bar(row, most, measure, top + HEAD + index * LINE));
+  return [
+    `<text class="title" x="8" y="${top + 22}">${escape(`${title} (${better})`)}</text>`,
+    ...bars,
+  ].join("\n");
+}
+
+function bar({ name, role, median }: Row, most: number, measure: Measure, top: number): string {
+  const width = Math.max(1, Math.round(median / most * BARS));
+  const text = escape(formatFigure(median, measure));
+  return [
+    `<text x="${LABELS - 8}" y="${top + 14}" text-anchor="end">${escape(name)}</text>`,
+    `<rect class="${role}" x="${LABELS}" y="${top + 2}" width="${width}" height="${LINE - 6}"/>`,
+    `<text x="${LABELS + width + 6}" y="${top + 14}">${text}</text>`,
+  ].join("\n");
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,8 @@
+// A worker of comlink: the functions of the pool, and an echo.
+import type { Message } from "../actors.ts";
+import { countPrimes, square, squareAll } from "../pool_work.ts";
+import { loadPeer } from "./versions.ts";
+
+const { expose } = await loadPeer<{ expose(functions: object): void }>("comlink");
+expose({ square, squareAll, countPrimes, echo: (message: Message) => message });
+(globalThis as unknown as { postMessage(message: unknown): void }).postMessage("ready");

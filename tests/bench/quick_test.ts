@@ -1,0 +1,26 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runProgram } from "../testing.ts";
+import { groups } from "../../bench/groups.ts";
+
+const MAIN = new URL("../../bench/main.ts", import.meta.url).href;
+const FLAGS = ["--no-check", "--allow-read", "--allow-sys", "--allow-run"];
+
+/** Without other libraries: nothing is downloaded. */
+async function bench(...args: string[]) {
+  return await runProgram(MAIN, { flags: FLAGS, args: ["--quick", "--no-peers", ...args] });
+}
+
+Deno.test.each(Object.keys(groups).map((group) => ({ group })))(
+  "bench $group does each of its workloads, with everything checked",
+  async ({ group }) => {
+    const { code, stdout, stderr } = await bench(group);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" }, stdout);
+    assertMatch(stdout, /^ +\S.* \d[\d .]*( MiB)?(\/s| us| ms| bytes)/m);
+  },
+);
+
+Deno.test("bench names the groups that there are when it is asked for another one", async () => {
+  const { code, stderr } = await bench("nothing");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, 'Cannot run "nothing": known are one-thread, threads,');
+});

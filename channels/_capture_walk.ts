@@ -9,6 +9,7 @@ import {
 import { moduleOf } from "./_handle_module.ts";
 import { MARK, type Marker, type Payload } from "./_marker.ts";
 import { MetObjects } from "./_met_objects.ts";
+import { numbersIn } from "./_numbers.ts";
 import type { Destination, Draft } from "./_packet.ts";
 import { isPlainNumber, LONG_TEXT } from "./_plain_copy.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
@@ -179,6 +180,10 @@ export class CaptureWalk implements HandleOutlet {
   }
 
   #array(array: unknown[]): unknown {
+    const numbers = numbersIn(array);
+    if (numbers !== null) {
+      return this.#here ? [...array] : this.#mark(["numbers", this.attach(numbers.buffer)]);
+    }
     const copy: unknown[] = [];
     let index = 0;
     try {

@@ -26,6 +26,8 @@ export type Marker =
   | readonly [kind: "view", type: string, buffer: unknown, byteOffset: number, length: number]
   /** A value that structured clone carries beside the text, which is an object (`true`) or a text. */
   | readonly [kind: "attachment", index: number, isObject: boolean]
+  /** An array of nothing but numbers; the attachment holds them as doubles. */
+  | readonly [kind: "numbers", index: number]
   /** `fields`: own fields with `cause` and `errors`, as flat pairs of key and value. */
   | readonly [kind: "error", error: EncodedError, fields: unknown[]]
   | readonly [kind: "class", name: string, data: Payload]

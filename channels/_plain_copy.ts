@@ -1,4 +1,5 @@
 import { MARK } from "./_marker.ts";
+import { seemsManyNumbers } from "./_numbers.ts";
 
 // Enough for most messages; the others take the long way.
 const MOST_OBJECTS = 8;
@@ -64,6 +65,7 @@ function copyObject(value: object, level: number): unknown {
 }
 
 function copyArray(array: readonly unknown[], level: number): unknown {
+  if (seemsManyNumbers(array)) return NOT_PLAIN;
   const copies: unknown[] = [];
   for (let index = 0; index < array.length; index++) {
     const item = copy(array[index], level);

@@ -1,5 +1,6 @@
 import { decodeError, defineFields } from "./_error_codec.ts";
 import { reviveHandle } from "./_handle.ts";
+import { arrayOf } from "./_numbers.ts";
 import { type EncodedPayload, MARK, type Marker, type Payload } from "./_marker.ts";
 import { codecNamed } from "./register_class.ts";
 import { makeView } from "./_views.ts";
@@ -124,6 +125,8 @@ class Revival {
         const buffer = this.#alone(marker[2]) as ArrayBufferLike;
         return keep(makeView(marker[1], buffer, marker[3], marker[4]));
       }
+      case "numbers":
+        return keep(arrayOf(this.#attachment(marker[1]) as ArrayBuffer));
       case "error":
         return this.#error(keep(decodeError(marker[1])), marker[2]);
       case "class":

@@ -38,6 +38,27 @@ const OBJECTS: Row[] = [
     make: () => [Object(-0), Object(NaN), Object("text"), Object(""), Object(false), Object(1n)],
   },
   { what: "a boxed long text", make: () => Object("x".repeat(40_000)) },
+  { what: "many numbers", make: () => [-0, ...Array(300).keys(), NaN, -Infinity, 0.1, 2 ** 53] },
+  {
+    what: "many numbers twice",
+    make: () => {
+      const numbers = [...Array(256).keys()];
+      return { numbers, again: [numbers] };
+    },
+  },
+  {
+    what: "many numbers with something else among them",
+    make: () =>
+      [null, "text", 1n, [2]].map((odd) => [...Array(200).keys(), odd, ...Array(99).keys()]),
+  },
+  {
+    what: "many numbers with a hole",
+    make: () => {
+      const numbers = [...Array(300).keys()];
+      delete numbers[150];
+      return numbers;
+    },
+  },
   { what: "empty containers", make: () => [[], {}, new Map(), new Set()] },
   {
     what: "objects with a null prototype",

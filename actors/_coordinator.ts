@@ -1,7 +1,7 @@
 import { HostLostError } from "../channels/errors.ts";
-import { capture, type Timer } from "../channels/internal.ts";
-import { transfer } from "../channels/transfer.ts";
+import type { Timer } from "../channels/internal.ts";
 import type { Host } from "./_host.ts";
+import { captureLine, type FarEnd } from "./_lines.ts";
 import { Names } from "./_names.ts";
 import type { WorkerKind } from "./options.ts";
 import { within } from "./_owner.ts";
@@ -142,24 +142,24 @@ export class Coordinator {
   }
 
   /** Passes a port on from one host to another. */
-  introduce(from: Peer, to: number, port: MessagePort): void {
+  introduce(from: Peer, to: number, line: FarEnd): void {
     // It leads to a thread that has ended since; the new one in its place makes its own.
-    if (this.#host.network.tryPeer(from.index) !== from) return port.close();
+    if (this.#host.network.tryPeer(from.index) !== from) return line.port.close();
     const loss = this.#losses.get(to);
     if (loss !== undefined) {
-      return void loss.introductions.push(() => this.introduce(from, to, port));
+      return void loss.introductions.push(() => this.introduce(from, to, line));
     }
     const peer = this.#host.network.tryPeer(to);
     // A port that is sent to a thread that has ended is never closed; whoever waits will hear of the loss.
     if (peer === undefined || !this.#workers.has(to)) {
-      port.close();
+      line.port.close();
       const error = this.#host.network.lossOf(to);
       if (error === undefined) return;
       this.#announceLoss(from, to, error, null);
       from.link.send([BURIED, to]);
       return;
     }
-    const packet = capture([transfer(port, [port])], "wire", "port", "port");
+    const packet = captureLine(line);
     peer.link.send([CONNECT, from.index, packet.payload], packet);
   }
 

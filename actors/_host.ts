@@ -6,6 +6,7 @@ import type { Coordinator } from "./_coordinator.ts";
 import type { DefinedActor } from "./_definition.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
+import { type Lines, portLines } from "./_lines.ts";
 import { Network } from "./_network.ts";
 import { type Child, type Owner, stopInOrder } from "./_owner.ts";
 import { DEPARTED, EXITED } from "./_protocol.ts";
@@ -60,6 +61,10 @@ export class Host implements Owner {
   coordinator: Coordinator | null = null;
   /** Tasks started from here that are not settled. */
   readonly runs = new Set<Wait>();
+  /** How it is connected to other hosts. */
+  lines: Lines = portLines;
+  /** Module of the transport, for new workers. */
+  transportModule: string | null = null;
   /** Shows that this thread goes on, where somebody watches. */
   pulse: Pulse | null = null;
   /** Dead letters noticed here, or reported to here. */

@@ -9,6 +9,7 @@ import { HostLostError } from "../channels/errors.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
+import type { FarEnd } from "./_lines.ts";
 import { Item } from "./_mailbox.ts";
 import { type Peer, RemoteReply } from "./_peer.ts";
 import * as wire from "./_protocol.ts";
@@ -267,9 +268,10 @@ function connect(
   payload: Payload,
   context: RevivalContext,
 ): void {
-  const port = revive(payload, context)[0] as MessagePort;
-  if (host.coordinator === null) host.network.connect(at, port);
-  else host.coordinator.introduce(peer, at, port);
+  const [port, memory] = revive(payload, context) as [MessagePort, SharedArrayBuffer | null];
+  const far: FarEnd = { port, memory };
+  if (host.coordinator === null) host.network.connect(at, host.lines.open(far));
+  else host.coordinator.introduce(peer, at, far);
 }
 
 function answer(peer: Peer, id: number, result: Promise<unknown> | undefined): void {

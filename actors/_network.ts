@@ -1,10 +1,18 @@
-import { abandonItem, capture, drain, Link, type Packet, Wait } from "../channels/internal.ts";
+import {
+  abandonItem,
+  capture,
+  drain,
+  Link,
+  type LinkPort,
+  type Packet,
+  Wait,
+} from "../channels/internal.ts";
 import type { HostLostError } from "../channels/errors.ts";
-import { transfer } from "../channels/transfer.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import { receive } from "./_inbox.ts";
 import { again } from "./_loss.ts";
+import { captureLine } from "./_lines.ts";
 import { LostHosts } from "./_lost_hosts.ts";
 import { Peer, type Pending } from "./_peer.ts";
 import {
@@ -52,10 +60,10 @@ export class Network {
     const lost = this.#lost.errorOf(at);
     if (lost !== undefined) throw again(lost);
     if (this.#closed !== null) throw this.#closed.reason;
-    const { port1, port2 } = new MessageChannel();
-    const packet = capture([transfer(port2, [port2])], "wire", "port", "port");
+    const { near, far } = this.#host.lines.make();
+    const packet = captureLine(far);
     this.peer(0).link.send([CONNECT, at, packet.payload], packet);
-    return this.connect(at, port1);
+    return this.connect(at, near);
   }
 
   /** The link to another host unless that has ended. */
@@ -64,7 +72,7 @@ export class Network {
   }
 
   /** Uses a port to another host. */
-  connect(at: number, port: MessagePort): Peer {
+  connect(at: number, port: LinkPort): Peer {
     const link: Link<HostEnvelope> = new Link(port, (envelope, context) => {
       receive(this.#host, peer, envelope, context);
     });
@@ -212,7 +220,7 @@ export class Network {
    *
    * @param port To its new thread, on host 0; other hosts make theirs when they need it.
    */
-  decide(at: number, isBack: boolean, port: MessagePort | null = null): void {
+  decide(at: number, isBack: boolean, port: LinkPort | null = null): void {
     const error = this.#lost.errorOf(at);
     if (port !== null) this.connect(at, port);
     if (error === undefined) return;

@@ -1,6 +1,7 @@
 import { beforeExit, type Link, ownLife, systemClock } from "../channels/internal.ts";
 import { captureError } from "./_peer.ts";
 import { Host } from "./_host.ts";
+import { loadLines } from "./_lines.ts";
 import { Pulse } from "./_pulse.ts";
 import { FATAL, type HostEnvelope, READY } from "./_protocol.ts";
 import { systemOf } from "./actor_system.ts";
@@ -20,15 +21,18 @@ export interface Traps {
  * A thread that dies tells nobody by itself: so it says what it died of where it can, sends what is still queued,
  * and holds a lock whose release tells host 0 that it is gone.
  */
-export function startWorker(init: WorkerInit, traps: Traps): void {
-  const { systemId, index, isOwn, settings, firstSerial, survivors, port } = init;
+export async function startWorker(init: WorkerInit, traps: Traps): Promise<void> {
+  const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
   const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
   systemOf(host);
+  if (init.transportModule !== null) {
+    host.lines = await loadLines(init.transportModule);
+  }
   if (init.pulse !== null) {
     host.pulse = new Pulse(init.pulse);
     host.pulse.start(init.unresponsiveMs);
   }
-  const { link } = host.network.connect(0, port);
+  const { link } = host.network.connect(0, host.lines.open(line));
   traps.onUncaught((error) => {
     const packet = captureError(error);
     link.send([FATAL, packet.payload], packet);

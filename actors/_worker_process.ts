@@ -1,4 +1,5 @@
 import type { Settings } from "./_host.ts";
+import type { FarEnd } from "./_lines.ts";
 import type { WorkerKind } from "./options.ts";
 
 /** What a worker is told when it starts. */
@@ -16,7 +17,9 @@ export interface WorkerInit {
   /** Memory of the heartbeat, when somebody watches it. */
   readonly pulse: SharedArrayBuffer | null;
   /** Its link to host 0. */
-  readonly port: MessagePort;
+  readonly line: FarEnd;
+  /** Module of the transport, when the system has one. */
+  readonly transportModule: string | null;
 }
 
 /** A started worker of either kind. */
@@ -48,7 +51,7 @@ function startWeb(init: WorkerInit, { permissions, onError }: ProcessOptions): W
     event.preventDefault();
     onError(event.error instanceof Error ? event.error : new Error(event.message));
   };
-  worker.postMessage(init, [init.port]);
+  worker.postMessage(init, [init.line.port]);
   return { terminate: () => Promise.resolve(worker.terminate()) };
 }
 
@@ -59,10 +62,10 @@ function startThread(init: WorkerInit, { onError }: ProcessOptions): WorkerProce
   const bootstrap = `data:text/javascript,import ${JSON.stringify(entry.href)};`;
   let ended = false;
   const starting = import("node:worker_threads").then(({ Worker }) => {
-    if (ended) return init.port.close();
+    if (ended) return init.line.port.close();
     const worker = new Worker(new URL(bootstrap));
     worker.on("error", (error) => onError(error as Error));
-    worker.postMessage(init, [init.port as unknown as ArrayBuffer]);
+    worker.postMessage(init, [init.line.port as unknown as ArrayBuffer]);
     return worker;
   });
   starting.catch(onError);

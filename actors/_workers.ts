@@ -115,7 +115,7 @@ export class Workers {
     survivors: ReadonlyMap<number, number> = new Map(),
   ): WorkerRecord {
     const { systemId, settings, clock, network } = this.#host;
-    const { port1, port2 } = new MessageChannel();
+    const { near, far } = this.#host.lines.make();
     const onError = (error: Error) => {
       if (this.#records.get(index) === record) this.#onLost(index, error, null);
     };
@@ -130,14 +130,15 @@ export class Workers {
       survivors,
       unresponsiveMs,
       pulse: pulse?.memory ?? null,
-      port: port2,
+      transportModule: this.#host.transportModule,
+      line: far,
     };
     let process: WorkerProcess;
     try {
       process = startProcess(init, { kind, permissions, onError });
     } catch (error) {
-      port1.close();
-      port2.close();
+      near.close();
+      far.port.close();
       throw error;
     }
     const late = () => onError(new Error(`Not ready within ${settings.startTimeoutMs} ms`));
@@ -153,7 +154,7 @@ export class Workers {
       startTimer,
     };
     this.#records.set(index, record);
-    network.decide(index, true, port1);
+    network.decide(index, true, near);
     return record;
   }
 

@@ -5,11 +5,13 @@ import { Coordinator } from "./_coordinator.ts";
 import { ActorStoppedError, DefinitionError } from "./errors.ts";
 import { find } from "./_find.ts";
 import { Host } from "./_host.ts";
+import { linesOf } from "./_lines.ts";
 import type { WorkerKind } from "./options.ts";
 import { moduleUnderImport } from "./_registry.ts";
 import { run, spawn } from "./_spawn.ts";
 import type { SystemEvents } from "./system_events.ts";
 import type { TaskDefinition } from "./task.ts";
+import type { Transport } from "./transport.ts";
 
 /** Options for {@linkcode ActorSystem}. */
 export interface ActorSystemOptions {
@@ -26,6 +28,13 @@ export interface ActorSystemOptions {
    * @default {"web"}
    */
   worker?: WorkerKind | undefined;
+  /**
+   * How its threads are connected besides by ports: `sharedMemory()` of `@troupe/actors/shared` makes round trips
+   * shorter.
+   *
+   * @default ports alone
+   */
+  transport?: Transport | undefined;
   /**
    * Longest time an ask waits, in milliseconds.
    *
@@ -272,6 +281,10 @@ function startHost(options: ActorSystemOptions): Host {
   const systemId = crypto.randomUUID();
   const host = new Host(systemId, 0, false, settings, systemClock);
   const { workers = navigator.hardwareConcurrency, worker = "web" } = options;
+  if (options.transport !== undefined) {
+    host.lines = linesOf(options.transport);
+    host.transportModule = options.transport.module;
+  }
   host.coordinator = new Coordinator(host, workers, worker);
   return host;
 }

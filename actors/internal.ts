@@ -5,5 +5,6 @@
  */
 export { hostBehind } from "./actor_system.ts";
 export { type UsedSystem, useSystem } from "./_implicit_system.ts";
+export { registerTransport } from "./_lines.ts";
 export { copyHere } from "./_local.ts";
 export { Ref } from "./_ref.ts";

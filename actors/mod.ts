@@ -41,3 +41,4 @@ export { Supervisor, type TaskResult } from "./supervisor.ts";
 export * from "./supervisor_options.ts";
 export * from "./system_events.ts";
 export * from "./task.ts";
+export * from "./transport.ts";

@@ -1,4 +1,4 @@
-import { reviveHandle } from "./_handle.ts";
+import { isHandle, reviveHandle } from "./_handle.ts";
 import { type EncodedPayload, MARK, type Marker, type Payload } from "./_marker.ts";
 import { movableIn } from "./_movable_in.ts";
 import { type Packet, plainPacket } from "./_packet.ts";
@@ -54,6 +54,7 @@ export function abandonValues(values: unknown, met = new Set<object>()): void {
   if (typeof values !== "object" || values === null || met.has(values)) return;
   met.add(values);
   if (ABANDON in values) return (values as { [ABANDON](): void })[ABANDON]();
+  if (isHandle(values)) return;
   const parts = values instanceof Map
     ? [...values.keys(), ...values.values()]
     : values instanceof Set

@@ -16,6 +16,8 @@ export interface LinkPort {
   onmessage: ((event: MessageEvent) => void) | null;
   postMessage(message: unknown, transfers?: Transferable[]): void;
   close(): void;
+  /** Takes in what has come already, where that does not come by itself at once. */
+  poll?(): void;
 }
 
 // Bounds the work of one delivery; beyond some hundreds a longer batch saves nothing.
@@ -66,6 +68,7 @@ export class Link<E extends Envelope = Envelope> {
 
   /** How many batches have been taken in: not the same from one time to the next as long as some wait. */
   get received(): number {
+    this.#port.poll?.();
     return this.#waiting === null ? this.#received : NaN;
   }
 

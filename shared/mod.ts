@@ -18,6 +18,7 @@ export * from "./shared_array.ts";
 export * from "./shared_event.ts";
 export * from "./shared_list.ts";
 export * from "./shared_memory.ts";
+export * from "./shared_memory_transport.ts";
 export * from "./shared_queue.ts";
 export * from "./shared_struct.ts";
 export * from "./shared_value.ts";

@@ -1,0 +1,5 @@
+/** How the threads of a system are connected: what `sharedMemory()` of `@troupe/actors/shared` gives. */
+export interface Transport {
+  /** The module that makes the connections, which each worker imports. */
+  readonly module: string;
+}

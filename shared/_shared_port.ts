@@ -1,0 +1,132 @@
+import { type LinkPort, systemClock } from "../channels/internal.ts";
+import { LINE_RING_BYTES, LineRing } from "./_line_ring.ts";
+
+// So long an answer is looked out for: longer than a short handler and a switch of threads take.
+const LOOK_OUT_MS = 0.05;
+const LOOKS = 50;
+// After so many vain times in a row only each 2^n-th message is followed by looking out.
+const MOST_VAIN = 7;
+
+/** Bytes of the memory of one link. */
+export const PORT_BYTES: number = 2 * LINE_RING_BYTES;
+
+// The types of Deno 2 know it only in newer libraries.
+const { waitAsync } = Atomics as unknown as {
+  waitAsync(
+    words: Int32Array,
+    at: number,
+    value: number,
+  ): { async: false } | { async: true; value: Promise<string> };
+};
+
+/** What goes by the port: its number among all messages, and the message. */
+type Numbered = readonly [number: number, message: unknown];
+
+/**
+ * A port of which texts go through shared memory, and what else there is, or has no room there, by a `MessagePort`.
+ *
+ * Messages of both ways are numbered, and taken in that order.
+ */
+export class SharedPort implements LinkPort {
+  readonly #port: MessagePort;
+  readonly #out: LineRing;
+  readonly #in: LineRing;
+  #sent = 0;
+  #taken = 0;
+  /** What came by the port before its turn. */
+  readonly #early = new Map<number, MessageEvent>();
+  #receive: ((event: MessageEvent) => void) | null = null;
+  #isOpen = true;
+  #isLookingOut = false;
+  /** How often in a row looking out was in vain. */
+  #vain = 0;
+  /** So many messages are sent before it looks out again. */
+  #skips = 0;
+
+  /** @param side 0 or 1: each end has another. */
+  constructor(port: MessagePort, memory: SharedArrayBuffer, side: 0 | 1) {
+    this.#port = port;
+    this.#out = new LineRing(memory, side * LINE_RING_BYTES);
+    this.#in = new LineRing(memory, (1 - side) * LINE_RING_BYTES);
+  }
+
+  get onmessage(): ((event: MessageEvent) => void) | null {
+    return this.#receive;
+  }
+
+  set onmessage(receive: ((event: MessageEvent) => void) | null) {
+    this.#receive = receive;
+    this.#port.onmessage = (event) => {
+      const [number, message] = event.data as Numbered;
+      this.#early.set(number, { data: message } as MessageEvent);
+      this.poll();
+    };
+    // Not before whoever sets this is ready.
+    queueMicrotask(() => void this.#watch());
+  }
+
+  postMessage(message: unknown, transfers: Transferable[] = []): void {
+    const number = this.#sent;
+    this.#sent = (number + 1) | 0;
+    if (typeof message !== "string" || !this.#out.write(number, message)) {
+      this.#port.postMessage([number, message], transfers);
+    }
+    this.#lookOut();
+  }
+
+  /** Takes what is there. */
+  poll(): void {
+    while (this.#isOpen) {
+      const text = this.#in.read(this.#taken);
+      const event = text === null ? this.#early.get(this.#taken) : { data: text } as MessageEvent;
+      if (event === undefined) return;
+      this.#early.delete(this.#taken);
+      this.#taken = (this.#taken + 1) | 0;
+      this.#receive!(event);
+    }
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#port.close();
+    // Ends the wait of this side.
+    Atomics.notify(this.#in.words, 0);
+  }
+
+  /** An answer may come at once: looks out for it, unless that was in vain of late. */
+  #lookOut(): void {
+    if (this.#isLookingOut || this.#skips-- > 0) return;
+    this.#isLookingOut = true;
+    systemClock.yieldTo(() => {
+      this.#isLookingOut = false;
+      if (!this.#isOpen) return;
+      const hasCome = this.#comesSoon();
+      this.#vain = hasCome ? 0 : Math.min(MOST_VAIN, this.#vain + 1);
+      this.#skips = 2 ** this.#vain - 1;
+      if (hasCome) this.poll();
+    });
+  }
+
+  #comesSoon(): boolean {
+    const { words } = this.#in;
+    const end = performance.now() + LOOK_OUT_MS;
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) {
+        if (Atomics.load(words, 0) !== Atomics.load(words, 1)) return true;
+      }
+    } while (performance.now() < end);
+    return false;
+  }
+
+  async #watch(): Promise<void> {
+    const { words } = this.#in;
+    while (this.#isOpen) {
+      Atomics.store(words, 2, 1);
+      const seen = Atomics.load(words, 0);
+      this.poll();
+      const wait = waitAsync(words, 0, seen);
+      if (wait.async) await wait.value;
+      Atomics.store(words, 2, 0);
+    }
+  }
+}

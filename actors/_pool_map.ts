@@ -15,7 +15,7 @@ class MapWait extends OwnWait<unknown[]> {
 
 /** The chunks of one `map()`, as they become done. */
 export class ChunkedMap {
-  readonly #results: unknown[][] = [];
+  readonly #results: unknown[];
   readonly #jobs: Job[];
   readonly #wait: MapWait;
   readonly #onProgress: (done: number, total: number) => void;
@@ -33,6 +33,7 @@ export class ChunkedMap {
     this.#jobs = jobs;
     this.#left = jobs.length;
     this.#total = jobs.reduce((sum, { items }) => sum + items, 0);
+    this.#results = new Array(this.#total);
     this.#onProgress = onProgress;
     this.#wait = new MapWait(() => `map task ${label} over ${this.#total} items`);
     this.#wait.whenGivenUp = () => this.#dropAll();
@@ -40,7 +41,11 @@ export class ChunkedMap {
       for (const job of jobs) job.abandon();
       return;
     }
-    for (const [index, job] of jobs.entries()) this.#follow(index, job);
+    let start = 0;
+    for (const job of jobs) {
+      this.#follow(start, job);
+      start += job.items;
+    }
   }
 
   /** The results in the order of the items; rejects with the first failure. */
@@ -53,23 +58,26 @@ export class ChunkedMap {
     return !this.#wait.settled;
   }
 
-  #follow(index: number, job: Job): void {
+  #follow(start: number, job: Job): void {
     job.promise.then(
-      (results) => this.#finished(index, results as unknown[]),
+      (results) => this.#finished(start, results as unknown[]),
       (error) => this.#failed(error, job),
     );
   }
 
-  #finished(index: number, results: unknown[]): void {
+  #finished(start: number, results: unknown[]): void {
     if (this.#wait.settled) return;
-    this.#results[index] = results;
+    // A loop is several times faster than flat().
+    for (let index = 0; index < results.length; index++) {
+      this.#results[start + index] = results[index];
+    }
     this.#done += results.length;
     try {
       this.#onProgress(this.#done, this.#total);
     } catch (error) {
       return this.#failed(error, null);
     }
-    if (--this.#left === 0) this.#wait.resolve(this.#results.flat());
+    if (--this.#left === 0) this.#wait.resolve(this.#results);
   }
 
   #failed(error: unknown, culprit: Job | null): void {

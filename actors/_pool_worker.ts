@@ -64,10 +64,10 @@ function functionIn(task: unknown): DefinedFunction | Promise<DefinedFunction> {
 
 /** One after the other; waits only where there is something to wait for. */
 async function mapped<T>(items: T[], fn: (item: T) => unknown): Promise<unknown[]> {
-  const results: unknown[] = [];
-  for (const item of items) {
-    const result = fn(item);
-    results.push(isThenable(result) ? await result : result);
+  const results: unknown[] = new Array(items.length);
+  for (let index = 0; index < items.length; index++) {
+    const result = fn(items[index]!);
+    results[index] = isThenable(result) ? await result : result;
   }
   return results;
 }

@@ -182,7 +182,9 @@ export class CaptureWalk implements HandleOutlet {
   #array(array: unknown[]): unknown {
     const numbers = numbersIn(array);
     if (numbers !== null) {
-      return this.#here ? [...array] : this.#mark(["numbers", this.attach(numbers.buffer)]);
+      if (this.#here) return [...array];
+      this.#own.own.add(numbers.buffer);
+      return this.#mark(["numbers", this.attach(numbers.buffer)]);
     }
     const copy: unknown[] = [];
     let index = 0;

@@ -6,6 +6,8 @@ export class Extras {
   readonly attachments: unknown[] = [];
   readonly signals: AbortSignal[] = [];
   readonly moved = new Set<Transferable>();
+  /** Buffers that were made for this message, which nobody else has. */
+  readonly own = new Set<unknown>();
   /** What is made when the message is accepted, by its index among the attachments. */
   readonly movables = new Map<number, Movable>();
   /** Modules that the receiving thread needs. */
@@ -18,10 +20,10 @@ export class Extras {
 export const MOVE_BYTES = 64 * 1024;
 
 /** Copies the buffers that are not given away, so that nothing that is written to them afterwards is sent. */
-export function copyBuffers({ attachments, moved }: Extras): void {
+export function copyBuffers({ attachments, moved, own }: Extras): void {
   const copies = new Map<unknown, ArrayBuffer>();
   for (const [index, value] of attachments.entries()) {
-    if (!(value instanceof ArrayBuffer) || moved.has(value)) continue;
+    if (!(value instanceof ArrayBuffer) || moved.has(value) || own.has(value)) continue;
     // The same buffer can be attached twice, by parts of a message that are packed by themselves.
     let copy = copies.get(value);
     if (copy === undefined) copies.set(value, copy = copyBuffer(value));

@@ -6,6 +6,7 @@ export const groups: Record<string, () => Promise<() => Promise<void>>> = {
   "pool": async () => (await import("./pool.ts")).benchPool,
   "shared": async () => (await import("./shared.ts")).benchShared,
   "shared-storage": async () => (await import("./shared_storage.ts")).benchSharedStorage,
+  "manager": async () => (await import("./manager.ts")).benchManager,
   "lifecycle": async () => (await import("./lifecycle.ts")).benchLifecycle,
   "supervision": async () => (await import("./supervision.ts")).benchSupervision,
   "search": async () => (await import("./search.ts")).benchSearch,

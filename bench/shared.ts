@@ -1,6 +1,7 @@
 import { ActorSystem } from "@troupe/actors";
 import { Mutex } from "@troupe/actors/shared";
 import { compare } from "./measure.ts";
+import { pythonShared } from "./peers/python_shared.ts";
 import { addRaw, addWithMutex } from "./shared_tasks.ts";
 import { sized } from "./settings.ts";
 
@@ -48,6 +49,7 @@ async function benchTwoThreads() {
         run: () => both(() => system.run(addRaw, words, each)),
       },
       { name: "Mutex", run: () => both(() => system.run(addWithMutex, mutex, words, each)) },
+      ...await pythonShared("guarded", 2 * each, sized(100_000, 100)),
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { type ActorRef, ActorSystem } from "@troupe/actors";
+import { sharedMemory } from "@troupe/actors/shared";
 import { startPeers } from "./absent.ts";
 import { type Message, type Sink, sink, type Source, source } from "./actors.ts";
 import { benchBuffers } from "./buffers.ts";
@@ -44,7 +45,8 @@ export async function benchThreads() {
     raw: (messages, batch) => raw.sendTo(other, messages, batch),
     tell: (messages) => sendAll(toWorker, there, messages),
   });
-  await benchRoundTrips(raw, there);
+  await using faster = new ActorSystem({ workers: 1, transport: sharedMemory() });
+  await benchRoundTrips(raw, there, await faster.spawn(sink));
   await benchBuffers(raw, there);
 }
 
@@ -80,7 +82,11 @@ async function sendAll(from: ActorRef<Source>, to: ActorRef<Sink>, messages: num
   return await to.ask.take();
 }
 
-async function benchRoundTrips(raw: RawWorker, there: ActorRef<Sink>): Promise<void> {
+async function benchRoundTrips(
+  raw: RawWorker,
+  there: ActorRef<Sink>,
+  shared: ActorRef<Sink>,
+): Promise<void> {
   const peers = await startPeers<Echo>({ "comlink": comlinkEcho, "threads": threadsEcho });
   const ways: Echo[] = [
     {
@@ -95,6 +101,12 @@ async function benchRoundTrips(raw: RawWorker, there: ActorRef<Sink>): Promise<v
       name: "Troupe: ask",
       role: "troupe",
       echo: (message) => there.ask.echo(message),
+      close: () => Promise.resolve(),
+    },
+    {
+      name: "Troupe: ask, sharedMemory()",
+      role: "troupe",
+      echo: (message) => shared.ask.echo(message),
       close: () => Promise.resolve(),
     },
     ...peers,

@@ -1,0 +1,62 @@
+import { ActorSystem } from "@troupe/actors";
+import { type ManagedMap, Manager } from "@troupe/actors/shared";
+import { expectAll } from "./check.ts";
+import { useSync } from "./manager_tasks.ts";
+import { compare } from "./measure.ts";
+import { pythonShared } from "./peers/python_shared.ts";
+import { RawWorker } from "./raw.ts";
+import { messageOf } from "./raw_messages.ts";
+import { sized } from "./settings.ts";
+
+const IN_FLIGHT = 1000;
+
+/** A managed map, beside messages of a bare worker and Python's `Manager`. */
+export async function benchManager() {
+  await using system = new ActorSystem({ workers: 1 });
+  await using manager = new Manager({ system });
+  const map = await manager.map<string, number>([["a", 0]]);
+  using raw = new RawWorker();
+  const operations = sized(3_000, 100);
+  await compare({
+    title: "a managed map: set and get, one after the other",
+    operations,
+    contenders: [
+      { name: "postMessage there and back", role: "raw", run: () => echoAll(raw, operations) },
+      { name: "Troupe: awaited", run: () => setAndGet(map, operations) },
+      { name: "Troupe: sync, in a worker", run: () => system.run(useSync, map, operations) },
+      ...await pythonShared("manager", operations),
+    ],
+  });
+  const many = sized(50_000, 2_000);
+  await compare({
+    title: `a managed map: set and get, ${IN_FLIGHT} in flight`,
+    operations: many,
+    contenders: [
+      { name: "Troupe: awaited", run: () => setAndGetMany(map, many) },
+      ...await pythonShared("manager-many", many, sized(10_000, 100)),
+    ],
+  });
+}
+
+async function echoAll(raw: RawWorker, operations: number): Promise<void> {
+  for (let id = 0; id < operations; id++) {
+    await raw.call({ kind: "echo", id, message: messageOf(id) });
+  }
+}
+
+async function setAndGet(map: ManagedMap<string, number>, operations: number): Promise<void> {
+  for (let n = 0; n < operations / 2; n++) {
+    await map.set("a", n);
+    expectAll(await map.get("a") ?? -1, n, "value");
+  }
+}
+
+async function setAndGetMany(map: ManagedMap<string, number>, operations: number): Promise<void> {
+  const client = async (_: unknown, index: number) => {
+    for (let n = 0; n < operations / 2 / IN_FLIGHT; n++) {
+      await map.set(`k${index}`, n);
+      expectAll(await map.get(`k${index}`) ?? -1, n, "value");
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, client));
+}

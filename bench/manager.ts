@@ -1,5 +1,5 @@
 import { ActorSystem } from "@troupe/actors";
-import { type ManagedMap, Manager } from "@troupe/actors/shared";
+import { type ManagedMap, Manager, sharedMemory } from "@troupe/actors/shared";
 import { expectAll } from "./check.ts";
 import { useSync } from "./manager_tasks.ts";
 import { compare } from "./measure.ts";
@@ -15,6 +15,9 @@ export async function benchManager() {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   const map = await manager.map<string, number>([["a", 0]]);
+  await using faster = new ActorSystem({ workers: 1, transport: sharedMemory() });
+  await using fasterManager = new Manager({ system: faster });
+  const fasterMap = await fasterManager.map<string, number>([["a", 0]]);
   using raw = new RawWorker();
   const operations = sized(3_000, 100);
   await compare({
@@ -24,6 +27,10 @@ export async function benchManager() {
       { name: "postMessage there and back", role: "raw", run: () => echoAll(raw, operations) },
       { name: "Troupe: awaited", run: () => setAndGet(map, operations) },
       { name: "Troupe: sync, in a worker", run: () => system.run(useSync, map, operations) },
+      {
+        name: "Troupe: sync, sharedMemory()",
+        run: () => faster.run(useSync, fasterMap, operations),
+      },
       ...await pythonShared("manager", operations),
     ],
   });

@@ -37,6 +37,7 @@ export class SharedPort implements LinkPort {
   readonly #early = new Map<number, MessageEvent>();
   #receive: ((event: MessageEvent) => void) | null = null;
   #isOpen = true;
+  #isPolling = false;
   #isLookingOut = false;
   /** How often in a row looking out was in vain. */
   #vain = 0;
@@ -74,16 +75,28 @@ export class SharedPort implements LinkPort {
     this.#lookOut();
   }
 
-  /** Takes what is there. */
+  /** Takes what is there; not while one of them is being handled, so that they stay in order. */
   poll(): void {
-    while (this.#isOpen) {
-      const text = this.#in.read(this.#taken);
-      const event = text === null ? this.#early.get(this.#taken) : { data: text } as MessageEvent;
-      if (event === undefined) return;
-      this.#early.delete(this.#taken);
-      this.#taken = (this.#taken + 1) | 0;
-      this.#receive!(event);
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    try {
+      for (let event = this.#next(); event !== undefined; event = this.#next()) {
+        this.#taken = (this.#taken + 1) | 0;
+        this.#receive!(event);
+        this.#lookOut();
+      }
+    } finally {
+      this.#isPolling = false;
     }
+  }
+
+  #next(): MessageEvent | undefined {
+    if (!this.#isOpen) return undefined;
+    const text = this.#in.read(this.#taken);
+    if (text !== null) return { data: text } as MessageEvent;
+    const event = this.#early.get(this.#taken);
+    this.#early.delete(this.#taken);
+    return event;
   }
 
   close(): void {
@@ -93,7 +106,7 @@ export class SharedPort implements LinkPort {
     Atomics.notify(this.#in.words, 0);
   }
 
-  /** An answer may come at once: looks out for it, unless that was in vain of late. */
+  /** An answer, or the next question, may come at once: looks out for it, unless that was in vain of late. */
   #lookOut(): void {
     if (this.#isLookingOut || this.#skips-- > 0) return;
     this.#isLookingOut = true;

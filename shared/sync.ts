@@ -42,7 +42,8 @@ export type SyncValue<T> = { value: T; update(fn: (value: T) => T): T };
  * `sync(space).x += 1` is a read and a write, between which others can write; `update` loses nothing. What comes out is a
  * copy: `sync(space).list.push(1)` changes the copy.
  *
- * Cost: one round trip for each access, in which the thread does nothing else. The wait has no limit but that of
+ * Cost: one round trip for each access, in which the thread does nothing else; about half of that in a system with
+ * `transport: sharedMemory()`. The wait has no limit but that of
  * {@linkcode ManagedObject.with}; when the manager ends, or its thread, it throws.
  *
  * @example

@@ -7,6 +7,9 @@ const LOOKS = 50;
 // After so many vain times in a row only each 2^n-th message is followed by looking out.
 const MOST_VAIN = 7;
 
+// After so many messages timers and I/O have their turn.
+const MOST_AT_ONCE = 32;
+
 /** Bytes of the memory of one link. */
 export const PORT_BYTES: number = 2 * LINE_RING_BYTES;
 
@@ -80,11 +83,14 @@ export class SharedPort implements LinkPort {
     if (this.#isPolling) return;
     this.#isPolling = true;
     try {
-      for (let event = this.#next(); event !== undefined; event = this.#next()) {
+      for (let left = MOST_AT_ONCE; left > 0; left--) {
+        const event = this.#next();
+        if (event === undefined) return;
         this.#taken = (this.#taken + 1) | 0;
         this.#receive!(event);
         this.#lookOut();
       }
+      systemClock.yieldTo(() => this.poll());
     } finally {
       this.#isPolling = false;
     }

@@ -8,7 +8,7 @@
  * checks that the blocks load, but its snippets are no files, so a worker cannot import them; here
  * each program is a file and a process.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { runProgram, scratchFolder } from "./testing.ts";
 
 interface Block {
@@ -66,3 +66,22 @@ for (const page of pages.sort()) {
     });
   }
 }
+
+Deno.test("The links of the README and the guide lead to files", async () => {
+  for (const page of pages) {
+    const text = await Deno.readTextFile(new URL(page, root));
+    for (const { 1: link = "" } of text.matchAll(/\]\((\.[^)#]*)/g)) {
+      const { isFile, isDirectory } = await Deno.stat(new URL(link, new URL(page, root)));
+      assert(isFile || isDirectory, `${page}: ${link}`);
+    }
+  }
+});
+
+Deno.test("Each example has a task, and is named in the README", async () => {
+  const readme = await Deno.readTextFile(new URL("README.md", root));
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  for await (const { name } of Deno.readDir(new URL("examples/", root))) {
+    assert(readme.includes(`\`${name}\``), `${name} is in the README`);
+    assert(name === "search" || `example:${name}` in tasks, `${name} has a task`);
+  }
+});

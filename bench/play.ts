@@ -1,5 +1,4 @@
 import { reasonOf } from "./absent.ts";
-import { collectGarbage } from "./garbage.ts";
 import { noteAbsent } from "./results.ts";
 import { settings } from "./settings.ts";
 import type { Player, Result, Workload } from "./workload.ts";
@@ -16,7 +15,6 @@ export async function play({ title, measures, players, rounds = 9 }: Workload): 
   const end = settings.isQuick ? 1 : rounds;
   for (let round = first; round < end; round++) {
     for (const [player, own] of figures) {
-      collectGarbage();
       try {
         const sample = await player.run();
         if (round >= 0) own.push(sample);

@@ -20,10 +20,14 @@ const freeing = new Map<string, Promise<void>>();
 /** What this thread has asked for. */
 const requests = new Map<string, (message: BlockMessage) => void>();
 
+// A subscription ends within a millisecond or two, on a busy machine within some tens.
+const SUBSCRIPTION_MS = 200;
+
 let channel: BroadcastChannel | null = null;
 /** How many blocks and questions need the channel. */
 let users = 0;
-let wasOpen = false;
+/** The end of the last channel, while that is under way. */
+let closing: Promise<void> | null = null;
 
 /**
  * Makes a block whose home is this thread: only it answers those who ask for the name. Gives `null` when the name is
@@ -38,7 +42,7 @@ export async function createBlock(name: string, buffer: SharedArrayBuffer): Prom
   await open();
   const release = await takeName(name);
   if (release === null) {
-    close();
+    await close();
     return null;
   }
   const block = { id: crypto.randomUUID(), name, buffer, release };
@@ -66,9 +70,8 @@ export function findBlock(
   });
   // The home may end, or unlink the block, before it answers.
   const unwatch = watchName(name, () => onFound(null));
-  return () => {
-    asking();
-    return unwatch();
+  return async () => {
+    await Promise.all([asking(), unwatch()]);
   };
 }
 
@@ -82,8 +85,7 @@ export async function unlinkBlock(name: string, id: string): Promise<void> {
   const asking = ask((request) => ({ kind: "unlink", name, id, request }), () => resolve());
   const unwatch = watchName(name, resolve);
   await unlinked;
-  asking();
-  await unwatch();
+  await Promise.all([asking(), unwatch()]);
 }
 
 async function free(block: OwnBlock): Promise<void> {
@@ -91,8 +93,7 @@ async function free(block: OwnBlock): Promise<void> {
   blocks.delete(name);
   const freed = block.release();
   freeing.set(name, freed);
-  close();
-  await freed;
+  await Promise.all([close(), freed]);
   if (freeing.get(name) === freed) freeing.delete(name);
 }
 
@@ -100,7 +101,7 @@ async function free(block: OwnBlock): Promise<void> {
 function ask(
   question: (request: string) => BlockMessage,
   onAnswer: (message: BlockMessage) => void,
-): () => void {
+): () => Promise<void> {
   const request = crypto.randomUUID();
   requests.set(request, onAnswer);
   void open().then(() => {
@@ -108,7 +109,7 @@ function ask(
   });
   return () => {
     requests.delete(request);
-    close();
+    return close();
   };
 }
 
@@ -118,20 +119,45 @@ function post(message: BlockMessage): void {
 
 async function open(): Promise<void> {
   users++;
-  if (channel !== null) return;
-  // One that is opened in the turn in which this thread's last one was closed never receives anything.
-  if (wasOpen) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  while (closing !== null) await closing;
   if (channel !== null || users === 0) return;
   channel = new BroadcastChannel("troupe:shared-memory");
   channel.onmessage = ({ data }) => hear(data);
-  wasOpen = true;
 }
 
-/** Closes the channel when nobody needs it any more. */
-function close(): void {
-  if (--users > 0) return;
-  channel?.close();
-  channel = null;
+/** Closes the channel when nobody needs it any more; resolves when another one can be opened. */
+function close(): Promise<void> {
+  if (--users === 0 && channel !== null) {
+    channel.close();
+    channel = null;
+    closing = subscriptionEnded().finally(() => closing = null);
+  }
+  return closing ?? Promise.resolve();
+}
+
+/**
+ * Resolves when the channels of this thread have ended, of which the last one has just been closed.
+ *
+ * All channels of a thread share one subscription in Deno, which ends some turns after the last one was closed. One that
+ * is opened before never receives anything; it shows the end, because then it cannot post any more.
+ */
+async function subscriptionEnded(): Promise<void> {
+  const probe = new BroadcastChannel("troupe:closing");
+  const end = performance.now() + SUBSCRIPTION_MS;
+  try {
+    // With a channel of the program's own it goes on.
+    while (performance.now() < end) {
+      probe.postMessage(null);
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    }
+  } catch {
+    // The subscription is gone.
+  }
+  try {
+    probe.close();
+  } catch {
+    // It has none to end.
+  }
 }
 
 function hear(message: BlockMessage): void {

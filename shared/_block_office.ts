@@ -26,8 +26,8 @@ const SUBSCRIPTION_MS = 200;
 let channel: BroadcastChannel | null = null;
 /** How many blocks and questions need the channel. */
 let users = 0;
-/** The end of the last channel, while that is under way. */
-let closing: Promise<void> | null = null;
+/** Was opened when the last channel was closed; see {@linkcode subscriptionEnded}. */
+let probe: BroadcastChannel | null = null;
 
 /**
  * Makes a block whose home is this thread: only it answers those who ask for the name. Gives `null` when the name is
@@ -42,7 +42,7 @@ export async function createBlock(name: string, buffer: SharedArrayBuffer): Prom
   await open();
   const release = await takeName(name);
   if (release === null) {
-    await close();
+    close();
     return null;
   }
   const block = { id: crypto.randomUUID(), name, buffer, release };
@@ -70,8 +70,9 @@ export function findBlock(
   });
   // The home may end, or unlink the block, before it answers.
   const unwatch = watchName(name, () => onFound(null));
-  return async () => {
-    await Promise.all([asking(), unwatch()]);
+  return () => {
+    asking();
+    return unwatch();
   };
 }
 
@@ -85,7 +86,8 @@ export async function unlinkBlock(name: string, id: string): Promise<void> {
   const asking = ask((request) => ({ kind: "unlink", name, id, request }), () => resolve());
   const unwatch = watchName(name, resolve);
   await unlinked;
-  await Promise.all([asking(), unwatch()]);
+  asking();
+  await unwatch();
 }
 
 async function free(block: OwnBlock): Promise<void> {
@@ -93,7 +95,8 @@ async function free(block: OwnBlock): Promise<void> {
   blocks.delete(name);
   const freed = block.release();
   freeing.set(name, freed);
-  await Promise.all([close(), freed]);
+  close();
+  await freed;
   if (freeing.get(name) === freed) freeing.delete(name);
 }
 
@@ -101,7 +104,7 @@ async function free(block: OwnBlock): Promise<void> {
 function ask(
   question: (request: string) => BlockMessage,
   onAnswer: (message: BlockMessage) => void,
-): () => Promise<void> {
+): () => void {
   const request = crypto.randomUUID();
   requests.set(request, onAnswer);
   void open().then(() => {
@@ -109,7 +112,7 @@ function ask(
   });
   return () => {
     requests.delete(request);
-    return close();
+    close();
   };
 }
 
@@ -119,44 +122,43 @@ function post(message: BlockMessage): void {
 
 async function open(): Promise<void> {
   users++;
-  while (closing !== null) await closing;
+  while (probe !== null) await subscriptionEnded(probe);
   if (channel !== null || users === 0) return;
   channel = new BroadcastChannel("troupe:shared-memory");
   channel.onmessage = ({ data }) => hear(data);
 }
 
-/** Closes the channel when nobody needs it any more; resolves when another one can be opened. */
-function close(): Promise<void> {
-  if (--users === 0 && channel !== null) {
-    channel.close();
-    channel = null;
-    closing = subscriptionEnded().finally(() => closing = null);
-  }
-  return closing ?? Promise.resolve();
+/** Closes the channel when nobody needs it any more. */
+function close(): void {
+  if (--users > 0 || channel === null) return;
+  channel.close();
+  channel = null;
+  probe = new BroadcastChannel("troupe:closing");
 }
 
 /**
- * Resolves when the channels of this thread have ended, of which the last one has just been closed.
+ * Resolves when a new channel can be opened after the last one was closed.
  *
  * All channels of a thread share one subscription in Deno, which ends some turns after the last one was closed. One that
- * is opened before never receives anything; it shows the end, because then it cannot post any more.
+ * is opened before never receives anything, as the probe; it shows the end, because then it cannot post any more.
  */
-async function subscriptionEnded(): Promise<void> {
-  const probe = new BroadcastChannel("troupe:closing");
+async function subscriptionEnded(own: BroadcastChannel): Promise<void> {
   const end = performance.now() + SUBSCRIPTION_MS;
   try {
     // With a channel of the program's own it goes on.
     while (performance.now() < end) {
-      probe.postMessage(null);
+      own.postMessage(null);
       await new Promise<void>((resolve) => setTimeout(resolve, 0));
     }
   } catch {
     // The subscription is gone.
   }
+  if (probe !== own) return;
+  probe = null;
   try {
-    probe.close();
+    own.close();
   } catch {
-    // It has none to end.
+    // It has no subscription to end.
   }
 }
 

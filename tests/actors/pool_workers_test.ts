@@ -110,7 +110,8 @@ Deno.test("Pool whose workers end soon after their start settles everything", as
     const runs = Array.from({ length: 3 }, (_, n) => pool.run(endless, begun).catch(() => n));
     assertEquals(await within(10_000, "the runs", Promise.all(runs)), [0, 1, 2]);
     const count = Atomics.load(starts, 1);
-    assert(count <= 10 + 5 * Atomics.load(begun, 1), `${count} starts`);
+    // Each of the runs may have been begun by a worker that ended before it could count that.
+    assert(count <= 30 + 5 * Atomics.load(begun, 1), `${count} starts`);
   }
 });
 

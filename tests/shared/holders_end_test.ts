@@ -178,7 +178,7 @@ Deno.test("Whatever a thread is doing when it is killed, others can go on with w
       await system.spawn(hammer, tools, words),
     ];
     for (const each of hammers) each.tell.start();
-    await until(2_000, "the hammers", () => Atomics.load(words, 0) > 300 * round);
+    await until(10_000, "the hammers", () => Atomics.load(words, 0) > 300 * round);
     await Promise.all(hammers.map((each) => each.terminate()));
     const own = async () => {
       (await tools.semaphore.acquire()).release();

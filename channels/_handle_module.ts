@@ -6,6 +6,8 @@
 
 // A message says which module it needs, so only those of this package are imported for it.
 const PACKAGE = new URL("../", import.meta.url).href;
+// Without a dot segment or an escaped slash, by which a path could leave the package.
+const FILE = /^(?:\w+\/)*\w+\.[jt]s$/;
 
 /** The module of each kind of handle that has one. */
 const modules = new Map<string, string>();
@@ -24,9 +26,13 @@ export function moduleOf(tag: string): string | undefined {
 
 /** Loads what is not loaded yet; `null` when nothing is missing. One that cannot be loaded is not tried again. */
 export function loadModules(urls: readonly string[]): Promise<void> | null {
-  const missing = urls.filter((url) => url.startsWith(PACKAGE) && !loaded.has(url));
+  const missing = urls.filter((url) => isOwn(url) && !loaded.has(url));
   if (missing.length === 0) return null;
   return Promise.allSettled(missing.map((url) => import(url))).then(() => {
     for (const url of missing) loaded.add(url);
   });
+}
+
+function isOwn(url: string): boolean {
+  return url.startsWith(PACKAGE) && FILE.test(url.slice(PACKAGE.length));
 }

@@ -1,5 +1,6 @@
 import type { BlockMessage } from "./_block_protocol.ts";
 import { isNameTaken, type ReleaseName, takeName, watchName } from "./_name_lock.ts";
+import { closeChannel, openChannel } from "./_thread_channel.ts";
 
 /** A named block, in any thread that knows it. */
 export interface Block {
@@ -20,14 +21,10 @@ const freeing = new Map<string, Promise<void>>();
 /** What this thread has asked for. */
 const requests = new Map<string, (message: BlockMessage) => void>();
 
-// A subscription ends within a millisecond or two, on a busy machine within some tens.
-const SUBSCRIPTION_MS = 200;
-
 let channel: BroadcastChannel | null = null;
+let opening: Promise<void> | null = null;
 /** How many blocks and questions need the channel. */
 let users = 0;
-/** Was opened when the last channel was closed; see {@linkcode subscriptionEnded}. */
-let probe: BroadcastChannel | null = null;
 
 /**
  * Makes a block whose home is this thread: only it answers those who ask for the name. Gives `null` when the name is
@@ -120,46 +117,22 @@ function post(message: BlockMessage): void {
   channel!.postMessage(message);
 }
 
-async function open(): Promise<void> {
+function open(): Promise<void> {
   users++;
-  while (probe !== null) await subscriptionEnded(probe);
-  if (channel !== null || users === 0) return;
-  channel = new BroadcastChannel("troupe:shared-memory");
-  channel.onmessage = ({ data }) => hear(data);
+  if (channel !== null) return Promise.resolve();
+  return opening ??= openChannel("troupe:shared-memory").then((opened) => {
+    opening = null;
+    if (users === 0) return closeChannel(opened);
+    channel = opened;
+    channel.onmessage = ({ data }) => hear(data);
+  });
 }
 
 /** Closes the channel when nobody needs it any more. */
 function close(): void {
   if (--users > 0 || channel === null) return;
-  channel.close();
+  closeChannel(channel);
   channel = null;
-  probe = new BroadcastChannel("troupe:closing");
-}
-
-/**
- * Resolves when a new channel can be opened after the last one was closed.
- *
- * All channels of a thread share one subscription in Deno, which ends some turns after the last one was closed. One that
- * is opened before never receives anything, as the probe; it shows the end, because then it cannot post any more.
- */
-async function subscriptionEnded(own: BroadcastChannel): Promise<void> {
-  const end = performance.now() + SUBSCRIPTION_MS;
-  try {
-    // With a channel of the program's own it goes on.
-    while (performance.now() < end) {
-      own.postMessage(null);
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
-    }
-  } catch {
-    // The subscription is gone.
-  }
-  if (probe !== own) return;
-  probe = null;
-  try {
-    own.close();
-  } catch {
-    // It has no subscription to end.
-  }
 }
 
 function hear(message: BlockMessage): void {

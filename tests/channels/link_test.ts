@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { capture, Link, type Payload, revive } from "../../channels/internal.ts";
 import { ChannelClosedError, pipe, registerClass, transfer } from "../../channels/mod.ts";
-import { runProgram, within } from "../testing.ts";
+import { runProgram, scratchFolder, within } from "../testing.ts";
 import {
   cross,
   LinkPair,
@@ -711,3 +711,27 @@ Deno.test("Link passes the abort of a signal on that nobody but its source knows
   });
   assertEquals([stdout, stderr, code], ["aborted: why\n", "", 0]);
 });
+
+// ------------------------------------------------ modules of handles
+
+Deno.test.each(["channels/../", "channels/%2e%2e/", "channels/..%2f"])(
+  "Link loads no module that a message names by a way out of the package: %s",
+  async (wayOut) => {
+    await using folder = await scratchFolder();
+    await Deno.writeTextFile(`${folder.path}/stranger.ts`, "globalThis.name = 'a stranger';");
+    const name = folder.path.slice(folder.path.lastIndexOf("/") + 1);
+    const url = new URL("../../", import.meta.url).href + `${wayOut}.tmp/${name}/stranger.ts`;
+    using pair = new LinkPair();
+    post(pair.left, "a message");
+    await pair.inbox.first(1);
+    const [text] = pair.posted;
+    const { port1, port2 } = new MessageChannel();
+    const { link, inbox } = linkTo(port2);
+    port1.postMessage([text, [], [url]]);
+    const before = globalThis.name;
+    assertEquals(await inbox.first(1), ["a message"]);
+    assertStrictEquals(globalThis.name, before);
+    link.close(new Error("the test is over"));
+    port1.close();
+  },
+);

@@ -247,3 +247,13 @@ Deno.test("SharedMemory that is unlinked does not keep the program alive", async
   const { code, stdout, stderr } = await runProgram(program, { timeoutMs: 10_000 });
   assertEquals({ code, stdout, stderr }, { code: 0, stdout: "end\n", stderr: "" });
 });
+
+Deno.test("SharedMemory is found from other threads right after the program closed a channel of its own", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const other = await system.spawn(memoryUser);
+  for (let round = 0; round < 10; round++) {
+    new BroadcastChannel("own").close();
+    await using _block = await SharedMemory.create("own channel", 10);
+    assertEquals(await other.ask.attach("own channel"), 10);
+  }
+});

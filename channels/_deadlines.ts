@@ -116,12 +116,14 @@ export class OwnWait<T> extends Wait<T> {
   }
 }
 
-/** Waits with the same time limit, and so in order of their deadlines. */
+/** Waits with the same time limit, in order of their deadlines. */
 class WaitList {
   readonly timeoutMs: number;
   readonly #owner: Deadlines;
   head: Wait | null = null;
   #tail: Wait | null = null;
+  /** The first one that has no deadline yet; it and all after it were added in this turn of the event loop. */
+  #fresh: Wait | null = null;
 
   constructor(timeoutMs: number, owner: Deadlines) {
     this.timeoutMs = timeoutMs;
@@ -133,15 +135,25 @@ class WaitList {
     if (this.#tail === null) this.head = wait;
     else this.#tail.next = wait;
     this.#tail = wait;
+    this.#fresh ??= wait;
   }
 
   remove(wait: Wait): void {
+    if (wait === this.#fresh) this.#fresh = wait.next;
     if (wait.previous === null) this.head = wait.next;
     else wait.previous.next = wait.next;
     if (wait.next === null) this.#tail = wait.previous;
     else wait.next.previous = wait.previous;
     wait.previous = wait.next = null;
     this.#owner.ended(this);
+  }
+
+  /** The time of the new ones begins now. Gives the first deadline of all. */
+  begin(now: number): number {
+    for (; this.#fresh !== null; this.#fresh = this.#fresh.next) {
+      this.#fresh.deadline = now + this.timeoutMs;
+    }
+    return this.head === null ? Infinity : this.head.deadline;
   }
 }
 
@@ -151,8 +163,9 @@ const KEPT_LISTS = 16;
 /**
  * The waits of one thread, with one timer for all of them: setting one for each would cost more than a local ask.
  *
- * Waits with the same limit form a list in order of their deadlines, so only the heads are looked at. While there
- * is a wait the process stays alive.
+ * Waits with the same limit form a list in order of their deadlines, so only the heads are looked at. Looking at the
+ * clock and holding on to the process cost a third of a local ask; so both are done once for all that began in one
+ * turn of the event loop, at its end. Most of them have ended by then. While there is a wait the process stays alive.
  */
 export class Deadlines {
   readonly #clock: Clock;
@@ -161,6 +174,8 @@ export class Deadlines {
   #waiting = 0;
   #timer: Timer | null = null;
   #timerAt = Infinity;
+  #keepsAlive = false;
+  #willCatchUp = false;
   #isClosed = false;
 
   /** @param rests Whether the timer is ended, not only let go, while nobody waits: for one that is never closed. */
@@ -180,11 +195,10 @@ export class Deadlines {
     if (wait.settled) return false;
     if (this.#isClosed) return true;
     const list = this.#listOf(timeoutMs);
-    wait.deadline = this.#clock.now() + timeoutMs;
     list.push(wait as Wait);
     wait.limit(list, signal);
-    if (this.#waiting++ === 0) this.#timer?.keepAlive(true);
-    if (this.#timer === null || wait.deadline < this.#timerAt) this.#arm(wait.deadline);
+    this.#waiting++;
+    this.#catchUpSoon();
     return true;
   }
 
@@ -202,25 +216,13 @@ export class Deadlines {
     for (const list of this.#lists.values()) {
       for (let head = list.head; head !== null; head = list.head) head.reject(reason);
     }
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#endTimer();
   }
 
   /** A wait of this list has ended. */
   ended(list: WaitList): void {
     if (list.head === null && this.#lists.size > KEPT_LISTS) this.#lists.delete(list.timeoutMs);
-    if (--this.#waiting > 0) return;
-    if (this.#rests) this.#rest();
-    else this.#timer?.keepAlive(false);
-  }
-
-  /** Ends the timer unless the next wait comes within the same microtask run. */
-  #rest(microtasks = 8): void {
-    if (this.#waiting > 0) return;
-    if (microtasks > 0) return this.#clock.soon(() => this.#rest(microtasks - 1));
-    this.#timer?.cancel();
-    this.#timer = null;
-    this.#timerAt = Infinity;
+    if (--this.#waiting === 0) this.#catchUpSoon();
   }
 
   #listOf(timeoutMs: number): WaitList {
@@ -229,25 +231,60 @@ export class Deadlines {
     return list;
   }
 
-  #arm(deadline: number): void {
+  #catchUpSoon(): void {
+    if (this.#willCatchUp) return;
+    this.#willCatchUp = true;
+    this.#clock.yieldTo(this.#catchUp);
+  }
+
+  /** Does what waits that began, and the last one that ended, have left to do. */
+  readonly #catchUp = (): void => {
+    this.#willCatchUp = false;
+    if (this.#isClosed) return;
+    if (this.#waiting > 0) {
+      const now = this.#clock.now();
+      let next = Infinity;
+      for (const list of this.#lists.values()) next = Math.min(next, list.begin(now));
+      if (this.#timer === null || next < this.#timerAt) this.#arm(next, now);
+      this.#keepAlive(true);
+    } else if (this.#rests) {
+      this.#endTimer();
+    } else {
+      this.#keepAlive(false);
+    }
+  };
+
+  #keepAlive(keep: boolean): void {
+    if (keep === this.#keepsAlive) return;
+    this.#keepsAlive = keep;
+    this.#timer?.keepAlive(keep);
+  }
+
+  #arm(deadline: number, now: number): void {
     this.#timer?.cancel();
     this.#timerAt = deadline;
-    this.#timer = this.#clock.setTimer(this.#look, Math.max(0, deadline - this.#clock.now()));
+    this.#timer = this.#clock.setTimer(this.#look, Math.max(0, deadline - now));
+    this.#keepsAlive = true;
+  }
+
+  #endTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#timerAt = Infinity;
+    this.#keepsAlive = false;
   }
 
   /** Gives up the waits that are over, and sets the timer for the next. */
   readonly #look = (): void => {
-    this.#timer = null;
-    this.#timerAt = Infinity;
+    this.#endTimer();
     const now = this.#clock.now();
-    let next = Infinity;
     for (const list of [...this.#lists.values()]) {
+      list.begin(now);
       for (let head = list.head; head !== null && head.deadline <= now; head = list.head) {
         head.giveUp(timeoutError(head, list.timeoutMs));
       }
-      if (list.head !== null) next = Math.min(next, list.head.deadline);
     }
-    if (this.#waiting > 0) this.#arm(next);
+    this.#catchUp();
   };
 }
 

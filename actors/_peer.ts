@@ -54,6 +54,7 @@ export class RemoteReply implements Reply, StreamSink {
 
   resolve(value: unknown): void {
     if (this.settled) return;
+    if (this.#peer.link.sendRow(REPLY, 0, "", [value], this.#id)) return this.#settle();
     let packet: Packet;
     try {
       packet = capture([value], "wire", "reply", "result");

@@ -13,6 +13,8 @@ export function tell(ref: Ref, handler: string, args: unknown[]): void {
   const { host } = ref;
   if (host.refuses()) return host.deadLetter(ref, handler, "the system is shutting down");
   if (ref.isHere) return tellHere(ref, handler, copyHere(args, "message", "args"));
+  const { at, serial } = ref;
+  if (host.network.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
   tellRemote(ref, handler, capture(args, "wire", "message", "args"));
 }
 

@@ -3,6 +3,7 @@ import { type EncodedPayload, MARK, type Marker, type Payload } from "./_marker.
 import { movableIn } from "./_movable_in.ts";
 import { type Packet, plainPacket } from "./_packet.ts";
 import { closePort } from "./_port.ts";
+import { ROWS } from "./_protocol.ts";
 import { revive } from "./_revival.ts";
 
 /** Closes what a handle stands for when nobody will ever take it. */
@@ -43,6 +44,8 @@ export function abandonItem({ payload, attachments }: Packet): void {
 /** The same for a whole batch of envelopes, in which any element may be a payload. */
 export function abandonBatch(text: string, attachments: readonly unknown[]): void {
   for (const envelope of JSON.parse(text) as unknown[][]) {
+    // Those have no attachments.
+    if (envelope[0] === ROWS) continue;
     for (const part of envelope) {
       if (isEncoded(part)) abandonItem(itemFrom(part, attachments));
     }

@@ -3,9 +3,19 @@ import { loadModules } from "./_handle_module.ts";
 import { abandonBatch, abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
+import { copyRow } from "./_plain_copy.ts";
 import { postMoving } from "./_port.ts";
-import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./_protocol.ts";
+import {
+  ABORT,
+  type Batch,
+  type Envelope,
+  type LinkEnvelope,
+  RELEASE,
+  ROWS,
+  type RowsEnvelope,
+} from "./_protocol.ts";
 import { type RevivalContext, revive } from "./_revival.ts";
+import { addRow, type Items, itemsOf, rowsOf } from "./_rows.ts";
 import { ExportedSignals, ImportedSignals } from "./_signals.ts";
 
 /** Called with each envelope in the order sent, and with what is needed to revive its payloads. */
@@ -88,14 +98,46 @@ export class Link<E extends Envelope = Envelope> {
     if (this.#closed) return abandonItem(packet);
     const { payload } = packet;
     if (!Array.isArray(payload)) this.#adopt(packet);
-    const items = id === undefined ? [payload] : [id, payload];
-    const last = this.#batch.at(-1);
-    if (last === undefined || last[0] !== kind || last[1] !== to || last[2] !== name) {
-      this.#push([kind, to, name, ...items]);
-    } else {
-      last.push(...items);
-      this.#count();
+    if (!this.#join(kind, to, name, payload, id)) {
+      this.#batch.push(
+        id === undefined ? [kind, to, name, payload] : [kind, to, name, id, payload],
+      );
     }
+    this.#count();
+  }
+
+  /**
+   * Queues values as one more item of the last envelope, if they have the same head and shape as the rows in it, and
+   * are small and plain. That skips what `capture` does for all others.
+   */
+  sendRow(kind: E[0], to: number, name: string, values: readonly unknown[], id?: number): boolean {
+    const last = this.#batch.at(-1);
+    if (last === undefined || last[0] !== ROWS || this.#closed) return false;
+    const rows = last as RowsEnvelope;
+    if (rows[1] !== kind || rows[2] !== to || rows[3] !== name) return false;
+    const row = copyRow(values, rows[5]);
+    // A getter may have sent something itself.
+    if (row === null || rows !== this.#batch.at(-1)) return false;
+    if (id !== undefined) rows.push(id);
+    for (let index = 0; index < row.length; index++) rows.push(row[index]);
+    this.#count();
+    return true;
+  }
+
+  /** Adds an item to the last envelope, if that has the same head. */
+  #join(kind: number, to: number, name: string, payload: Payload, id: number | undefined): boolean {
+    const last = this.#batch.at(-1);
+    if (last === undefined) return false;
+    if (last[0] === ROWS) {
+      const rows = last as RowsEnvelope;
+      return rows[1] === kind && rows[2] === to && rows[3] === name && addRow(rows, payload, id);
+    }
+    if (last[0] !== kind || last[1] !== to || last[2] !== name) return false;
+    const rows = rowsOf(last as Items, payload, id);
+    if (rows !== null) this.#batch[this.#batch.length - 1] = rows;
+    else if (id === undefined) last.push(payload);
+    else last.push(id, payload);
+    return true;
   }
 
   /** Posts nothing until {@linkcode Link.release}. */
@@ -216,6 +258,8 @@ export class Link<E extends Envelope = Envelope> {
         return this.#imported.abort(envelope[1], reviveReason(envelope[2], context));
       case RELEASE:
         return this.#imported.release(envelope[1]);
+      case ROWS:
+        return this.#onEnvelope(itemsOf(envelope) as unknown as E, context);
     }
   }
 

@@ -1,16 +1,31 @@
 import type { Payload } from "./_marker.ts";
+import type { Shape } from "./_rows.ts";
 
 /** What links say to each other; negative kinds, so that they never meet those of a link's users. */
 export const ABORT = -1;
 /** See {@linkcode ABORT}. */
 export const RELEASE = -2;
+/** See {@linkcode ABORT}. */
+export const ROWS = -3;
 
 /** Messages of the link itself. */
 export type LinkEnvelope =
   /** A signal that was sent has been aborted; the payload holds the reason. */
   | readonly [kind: typeof ABORT, signal: number, reason: Payload]
   /** A signal that was sent can never be aborted any more. */
-  | readonly [kind: typeof RELEASE, signal: number];
+  | readonly [kind: typeof RELEASE, signal: number]
+  | RowsEnvelope;
+
+/** Items whose payloads have the same shape, see `_rows.ts`: of each its id, if `hasIds`, and its values. */
+export type RowsEnvelope = [
+  kind: typeof ROWS,
+  itemKind: number,
+  to: number,
+  name: string,
+  hasIds: boolean,
+  shape: Shape,
+  ...values: unknown[],
+];
 
 /** What a link carries: arrays told apart by their first element, valid JSON but for the payloads in them. */
 export type Envelope = readonly [kind: number, ...rest: unknown[]];

@@ -33,8 +33,10 @@ interface Ending {
   reason: ExitReason;
   /** Whether another incarnation may follow. */
   mayRestart: boolean;
-  /** Ends the wait for async turns that go on. */
-  readonly turnsOver: PromiseWithResolvers<void>;
+  /** Whether async turns that go on are abandoned. */
+  isAbrupt: boolean;
+  /** Ends the wait for them. */
+  turnsOver: (() => void) | null;
 }
 
 /**
@@ -196,14 +198,18 @@ export class Cell implements Runnable, Child {
    */
   async stop(reason: ExitReason, drain = false): Promise<boolean> {
     if (!drain || this.#state !== "running" || this.#ending !== null) {
-      const { restart } = this.options;
-      this.#end(reason, reason.kind === "normal" && restart === "permanent", true);
+      this.#stopNow(reason);
     } else {
       this.pushWork(new Item("stop", NO_ARGS, null, null, () => this.#end(reason, false, true)));
       this.#accepts = false;
     }
     await this.exited;
     return this.#isClean;
+  }
+
+  /** The actor ends by itself after the current message. */
+  leave(): void {
+    this.#stopNow({ kind: "normal" });
   }
 
   /** Ends the actor at once; what it is doing is abandoned. */
@@ -235,6 +241,11 @@ export class Cell implements Runnable, Child {
   revive(reason: ExitReason, restarts: number): Promise<void> {
     this.#restarts = restarts - 1;
     return this.#startAgain(reason);
+  }
+
+  #stopNow(reason: ExitReason): void {
+    const { restart } = this.options;
+    this.#end(reason, reason.kind === "normal" && restart === "permanent", true);
   }
 
   #startAgain(reason: ExitReason): Promise<void> {
@@ -343,7 +354,7 @@ export class Cell implements Runnable, Child {
     }
     item.cell = null;
     turns.delete(item);
-    if (turns.size === 0) this.#ending?.turnsOver.resolve();
+    if (turns.size === 0) this.#ending?.turnsOver?.();
     this.#schedule();
   }
 
@@ -368,7 +379,7 @@ export class Cell implements Runnable, Child {
       return;
     }
     const isFirst = this.#ending === null;
-    const ending = this.#ending ??= { reason, mayRestart, turnsOver: Promise.withResolvers() };
+    const ending = this.#ending ??= { reason, mayRestart, isAbrupt: false, turnsOver: null };
     if (!mayRestart) {
       if (ending.mayRestart) Object.assign(ending, { reason, mayRestart });
       this.#accepts = false;
@@ -376,31 +387,40 @@ export class Cell implements Runnable, Child {
     }
     if (!waitForTurns) {
       if (!isFirst) ending.reason = reason;
-      ending.turnsOver.resolve();
       this.#turns?.abandon(this.label);
+      ending.isAbrupt = true;
+      ending.turnsOver?.();
     }
     this.#state = "stopping";
     if (isFirst) this.#wind(ending);
   }
 
   async #wind(ending: Ending): Promise<void> {
-    const { turnsOver } = ending;
     const { shutdownMs } = this;
     this.#incarnation.abort();
     if (this.#turns !== null && this.#turns.size > 0) {
-      const timer = this.host.clock.setTimer(turnsOver.resolve, shutdownMs);
-      await turnsOver.promise;
-      timer.cancel();
+      if (!ending.isAbrupt) await this.#turnsOver(ending, shutdownMs);
       if (this.#turns.size > 0) this.#isClean = false;
     }
-    for (const source of [...(this.#sources ?? [])]) {
-      source.abandon(new ActorStoppedError(this.label, "go on with a stream"));
+    if (this.#sources !== null) {
+      for (const source of [...this.#sources]) {
+        source.abandon(new ActorStoppedError(this.label, "go on with a stream"));
+      }
     }
     if (!await this.#incarnation.end(shutdownMs)) this.#isClean = false;
     if (ending.mayRestart && this.#guard !== null) return this.#wait(this.#guard, ending.reason);
     if (this.#mayRestart(ending)) return this.#restart(ending.reason);
     this.#turns?.abandon(this.label);
     await this.#finish(ending.reason);
+  }
+
+  /** Waits until the async turns are over, or are abandoned. */
+  async #turnsOver(ending: Ending, ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    ending.turnsOver = resolve;
+    const timer = this.host.clock.setTimer(resolve, ms);
+    await promise;
+    timer.cancel();
   }
 
   /** Leaves it to the guard whether there will be another incarnation. */
@@ -423,7 +443,7 @@ export class Cell implements Runnable, Child {
 
   async #finish(reason: ExitReason): Promise<void> {
     this.#state = "stopping";
-    this.#ending ??= { reason, mayRestart: false, turnsOver: Promise.withResolvers() };
+    this.#ending ??= { reason, mayRestart: false, isAbrupt: false, turnsOver: null };
     this.#accepts = false;
     this.#refuseAll();
     if (this.options.name !== undefined) {

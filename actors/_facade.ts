@@ -3,12 +3,8 @@ import type { Ref } from "./_ref.ts";
 /** Sends one message of a verb (tell, ask, stream) through a ref. */
 export type Send = (ref: Ref, handler: string, args: unknown[]) => unknown;
 
-const REF: unique symbol = Symbol("troupe.ref");
-
 /** What `ref.tell`, `ref.ask` and `ref.stream` are: a method for every name. */
-export interface Facade {
-  readonly [REF]: Ref;
-}
+export type Facade = object;
 
 // Names come from the program's own code; beyond this many, methods are made anew at each use.
 const MOST_NAMES = 4096;
@@ -22,21 +18,43 @@ const MOST_NAMES = 4096;
  */
 export function facadeFor(send: Send): (ref: Ref) => Facade {
   let names = 0;
-  const unknown = new Proxy(Object.create(null), {
-    get(_target, name, facade: Facade) {
-      if (typeof name === "symbol" || name === "then") return undefined;
-      if (names < MOST_NAMES) {
-        names++;
-        Object.defineProperty(methods, name, {
-          get(this: Facade) {
-            const ref = this[REF];
-            return (...args: unknown[]) => send(ref, name, args);
-          },
-        });
-      }
-      return (...args: unknown[]) => send(facade[REF], name, args);
-    },
-  });
-  const methods = Object.create(unknown);
-  return (ref) => Object.create(methods, { [REF]: { value: ref } });
+
+  class Methods {
+    readonly #ref: Ref;
+
+    constructor(ref: Ref) {
+      this.#ref = ref;
+    }
+
+    static method(facade: Methods, name: string): (...args: unknown[]) => unknown {
+      const ref = facade.#ref;
+      return (...args) => send(ref, name, args);
+    }
+
+    static define(name: string): void {
+      Object.defineProperty(Methods.prototype, name, {
+        get(this: Methods) {
+          const ref = this.#ref;
+          return (...args: unknown[]) => send(ref, name, args);
+        },
+      });
+    }
+  }
+
+  // A handler may have this name.
+  Reflect.deleteProperty(Methods.prototype, "constructor");
+  Object.setPrototypeOf(
+    Methods.prototype,
+    new Proxy(Object.create(null), {
+      get(_target, name, facade: Methods) {
+        if (typeof name === "symbol" || name === "then") return undefined;
+        if (names < MOST_NAMES) {
+          names++;
+          Methods.define(name);
+        }
+        return Methods.method(facade, name);
+      },
+    }),
+  );
+  return (ref) => new Methods(ref);
 }

@@ -104,7 +104,7 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   stop(): void {
-    if (!this.#over) this.#cell.stop({ kind: "normal" });
+    if (!this.#over) this.#cell.leave();
   }
 
   /** Begins the end: the signal is aborted, timers never fire again. */
@@ -123,10 +123,12 @@ export class Incarnation implements ActorContext, Owner {
 
   /** Stops the children in reverse order, then runs the callbacks, for at most `ms` milliseconds; resolves to whether that was enough for them. */
   async end(ms: number): Promise<boolean> {
-    if (this.#children === null && this.#callbacks === null) return true;
+    const hasChildren = this.#children !== null && this.#children.size > 0;
+    if (!hasChildren && this.#callbacks === null) return true;
     const { clock } = this.#cell.host;
     const start = clock.now();
-    if (this.#children !== null) await stopInOrder(clock, this.#children, false, ms);
+    if (hasChildren) await stopInOrder(clock, this.#children!, false, ms);
+    if (this.#callbacks === null) return true;
     return await within(clock, ms - (clock.now() - start), this.#callBack());
   }
 

@@ -16,7 +16,9 @@ export const NO_SIGNALS = {
  * @throws {TypeError} when a value cannot cross.
  */
 export function copyHere(values: unknown[], what: string, root: string): unknown[] {
-  for (const value of values) {
+  // An index is cheaper than an iterator, and this is on the way of every message.
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
     if (typeof value === "object" ? !(value === null || staysItself(value)) : !isScalar(value)) {
       const { payload, attachments } = capture(values, "here", what, root);
       return revive(payload, { attachments, ...NO_SIGNALS });

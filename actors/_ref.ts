@@ -21,6 +21,8 @@ const tellFacade = facadeFor(tell);
 const askFacade = facadeFor(ask);
 const streamFacade = facadeFor(stream);
 
+const NO_LIMITS: WaitOptions = {};
+
 /** What stands behind an {@linkcode ActorRef}. */
 // deno-lint-ignore no-explicit-any -- one class for all protocols
 export class Ref implements ActorRef<any>, Handle, Selectable {
@@ -42,7 +44,7 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
     at: number,
     serial: number,
     name: string | undefined,
-    limits: WaitOptions = {},
+    limits: WaitOptions = NO_LIMITS,
   ) {
     this.host = host;
     this.at = at;

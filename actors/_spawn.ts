@@ -12,6 +12,8 @@ import { Ref } from "./_ref.ts";
 
 type AnyActor = DefinedActor<unknown, unknown[]>;
 
+const FOR_OWN = ["worker", "permissions", "unresponsiveMs"] as const;
+
 /** Where something is to start. */
 interface Place {
   readonly at: number;
@@ -190,8 +192,10 @@ function findPlace(
 ): Place | Promise<Place> {
   const { on = "any", near, worker, permissions, unresponsiveMs } = options;
   if (on !== "own") {
-    for (const [option, value] of Object.entries({ worker, permissions, unresponsiveMs })) {
-      if (value !== undefined) throw new TypeError(`Cannot place: ${option} is for on: "own"`);
+    for (const option of FOR_OWN) {
+      if (options[option] !== undefined) {
+        throw new TypeError(`Cannot place: ${option} is for on: "own"`);
+      }
     }
   }
   if (near !== undefined || on === "here") {

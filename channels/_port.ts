@@ -43,7 +43,8 @@ export function postMoving(
   message: unknown,
   transfers: readonly Transferable[],
 ): boolean {
-  const witness = new ArrayBuffer(0);
-  port.postMessage(message, [...transfers, witness]);
+  const buffer = transfers.find((each) => each instanceof ArrayBuffer);
+  const witness = buffer ?? new ArrayBuffer(0);
+  port.postMessage(message, buffer === undefined ? [...transfers, witness] : [...transfers]);
   return witness.detached;
 }

@@ -18,7 +18,7 @@ export function capture(
   what: string,
   root: string,
 ): Packet {
-  const plain = copyPlain(values);
+  const plain = copyPlain(values, destination === "here");
   if (plain !== null) return plainPacket(plain);
   return settle(walk(values, destination, what, root), what, root);
 }
@@ -34,7 +34,7 @@ export function captureReason(reason: unknown, destination: Destination): Packet
 
 /** Captures a value that may have to wait: what it gives away stays here until {@linkcode settle}. */
 export function captureDraft(value: unknown, what: string, root: string): Draft {
-  const plain = copyPlain([value]);
+  const plain = copyPlain([value], false);
   return plain !== null ? { payload: plain, extras: null } : walk([value], "apart", what, root);
 }
 

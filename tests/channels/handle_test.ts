@@ -83,6 +83,33 @@ Deno.test.each(DESTINATIONS)(
   },
 );
 
+Deno.test("capture() copies what is around a handle that stays on its thread", () => {
+  const token = new Token(1);
+  const message = { to: token, list: [token, undefined, 2n, NaN], nested: { text: "a" } };
+  const copy = arrive(message, "here");
+  message.list.push("later");
+  message.nested.text = "b";
+  assertStrictEquals(copy.to, token);
+  assertStrictEquals(copy.list[0], token);
+  assertEquals(copy.list.slice(1), [undefined, 2n, NaN]);
+  assertEquals(copy.nested, { text: "a" });
+});
+
+Deno.test.each(DESTINATIONS)("capture() leaves symbol keys behind ($destination)", ({
+  destination,
+}) => {
+  const copy = arrive({ a: 1, [Symbol("key")]: { b: 2 } }, destination);
+  assertEquals(Reflect.ownKeys(copy), ["a"]);
+});
+
+Deno.test.each(DESTINATIONS)("capture() keeps holes beside undefined ($destination)", ({
+  destination,
+}) => {
+  // deno-lint-ignore no-sparse-arrays -- a hole is not undefined
+  const copy = arrive([1, , undefined], destination);
+  assertEquals([copy.length, 1 in copy, 2 in copy], [3, false, true]);
+});
+
 Deno.test("capture() attaches what a handle needs beside other attachments", () => {
   const memory = new SharedArrayBuffer(4);
   registerHandle("test.memory", ([index], attachment) => attachment(index as number));

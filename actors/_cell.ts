@@ -35,6 +35,8 @@ interface Ending {
   mayRestart: boolean;
   /** Whether async turns that go on are abandoned. */
   isAbrupt: boolean;
+  /** Whether it begins when the synchronous part of the turn that goes on is over. */
+  isPutOff: boolean;
   /** Ends the wait for them. */
   turnsOver: (() => void) | null;
 }
@@ -62,6 +64,8 @@ export class Cell implements Runnable, Child {
   #state: "starting" | "running" | "stopping" | "waiting" | "ended" = "starting";
   #accepts = true;
   #queued = false;
+  /** Whether a turn of it is on the stack. */
+  #isActive = false;
   /** Whether nothing had to be given up at the end. */
   #isClean = true;
   #restarts = 0;
@@ -120,6 +124,11 @@ export class Cell implements Runnable, Child {
   /** Whether only one turn goes on at a time, so that waiting for a turn of its own never ends. */
   get isSequential(): boolean {
     return (this.options.concurrency ?? 1) === 1;
+  }
+
+  /** Whether it has come to its final end, or is about to. */
+  get isEnding(): boolean {
+    return this.#reason !== null || this.#ending !== null && !this.#ending.mayRestart;
   }
 
   /** Settles at the final end. */
@@ -281,17 +290,22 @@ export class Cell implements Runnable, Child {
     const args = copyHere(this.#args, "message", "args");
     const item = new Item("setup", NO_ARGS, null, null);
     item.cell = this;
-    const handlers = runTurn(item, this, () => setup(incarnation, ...args), NO_ARGS);
-    // An object with a handler of that name is no promise, and is refused.
-    if (!isThenable(handlers) || Object.hasOwn(handlers, "then")) {
-      item.cell = null;
-      this.#begin(incarnation, handlers);
-      return undefined;
+    this.#isActive = true;
+    try {
+      const handlers = runTurn(item, this, () => setup(incarnation, ...args), NO_ARGS);
+      // An object with a handler of that name is no promise, and is refused.
+      if (!isThenable(handlers) || Object.hasOwn(handlers, "then")) {
+        item.cell = null;
+        this.#begin(incarnation, handlers);
+        return undefined;
+      }
+      return new Promise((resolve, reject) => {
+        const begin = (handlers: unknown) => resolve(this.#begin(incarnation, handlers));
+        this.#goOn(item, handlers, begin, reject);
+      });
+    } finally {
+      this.#deactivate();
     }
-    return new Promise((resolve, reject) => {
-      const begin = (handlers: unknown) => resolve(this.#begin(incarnation, handlers));
-      this.#goOn(item, handlers, begin, reject);
-    });
   }
 
   #begin(incarnation: Incarnation, handlers: unknown): void {
@@ -318,6 +332,12 @@ export class Cell implements Runnable, Child {
 
   #handle(item: Item): void {
     item.cell = this;
+    this.#isActive = true;
+    this.#call(item);
+    this.#deactivate();
+  }
+
+  #call(item: Item): void {
     let result: unknown;
     try {
       if (item.work !== null) {
@@ -379,7 +399,13 @@ export class Cell implements Runnable, Child {
       return;
     }
     const isFirst = this.#ending === null;
-    const ending = this.#ending ??= { reason, mayRestart, isAbrupt: false, turnsOver: null };
+    const ending = this.#ending ??= {
+      reason,
+      mayRestart,
+      isAbrupt: false,
+      isPutOff: false,
+      turnsOver: null,
+    };
     if (!mayRestart) {
       if (ending.mayRestart) Object.assign(ending, { reason, mayRestart });
       this.#accepts = false;
@@ -392,12 +418,35 @@ export class Cell implements Runnable, Child {
       ending.turnsOver?.();
     }
     this.#state = "stopping";
-    if (isFirst) this.#wind(ending);
+    if (!isFirst) return;
+    this.#incarnation.abort();
+    ending.isPutOff = this.#isActive && !mayRestart;
+    if (!ending.isPutOff) this.#wind(ending);
   }
 
-  async #wind(ending: Ending): Promise<void> {
+  /** The synchronous part of a turn is over. */
+  #deactivate(): void {
+    this.#isActive = false;
+    const ending = this.#ending;
+    if (ending === null || !ending.isPutOff) return;
+    ending.isPutOff = false;
+    this.#wind(ending);
+  }
+
+  #wind(ending: Ending): void {
+    if (this.#endsAtOnce(ending)) void this.#finish(ending.reason);
+    else void this.#windSlowly(ending);
+  }
+
+  /** Whether there is nothing to wait for, and nobody who may hear of the end before the start. */
+  #endsAtOnce({ mayRestart }: Ending): boolean {
+    return !mayRestart && this.#guard === null && this.options.name === undefined &&
+      typeof this.owner === "object" && (this.#turns === null || this.#turns.size === 0) &&
+      this.#sources === null && this.#incarnation.isBare;
+  }
+
+  async #windSlowly(ending: Ending): Promise<void> {
     const { shutdownMs } = this;
-    this.#incarnation.abort();
     if (this.#turns !== null && this.#turns.size > 0) {
       if (!ending.isAbrupt) await this.#turnsOver(ending, shutdownMs);
       if (this.#turns.size > 0) this.#isClean = false;
@@ -443,7 +492,13 @@ export class Cell implements Runnable, Child {
 
   async #finish(reason: ExitReason): Promise<void> {
     this.#state = "stopping";
-    this.#ending ??= { reason, mayRestart: false, isAbrupt: false, turnsOver: null };
+    this.#ending ??= {
+      reason,
+      mayRestart: false,
+      isAbrupt: false,
+      isPutOff: false,
+      turnsOver: null,
+    };
     this.#accepts = false;
     this.#refuseAll();
     if (this.options.name !== undefined) {

@@ -167,6 +167,11 @@ export class Host implements Owner {
       await cell.kill();
       throw error;
     }
+    if (cell.isEnding) {
+      // Perhaps it gave the name back before it had it.
+      await cell.exited;
+      await this.releaseName(name, cell.serial);
+    }
     return cell;
   }
 

@@ -107,6 +107,11 @@ export class Incarnation implements ActorContext, Owner {
     if (!this.#over) this.#cell.leave();
   }
 
+  /** Whether there is nothing that has to end before it. */
+  get isBare(): boolean {
+    return this.#callbacks === null && (this.#children === null || this.#children.size === 0);
+  }
+
   /** Begins the end: the signal is aborted, timers never fire again. */
   abort(): void {
     this.#over = true;
@@ -123,11 +128,11 @@ export class Incarnation implements ActorContext, Owner {
 
   /** Stops the children in reverse order, then runs the callbacks, for at most `ms` milliseconds; resolves to whether that was enough for them. */
   async end(ms: number): Promise<boolean> {
-    const hasChildren = this.#children !== null && this.#children.size > 0;
-    if (!hasChildren && this.#callbacks === null) return true;
+    if (this.isBare) return true;
     const { clock } = this.#cell.host;
     const start = clock.now();
-    if (hasChildren) await stopInOrder(clock, this.#children!, false, ms);
+    const children = this.#children;
+    if (children !== null && children.size > 0) await stopInOrder(clock, children, false, ms);
     if (this.#callbacks === null) return true;
     return await within(clock, ms - (clock.now() - start), this.#callBack());
   }

@@ -14,7 +14,7 @@ import {
   type RefOf,
 } from "../../mod.ts";
 import { events, PLACES, probe } from "../fixtures/life_probe.ts";
-import { ender, idler, observer } from "../fixtures/life_stop.ts";
+import { ender, idler, leaver, observer } from "../fixtures/life_stop.ts";
 import { runProgram, until, within } from "../testing.ts";
 
 async function spawnEnder(system: ActorSystem, options: ActorOptions = {}) {
@@ -128,6 +128,45 @@ Deno.test.each(PLACES)(
     const { ref } = await spawnEnder(system);
     await ref.ask.stopSelf();
     assertEquals(await within(3_000, "the end", ref.exited), { kind: "shutdown" });
+  },
+);
+
+Deno.test.each(PLACES)(
+  "ActorContext.stop() at the begin of an async handler lets it finish on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const { log, ref } = await spawnEnder(system);
+    const answer = ref.ask.leaveSlowly();
+    await within(5_000, "the message to be handled", log.ask.logged("leaving"));
+    log.tell.open();
+    assertEquals(await within(5_000, "the answer", answer), "left");
+    assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
+  },
+);
+
+Deno.test.each(PLACES)(
+  "ActorContext.stop() stops what is started after it in the same handler on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const { ref } = await spawnEnder(system);
+    const child = await within(5_000, "the child", ref.ask.leaveAndStart());
+    assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
+    assertEquals(await within(5_000, "the end of the child", child.exited), { kind: "shutdown" });
+  },
+);
+
+Deno.test.each(PLACES)(
+  "ActorContext.stop() in setup ends the actor once it has started on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const log = await system.spawn(probe);
+    for (const options of [{}, { name: "leaver" }, { restart: "transient" as const }]) {
+      const ref = await system.spawn(leaver.with(options), log);
+      assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
+      await assertRejects(() => ref.ask.ping(), ActorStoppedError);
+    }
+    assertEquals(await log.ask.entries(), ["at work", "at work", "at work"]);
+    assertEquals(await system.find("leaver"), undefined);
   },
 );
 

@@ -1,5 +1,6 @@
 import { ActorStoppedError } from "./errors.ts";
 import type { DefinedActor } from "./_definition.ts";
+import { Ending } from "./_ending.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { checkHandlers, findHandler } from "./_handlers.ts";
 import type { Host } from "./_host.ts";
@@ -26,19 +27,6 @@ export interface Guard {
   failed(reason: ExitReason, cell: Cell): void;
   /** The actor has come to its final end. */
   ended(reason: ExitReason): void;
-}
-
-/** How an incarnation ends. */
-interface Ending {
-  reason: ExitReason;
-  /** Whether another incarnation may follow. */
-  mayRestart: boolean;
-  /** Whether async turns that go on are abandoned. */
-  isAbrupt: boolean;
-  /** Whether it begins when the synchronous part of the turn that goes on is over. */
-  isPutOff: boolean;
-  /** Ends the wait for them. */
-  turnsOver: (() => void) | null;
 }
 
 /**
@@ -374,7 +362,7 @@ export class Cell implements Runnable, Child {
     }
     item.cell = null;
     turns.delete(item);
-    if (turns.size === 0) this.#ending?.turnsOver?.();
+    if (turns.size === 0) this.#ending?.turnsOver();
     this.#schedule();
   }
 
@@ -399,23 +387,15 @@ export class Cell implements Runnable, Child {
       return;
     }
     const isFirst = this.#ending === null;
-    const ending = this.#ending ??= {
-      reason,
-      mayRestart,
-      isAbrupt: false,
-      isPutOff: false,
-      turnsOver: null,
-    };
+    const ending = this.#ending ??= new Ending(reason, mayRestart);
     if (!mayRestart) {
-      if (ending.mayRestart) Object.assign(ending, { reason, mayRestart });
+      ending.forbidRestart(reason);
       this.#accepts = false;
       this.#refuseAll();
     }
     if (!waitForTurns) {
-      if (!isFirst) ending.reason = reason;
       this.#turns?.abandon(this.label);
-      ending.isAbrupt = true;
-      ending.turnsOver?.();
+      ending.abandonTurns(reason);
     }
     this.#state = "stopping";
     if (!isFirst) return;
@@ -448,7 +428,7 @@ export class Cell implements Runnable, Child {
   async #windSlowly(ending: Ending): Promise<void> {
     const { shutdownMs } = this;
     if (this.#turns !== null && this.#turns.size > 0) {
-      if (!ending.isAbrupt) await this.#turnsOver(ending, shutdownMs);
+      await ending.waitForTurns(this.host.clock, shutdownMs);
       if (this.#turns.size > 0) this.#isClean = false;
     }
     if (this.#sources !== null) {
@@ -461,15 +441,6 @@ export class Cell implements Runnable, Child {
     if (this.#mayRestart(ending)) return this.#restart(ending.reason);
     this.#turns?.abandon(this.label);
     await this.#finish(ending.reason);
-  }
-
-  /** Waits until the async turns are over, or are abandoned. */
-  async #turnsOver(ending: Ending, ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    ending.turnsOver = resolve;
-    const timer = this.host.clock.setTimer(resolve, ms);
-    await promise;
-    timer.cancel();
   }
 
   /** Leaves it to the guard whether there will be another incarnation. */
@@ -492,13 +463,7 @@ export class Cell implements Runnable, Child {
 
   async #finish(reason: ExitReason): Promise<void> {
     this.#state = "stopping";
-    this.#ending ??= {
-      reason,
-      mayRestart: false,
-      isAbrupt: false,
-      isPutOff: false,
-      turnsOver: null,
-    };
+    this.#ending ??= new Ending(reason, false);
     this.#accepts = false;
     this.#refuseAll();
     if (this.options.name !== undefined) {

@@ -1,16 +1,6 @@
 /** Runs the examples of queues and pipes, each as the program that it is. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { runProgram } from "../testing.ts";
-
-const EXAMPLES = `${import.meta.dirname}/../../examples`;
-
-/** The lines that an example prints; it must end by itself, without a complaint. */
-async function linesOf(example: string): Promise<string[]> {
-  const { code, stdout, stderr } = await runProgram(`${EXAMPLES}/${example}/main.ts`);
-  assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  assert(stdout.endsWith("\n"), "the output ends with a whole line");
-  return stdout.slice(0, -1).split("\n");
-}
+import { assertEquals } from "@std/assert";
+import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
 
 /** Lines `first` to `last`, made by `line`. */
 function lines(first: number, last: number, line: (n: number) => string): string[] {
@@ -54,8 +44,7 @@ Deno.test.each(EXACT)("example $example prints exactly its output", async ({ exa
 });
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
-  const source = await Deno.readTextFile(`${EXAMPLES}/${example}/main.ts`);
-  assertStringIncludes(source, output.map((line) => ` *     ${line}\n`).join(""));
+  await assertShows(example, output);
 });
 
 Deno.test.each([{ example: "producer_consumer" }, { example: "sentinel" }])(
@@ -100,12 +89,9 @@ Deno.test("example task_queue answers every job exactly once, then all workers e
 });
 
 Deno.test("deno.json has a task for each example, which may only read", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${EXAMPLES}/../deno.json`));
   const names = [
     ...EXACT.map(({ example }) => example),
     ...["producer_consumer", "sentinel", "as_they_come", "multiplex", "task_queue"],
   ];
-  for (const name of names) {
-    assertEquals(tasks[`example:${name}`], `deno run --allow-read examples/${name}/main.ts`);
-  }
+  await assertHaveTasks(names);
 });

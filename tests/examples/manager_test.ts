@@ -1,16 +1,6 @@
 /** Runs the examples of managed objects, each as the program that it is. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runProgram } from "../testing.ts";
-
-const EXAMPLES = `${import.meta.dirname}/../../examples`;
-
-/** The lines that an example prints; it must end by itself, without a complaint. */
-async function linesOf(example: string): Promise<string[]> {
-  const { code, stdout, stderr } = await runProgram(`${EXAMPLES}/${example}/main.ts`);
-  assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  assert(stdout.endsWith("\n"), "the output ends with a whole line");
-  return stdout.slice(0, -1).split("\n");
-}
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
 
 const EXACT = [
   {
@@ -78,8 +68,7 @@ Deno.test.each(EXACT)("example $example prints exactly its output", async ({ exa
 });
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
-  const source = await Deno.readTextFile(`${EXAMPLES}/${example}/main.ts`);
-  assertStringIncludes(source, output.map((line) => ` *     ${line}\n`).join(""));
+  await assertShows(example, output);
 });
 
 Deno.test("example lost_writes loses at most what was written at once, and nothing after that", async () => {
@@ -104,8 +93,5 @@ Deno.test("example managed_speed shows that shared memory is faster", async () =
 });
 
 Deno.test("deno.json has a task for each example of managed objects, which may only read", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${EXAMPLES}/../deno.json`));
-  for (const name of [...EXACT.map(({ example }) => example), "lost_writes", "managed_speed"]) {
-    assertEquals(tasks[`example:${name}`], `deno run --allow-read examples/${name}/main.ts`);
-  }
+  await assertHaveTasks([...EXACT.map(({ example }) => example), "lost_writes", "managed_speed"]);
 });

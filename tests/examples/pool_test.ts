@@ -1,17 +1,7 @@
 /** Runs the examples of pools, each as the program that it is. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runProgram, scratchFolder } from "../testing.ts";
-
-const EXAMPLES = `${import.meta.dirname}/../../examples`;
-
-/** The lines that an example prints; it must end by itself, without a complaint. */
-async function linesOf(example: string, args: string[] = []): Promise<string[]> {
-  const program = `${EXAMPLES}/${example}/main.ts`;
-  const { code, stdout, stderr } = await runProgram(program, { args });
-  assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  assert(stdout.endsWith("\n"), "the output ends with a whole line");
-  return stdout.slice(0, -1).split("\n");
-}
+import { assertEquals, assertMatch } from "@std/assert";
+import { scratchFolder } from "../testing.ts";
+import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
 
 const NUMBERS = "0, 1, 4, 9, 16, 25, 36, 49, 64, 81";
 
@@ -57,8 +47,7 @@ Deno.test.each(EXACT)("example $example prints exactly its output", async ({ exa
 });
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
-  const source = await Deno.readTextFile(`${EXAMPLES}/${example}/main.ts`);
-  assertStringIncludes(source, output.map((line) => ` *     ${line}\n`).join(""));
+  await assertShows(example, output);
 });
 
 Deno.test("example greet greets bob, then one time for each name", async () => {
@@ -94,8 +83,5 @@ Deno.test("example word_count counts the sources of this repository", async () =
 });
 
 Deno.test("deno.json has a task for each example of pools, which may only read", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${EXAMPLES}/../deno.json`));
-  for (const name of [...EXACT.map(({ example }) => example), "greet", "word_count"]) {
-    assertEquals(tasks[`example:${name}`], `deno run --allow-read examples/${name}/main.ts`);
-  }
+  await assertHaveTasks([...EXACT.map(({ example }) => example), "greet", "word_count"]);
 });

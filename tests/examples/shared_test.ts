@@ -1,16 +1,6 @@
 /** Runs the examples of shared memory, each as the program that it is. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { runProgram } from "../testing.ts";
-
-const EXAMPLES = `${import.meta.dirname}/../../examples`;
-
-/** The lines that an example prints; it must end by itself, without a complaint. */
-async function linesOf(example: string): Promise<string[]> {
-  const { code, stdout, stderr } = await runProgram(`${EXAMPLES}/${example}/main.ts`);
-  assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  assert(stdout.endsWith("\n"), "the output ends with a whole line");
-  return stdout.slice(0, -1).split("\n");
-}
+import { assert, assertEquals } from "@std/assert";
+import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
 
 /** Fails unless a text is a whole number from 1 to `most`: updates were lost, or by chance none. */
 function assertBetween1And(most: number, text: string): void {
@@ -98,8 +88,7 @@ Deno.test.each(EXACT)("example $example prints exactly its output", async ({ exa
 });
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
-  const source = await Deno.readTextFile(`${EXAMPLES}/${example}/main.ts`);
-  assertStringIncludes(source, output.map((line) => ` *     ${line}\n`).join(""));
+  await assertShows(example, output);
 });
 
 Deno.test("example shared_counter is exact with a lock, and in range without one", async () => {
@@ -121,9 +110,6 @@ Deno.test("example whole_lines prints ten whole lines, each once", async () => {
 });
 
 Deno.test("deno.json has a task for each example of shared memory, which may only read", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${EXAMPLES}/../deno.json`));
   const others = ["shared_counter", "lost_updates", "whole_lines"];
-  for (const name of [...EXACT.map(({ example }) => example), ...others]) {
-    assertEquals(tasks[`example:${name}`], `deno run --allow-read examples/${name}/main.ts`);
-  }
+  await assertHaveTasks([...EXACT.map(({ example }) => example), ...others]);
 });

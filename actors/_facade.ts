@@ -30,15 +30,6 @@ export function facadeFor(send: Send): (ref: Ref) => Facade {
       const ref = facade.#ref;
       return (...args) => send(ref, name, args);
     }
-
-    static define(name: string): void {
-      Object.defineProperty(Methods.prototype, name, {
-        get(this: Methods) {
-          const ref = this.#ref;
-          return (...args: unknown[]) => send(ref, name, args);
-        },
-      });
-    }
   }
 
   // A handler may have this name.
@@ -50,7 +41,11 @@ export function facadeFor(send: Send): (ref: Ref) => Facade {
         if (typeof name === "symbol" || name === "then") return undefined;
         if (names < MOST_NAMES) {
           names++;
-          Methods.define(name);
+          Object.defineProperty(Methods.prototype, name, {
+            get(this: Methods) {
+              return Methods.method(this, name);
+            },
+          });
         }
         return Methods.method(facade, name);
       },

@@ -30,6 +30,16 @@ export function facadeFor(send: Send): (ref: Ref) => Facade {
       const ref = facade.#ref;
       return (...args) => send(ref, name, args);
     }
+
+    /** The same as a property, written out: this is on the way of every message, and a tenth of it. */
+    static define(name: string): void {
+      Object.defineProperty(Methods.prototype, name, {
+        get(this: Methods) {
+          const ref = this.#ref;
+          return (...args: unknown[]) => send(ref, name, args);
+        },
+      });
+    }
   }
 
   // A handler may have this name.
@@ -41,11 +51,7 @@ export function facadeFor(send: Send): (ref: Ref) => Facade {
         if (typeof name === "symbol" || name === "then") return undefined;
         if (names < MOST_NAMES) {
           names++;
-          Object.defineProperty(Methods.prototype, name, {
-            get(this: Methods) {
-              return Methods.method(this, name);
-            },
-          });
+          Methods.define(name);
         }
         return Methods.method(facade, name);
       },

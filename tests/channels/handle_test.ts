@@ -85,9 +85,10 @@ Deno.test.each(DESTINATIONS)(
 
 Deno.test("capture() copies what is around a handle that stays on its thread", () => {
   const token = new Token(1);
-  const message = { to: token, list: [token, undefined, 2n, NaN], nested: { text: "a" } };
+  const list: unknown[] = [token, undefined, 2n, NaN];
+  const message = { to: token, list, nested: { text: "a" } };
   const copy = arrive(message, "here");
-  message.list.push("later");
+  list.push("later");
   message.nested.text = "b";
   assertStrictEquals(copy.to, token);
   assertStrictEquals(copy.list[0], token);

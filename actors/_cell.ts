@@ -335,10 +335,11 @@ export class Cell implements Runnable, Child {
         if (handler === undefined) return refuseUnknown(this, item);
         result = runTurn(item, this.#handlers!, handler, item.args);
       }
+      // A getter of the result may throw.
+      if (!isThenable(result)) return complete(this, item, result);
     } catch (error) {
       return this.#fail(item, error);
     }
-    if (!isThenable(result)) return complete(this, item, result);
     const incarnation = this.#incarnation;
     this.#goOn(item, result, (result) => complete(this, item, result), (error) => {
       if (incarnation === this.#incarnation) this.#fail(item, error);

@@ -396,6 +396,19 @@ Deno.test.each(PLACES)("ActorRef.ask rejects with a DOMException, on $where", as
   assertEquals([error.name, error.message, error.code], ["NotFoundError", "it is gone", 8]);
 });
 
+Deno.test.each(PLACES)(
+  "ActorRef.ask rejects when a getter of the result throws, on $where",
+  async ({
+    workers,
+  }) => {
+    await using system = new ActorSystem({ workers });
+    const ref = await system.spawn(clumsy);
+    for (const name of ["then", "next"] as const) {
+      await assertRejects(() => ref.ask.resultWithGetter(name), RangeError, `no ${name}`);
+    }
+  },
+);
+
 Deno.test.each(PLACES)("ActorRef.ask rejects with an error of Deno, on $where", async ({
   workers,
 }) => {

@@ -3,7 +3,7 @@ import type { ActorDefinition, RefOf } from "./actor.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { ActorSystem } from "./actor_system.ts";
 import type { Cell } from "./_cell.ts";
-import { checkMs, type Timer } from "../channels/internal.ts";
+import { checkFunction, checkGivenMs, type Timer } from "../channels/internal.ts";
 import { find } from "./_find.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { Item } from "./_mailbox.ts";
@@ -82,12 +82,10 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   after(ms: number, fn: () => unknown): Disposable {
-    checkMs("set timer", "ms", ms);
     return this.#repeat("after", ms, fn, false);
   }
 
   every(ms: number, fn: () => unknown): Disposable {
-    checkMs("set timer", "ms", ms);
     return this.#repeat("every", ms, fn, true);
   }
 
@@ -96,6 +94,7 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   onStop(fn: () => unknown): void {
+    checkFunction("register onStop", "fn", fn);
     (this.#callbacks ??= []).push(fn);
   }
 
@@ -152,6 +151,8 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   #repeat(label: string, ms: number, fn: () => unknown, again: boolean): Disposable {
+    checkGivenMs("set timer", "ms", ms);
+    checkFunction("set timer", "fn", fn);
     const { clock } = this.#cell.host;
     let cancelled = false;
     let timer: Timer | null = null;

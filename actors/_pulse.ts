@@ -1,4 +1,4 @@
-import type { Timer } from "../channels/internal.ts";
+import { systemClock, type Timer } from "../channels/internal.ts";
 
 /** What a thread does at a moment. */
 export interface Activity {
@@ -38,8 +38,11 @@ export class Pulse {
 
   /** Beats from now on. */
   start(limitMs: number): void {
-    const beat = () => Atomics.add(this.#counters, BEATS, 1);
-    Deno.unrefTimer(setInterval(beat, limitMs / BEATS_PER_LIMIT));
+    const beat = () => {
+      Atomics.add(this.#counters, BEATS, 1);
+      systemClock.setTimer(beat, limitMs / BEATS_PER_LIMIT).keepAlive(false);
+    };
+    beat();
   }
 
   /** A turn begins. */

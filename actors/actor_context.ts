@@ -43,13 +43,26 @@ export interface ActorContext {
   /** Finds an actor by name. One round trip to the main thread. */
   // deno-lint-ignore no-explicit-any -- inference needs it
   find<D extends ActorDefinition<any, any>>(name: string): Promise<RefOf<D> | undefined>;
-  /** Calls back once, as a turn of this actor. Dispose to cancel. */
+  /**
+   * Calls back once, as a turn of this actor, after `ms` milliseconds, however many; after `Infinity` never. Dispose to
+   * cancel.
+   *
+   * @throws {RangeError} when the time is negative, `NaN`, or no number.
+   * @throws {TypeError} when `fn` is not a function.
+   */
   after(ms: number, fn: () => unknown): Disposable;
-  /** Calls back every `ms` milliseconds, as a turn; the next wait begins when a turn has ended. */
+  /**
+   * Calls back every `ms` milliseconds, as a turn; the next wait begins when a turn has ended. Dispose to cancel.
+   *
+   * @throws {RangeError} when the time is negative, `NaN`, or no number.
+   * @throws {TypeError} when `fn` is not a function.
+   */
   every(ms: number, fn: () => unknown): Disposable;
   /**
    * Registers a callback for the end of this incarnation, whatever the reason. Callbacks run in reverse order,
    * each awaited, within `shutdownMs` together.
+   *
+   * @throws {TypeError} when it is not a function.
    */
   onStop(fn: () => unknown): void;
   /** Answers the following messages with other handlers of the same protocol. */

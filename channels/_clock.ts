@@ -12,7 +12,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, the same in all threads. */
   wallTime(): number;
-  /** Calls back after so many milliseconds. */
+  /** Calls back after so many milliseconds, however many; after `Infinity` never. */
   setTimer(fn: () => void, ms: number): Timer;
   /** Calls back after the current microtasks. */
   soon(fn: () => void): void;
@@ -22,7 +22,7 @@ export interface Clock {
   random(): number;
 }
 
-// setTimeout takes 32 bits; a longer wait fires early, and whoever waits looks at the clock again.
+// setTimeout takes 32 bits: a longer time is waited for in pieces.
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** The clock of the platform. */
@@ -31,10 +31,23 @@ export const systemClock: Clock = {
   wallTime: () => Date.now(),
   setTimer(fn, ms) {
     // In a `node:worker_threads` worker this is Node's object, elsewhere Deno takes either.
-    const id = setTimeout(fn, Math.min(ms, LONGEST_MS));
+    let id: ReturnType<typeof setTimeout>;
+    let isKept = true;
+    let left = ms;
+    const next = () => {
+      const piece = Math.min(left, LONGEST_MS);
+      left -= piece;
+      id = setTimeout(left > 0 ? next : fn, piece);
+      if (!isKept) Deno.unrefTimer(id);
+    };
+    next();
     return {
       cancel: () => clearTimeout(id),
-      keepAlive: (keep) => keep ? Deno.refTimer(id) : Deno.unrefTimer(id),
+      keepAlive(keep) {
+        isKept = keep;
+        if (keep) Deno.refTimer(id);
+        else Deno.unrefTimer(id);
+      },
     };
   },
   soon: queueMicrotask,

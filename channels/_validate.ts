@@ -4,6 +4,20 @@ export function checkMs(doing: string, name: string, ms: number | undefined): vo
   throw new RangeError(`Cannot ${doing}: ${name} must be >= 0, received ${shown(ms)}`);
 }
 
+/** The same for a time that has to be given. */
+export function checkGivenMs(doing: string, name: string, ms: number): void {
+  if (ms === undefined) {
+    throw new RangeError(`Cannot ${doing}: ${name} must be >= 0, received undefined`);
+  }
+  checkMs(doing, name, ms);
+}
+
+/** @throws {TypeError} when a value is not a function. */
+export function checkFunction(doing: string, name: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new TypeError(`Cannot ${doing}: ${name} must be a function, received ${shown(value)}`);
+}
+
 /** @throws {RangeError} when a count is not a whole number from `least` on. */
 export function checkCount(
   doing: string,

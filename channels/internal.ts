@@ -32,6 +32,6 @@ export { Deadlines, OwnWait, Wait } from "./_deadlines.ts";
 export { Fifo, type Place } from "./_fifo.ts";
 export { beforeExit } from "./_exit.ts";
 export { drain, lifeOf, ownLife, threadNumber, watchLife } from "./_life.ts";
-export { checkCount, checkMs, checkWord } from "./_validate.ts";
+export { checkCount, checkFunction, checkGivenMs, checkMs, checkWord } from "./_validate.ts";
 export { ChannelWait, checkWait, limitWait } from "./_waits.ts";
 export { SELECT, type Selectable, type Selection } from "./_selectable.ts";

@@ -1,10 +1,11 @@
 /** Runs the tests of the search page, which drive a browser and so need all permissions. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { chromium, testWith } from "../needs.ts";
 import { within } from "../testing.ts";
 
 const TESTS = new URL("./search/page_in_browser.ts", import.meta.url).href;
 
-Deno.test("The search page works in a browser", async () => {
+testWith(chromium, "The search page works in a browser", async () => {
   await using child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--quiet", "--no-check", "--allow-all", TESTS],
     env: { NO_COLOR: "1" },

@@ -44,7 +44,7 @@ export function markdownTable(table: Table): string {
 }
 
 /** Every cell of a column as wide as the widest; figures stand at the right. */
-function aligned(table: Table): string[][] {
+export function aligned(table: Table): string[][] {
   const widths = table[0]!.map((_, column) => {
     return Math.max(3, ...table.map((line) => line[column]!.length));
   });

@@ -1,4 +1,11 @@
-import { beforeExit, type Link, ownLife, systemClock } from "../channels/internal.ts";
+import {
+  beforeExit,
+  lifeOf,
+  type Link,
+  ownLife,
+  systemClock,
+  threadNumber,
+} from "../channels/internal.ts";
 import { captureError } from "./_peer.ts";
 import { Host } from "./_host.ts";
 import { loadLines } from "./_lines.ts";
@@ -40,12 +47,12 @@ export async function startWorker(init: WorkerInit, traps: Traps): Promise<void>
     traps.exit();
   });
   beforeExit(() => host.network.flush());
-  void announce(link);
+  announce(link);
 }
 
-async function announce(link: Link<HostEnvelope>): Promise<void> {
-  // A worker always has one.
-  const life = await ownLife() as string;
-  link.send([READY, life]);
+function announce(link: Link<HostEnvelope>): void {
+  // The lock is held by now. Waiting for its promise would leave a while in which nobody hears of the end.
+  void ownLife();
+  link.send([READY, lifeOf(threadNumber)]);
   link.flush();
 }

@@ -59,7 +59,9 @@ function startThread(init: WorkerInit, { onError }: ProcessOptions): WorkerProce
   // Only programs that use this kind load the module; and a thread cannot import from https by itself, but a
   // `data:` module that does so can.
   const entry = new URL("./_thread_worker.ts", import.meta.url);
-  const bootstrap = `data:text/javascript,import ${JSON.stringify(entry.href)};`;
+  // Encoded, because the address has escapes of its own when its folder's name needs them.
+  const code = encodeURIComponent(`import ${JSON.stringify(entry.href)};`);
+  const bootstrap = `data:text/javascript,${code}`;
   let ended = false;
   const starting = import("node:worker_threads").then(({ Worker }) => {
     if (ended) return init.line.port.close();

@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { pathToFileURL } from "node:url";
 import { runProgram, scratchFolder } from "./testing.ts";
 
 const PROGRAM = `
@@ -63,6 +64,17 @@ async function servePackage(): Promise<Deno.HttpServer<Deno.NetAddr>> {
   });
 }
 
+/** Copies what is published into a folder. */
+async function copyPackage(folder: string): Promise<void> {
+  for (const path of await publishedPaths()) {
+    const names = path.endsWith("/")
+      ? await Array.fromAsync(Deno.readDir(new URL(path, root)), ({ name }) => path + name)
+      : [path];
+    await Deno.mkdir(`${folder}/${path.endsWith("/") ? path : ""}`, { recursive: true });
+    for (const name of names) await Deno.copyFile(new URL(name, root), `${folder}/${name}`);
+  }
+}
+
 /** Runs the program with the package from where `base` says, and only the permissions given. */
 async function consume(base: string, folder: string, worker: string, flags: string[]) {
   const imports = {
@@ -104,3 +116,16 @@ Deno.test("The package works from local files with --allow-read and nothing more
   ]);
   assertEquals({ code, stdout }, { code: 0, stdout: OUTPUT }, stderr);
 });
+
+Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
+  'The package works in a folder with #, % and " in its name with workers of kind "$worker"',
+  async ({ worker }) => {
+    await using folder = await scratchFolder();
+    const odd = `${folder.path}/a#b %25"c`;
+    await copyPackage(odd);
+    const base = pathToFileURL(`${odd}/`).href;
+    const flags = ["--no-check", "--allow-read"];
+    const { code, stdout, stderr } = await consume(base, odd, worker, flags);
+    assertEquals({ code, stdout }, { code: 0, stdout: OUTPUT }, stderr);
+  },
+);

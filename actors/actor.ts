@@ -64,15 +64,21 @@ export type RefOf<D> = D extends ActorDefinition<infer H, any> ? ActorRef<H> : n
  * assertEquals(await hits.ask.increment(2), 13);
  * ```
  *
- * @typeParam A What `setup` takes after the context.
+ * @typeParam S The setup: a function of the context and of what `spawn` is given after the definition.
  * @typeParam R What it returns: the handlers, or a promise of them.
+ * @typeParam N Is left out: with it an argument keeps the type that it has by itself, be it by its default.
  * @param meta `import.meta` of the module that contains the call.
  */
-export function actor<A extends unknown[], R>(
+export function actor<S extends CallableFunction, R, N extends unknown[] = never>(
   meta: ImportMeta,
-  setup: (context: ActorContext, ...args: A) => R,
+  setup: S | ((context: ActorContext, ...args: N) => R),
+  options?: DefinitionOptions,
+): S extends (context: ActorContext, ...args: infer A) => infer H ? ActorDefinition<Awaited<H>, A>
+  : unknown;
+export function actor<H, A extends unknown[]>(
+  meta: ImportMeta,
+  setup: Setup<H, A>,
   options: DefinitionOptions = {},
-): ActorDefinition<Awaited<R>, A> {
-  const address = register("actor", meta.url, setup, options.key);
-  return new DefinedActor(setup as unknown as Setup<Awaited<R>, A>, address, {});
+): ActorDefinition<H, A> {
+  return new DefinedActor(setup, register("actor", meta.url, setup, options.key), {});
 }

@@ -39,10 +39,14 @@ export interface TaskDefinition<A extends unknown[], R> {
  * assertEquals(await system.run(square, 3), 9);
  * ```
  *
- * @typeParam A What the function takes.
- * @typeParam R What it returns.
+ * @typeParam F The type of the function.
  * @param meta `import.meta` of the module that contains the call.
  */
+export function task<F extends CallableFunction>(
+  meta: ImportMeta,
+  fn: F,
+  options?: DefinitionOptions,
+): F extends (...args: infer A) => infer R ? TaskDefinition<A, R> : unknown;
 export function task<A extends unknown[], R>(
   meta: ImportMeta,
   fn: (...args: A) => R,

@@ -143,8 +143,10 @@ export class Coordinator {
 
   /** Passes a port on from one host to another. */
   introduce(from: Peer, to: number, line: FarEnd): void {
-    // It leads to a thread that has ended since; the new one in its place makes its own.
-    if (this.#host.network.tryPeer(from.index) !== from) return line.port.close();
+    // One of the two threads has ended since, and the other end with it: a new one in its place has its own.
+    const isOld = this.#host.network.tryPeer(from.index) !== from ||
+      this.#mourns(from.index, to) > 0;
+    if (isOld) return line.port.close();
     const loss = this.#losses.get(to);
     if (loss !== undefined) {
       return void loss.introductions.push(() => this.introduce(from, to, line));
@@ -240,6 +242,9 @@ export class Coordinator {
 
   /** A host has said which of its actors on a lost host are to start again. */
   mourned(index: number, from: number, survivors: readonly number[]): void {
+    const left = this.#mourns(from, index) - 1;
+    if (left > 0) this.#workers.get(from)!.unmourned.set(index, left);
+    else this.#workers.get(from)?.unmourned.delete(index);
     const loss = this.#losses.get(index);
     if (loss === undefined) return;
     loss.awaited.delete(from);
@@ -281,7 +286,13 @@ export class Coordinator {
     await this.#lose(index, new Error("It was ended to kill an actor"), culprit);
   }
 
+  /** How many losses of one host the other has been told of and has not mourned: it may not know of them yet. */
+  #mourns(index: number, lost: number): number {
+    return this.#workers.get(index)?.unmourned.get(lost) ?? 0;
+  }
+
   #announceLoss(to: Peer, index: number, error: HostLostError, culprit: Culprit | null): void {
+    this.#workers.get(to.index)?.unmourned.set(index, this.#mourns(to.index, index) + 1);
     const packet = captureError(error.cause);
     to.link.send([LOST, index, packet.payload, culprit], packet);
   }

@@ -153,6 +153,12 @@ function asked(
   chain: readonly string[] | null,
   context: RevivalContext,
 ): void {
+  if (host.survivors.has(to)) {
+    // The reply is there meanwhile, for the credit of a stream, and for an asker that leaves.
+    const again = () => asked(host, reply, to, handler, payload, chain, context);
+    return void host.survivors.defer(to, again);
+  }
+  if (reply.settled) return abandon(payload, context);
   const cell = host.cells.get(to);
   if (cell === undefined) {
     abandon(payload, context);
@@ -243,14 +249,11 @@ async function mourn(
   peer.link.send([wire.MOURNED, at, survivors]);
 }
 
-/** The actor that an envelope is for. */
+/** The actor that an envelope is for; those of requests that can be given up wait by themselves, see `asked`. */
 function targetOf(envelope: wire.HostEnvelope): number | null {
   switch (envelope[0]) {
     case wire.TELL:
-    case wire.ASK:
       return envelope[1];
-    case wire.CHAINED_ASK:
-    case wire.STREAM:
     case wire.STOP:
     case wire.KILL:
     case wire.WATCH:

@@ -159,11 +159,13 @@ function openHere(
   consumer: StreamConsumer,
 ): void {
   const { host, cell, serial, label } = ref;
+  if (consumer.settled) return abandonValues(copies);
   if (cell !== undefined) {
     return cell.push(new Item(handler, copies, new LocalReply(consumer), chain));
   }
   const again = () => openHere(ref, handler, copies, chain, consumer);
   if (host.survivors.defer(serial, again)) return;
+  abandonValues(copies);
   consumer.reject(new ActorStoppedError(label, `stream "${handler}"`));
 }
 
@@ -175,7 +177,7 @@ function openRemote(
   consumer: StreamConsumer,
 ): void {
   const { host: { network }, at, serial } = ref;
-  if (consumer.settled) return;
+  if (consumer.settled) return abandonItem(packet);
   try {
     const { link } = network.peer(at);
     const id = network.expect(at, consumer);
@@ -186,7 +188,9 @@ function openRemote(
     });
   } catch (error) {
     const again = () => openRemote(ref, handler, packet, chain, consumer);
-    if (!network.defer(at, again)) consumer.reject(error);
+    if (network.defer(at, again)) return;
+    abandonItem(packet);
+    consumer.reject(error);
   }
 }
 

@@ -26,6 +26,8 @@ export interface WorkerRecord {
   watch: Timer | null;
   /** How many threads there were for this host before. */
   readonly generation: number;
+  /** Hosts whose loss it has been told of and has not mourned yet: how many times each. */
+  readonly unmourned: Map<number, number>;
 }
 
 /** What stays the same from one thread of a host to the next. */
@@ -152,6 +154,7 @@ export class Workers {
       load: survivors.size,
       unwatch: null,
       startTimer,
+      unmourned: new Map(),
     };
     this.#records.set(index, record);
     network.decide(index, true, near);

@@ -270,7 +270,8 @@ export class Cell implements Runnable, Child {
 
   /** Reports a failure that nobody waits for. */
   reportError(handler: string, error: unknown): void {
-    this.host.report("error", { ref: this.ref, handler, error: portable(error) });
+    const { host, ref } = this;
+    host.report("error", { ref, handler, host: host.index, error: portable(error) });
   }
 
   #setUp(incarnation: Incarnation): Promise<void> | undefined {

@@ -55,8 +55,9 @@ export class Coordinator {
     this.#host = host;
     this.#limit = limit;
     this.#kind = kind;
-    this.#workers = new Workers(host, (index, cause, culprit) => {
-      void this.#lose(index, cause, culprit);
+    this.#workers = new Workers(host, {
+      onLost: (index, cause, culprit) => void this.#lose(index, cause, culprit),
+      onFailed: (index, error) => this.failed(index, error),
     });
   }
 
@@ -136,9 +137,11 @@ export class Coordinator {
     this.#workers.ready(index, life);
   }
 
-  /** A worker has said what it dies of. */
+  /** A worker dies of an error that nobody caught. */
   failed(index: number, error: unknown): void {
-    this.#lose(index, error);
+    if (!this.#workers.has(index)) return;
+    this.#host.report("error", { ref: undefined, handler: "uncaught", host: index, error });
+    void this.#lose(index, error);
   }
 
   /** Passes a port on from one host to another. */
@@ -216,6 +219,7 @@ export class Coordinator {
   ): Promise<void> {
     const record = this.#workers.remove(index);
     if (record === undefined) return;
+    if (mayReturn) this.#workers.report(record, "lost", cause);
     const { clock, settings } = this.#host;
     const error = new HostLostError(index, cause === undefined ? {} : { cause });
     const timer = clock.setTimer(() => this.#decide(index), settings.shutdownMs + MOURNING_MS);

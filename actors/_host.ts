@@ -243,7 +243,8 @@ export class Host implements Owner {
       await this.network.question(["release", name, serial]);
     } catch (error) {
       // Without host 0 there are no names any more.
-      this.report("error", { ref: this.refOf(this.index, serial, name), handler: "exit", error });
+      const ref = this.refOf(this.index, serial, name);
+      this.report("error", { ref, handler: "exit", host: this.index, error });
     }
   }
 

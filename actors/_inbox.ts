@@ -234,7 +234,8 @@ function reported(
     const [detail] = revive(payload, context) as [SystemEvents[keyof SystemEvents]];
     host.report(type as keyof SystemEvents, detail);
   } catch (error) {
-    host.report("error", { ref: host.refOf(peer.index, 0, undefined), handler: type, error });
+    const ref = host.refOf(peer.index, 0, undefined);
+    host.report("error", { ref, handler: type, host: peer.index, error });
   }
 }
 

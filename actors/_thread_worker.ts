@@ -12,12 +12,5 @@ import type { WorkerInit } from "./_worker_process.ts";
 Object.assign(globalThis, { self: globalThis, close: () => process.exit() });
 
 parentPort!.once("message", (init: WorkerInit) => {
-  const exit = () => process.exit();
-  startWorker(init, {
-    onUncaught(callback) {
-      process.on("uncaughtException", callback);
-      process.on("unhandledRejection", callback);
-    },
-    exit,
-  });
+  startWorker(init, () => process.exit());
 });

@@ -10,18 +10,5 @@ import type { WorkerInit } from "./_worker_process.ts";
 const scope = globalThis as unknown as EventTarget & { close(): void };
 
 scope.addEventListener("message", (event) => {
-  const close = scope.close.bind(scope);
-  startWorker((event as MessageEvent<WorkerInit>).data, {
-    onUncaught(callback) {
-      scope.addEventListener("error", (event) => {
-        event.preventDefault();
-        callback((event as ErrorEvent).error);
-      });
-      scope.addEventListener("unhandledrejection", (event) => {
-        event.preventDefault();
-        callback((event as PromiseRejectionEvent).reason);
-      });
-    },
-    exit: close,
-  });
+  startWorker((event as MessageEvent<WorkerInit>).data, scope.close.bind(scope));
 }, { once: true });

@@ -11,24 +11,19 @@ import { Host } from "./_host.ts";
 import { loadLines } from "./_lines.ts";
 import { Pulse } from "./_pulse.ts";
 import { FATAL, type HostEnvelope, READY } from "./_protocol.ts";
+import { onUncaught } from "./_uncaught.ts";
 import { systemOf } from "./actor_system.ts";
 import type { WorkerInit } from "./_worker_process.ts";
-
-/** How a worker of either kind hears of its own end. */
-export interface Traps {
-  /** Calls back with errors that nobody caught. */
-  onUncaught(callback: (error: unknown) => void): void;
-  /** Ends the thread. */
-  exit(): void;
-}
 
 /**
  * Makes this thread a host.
  *
  * A thread that dies tells nobody by itself: so it says what it died of where it can, sends what is still queued,
  * and holds a lock whose release tells host 0 that it is gone.
+ *
+ * @param exit Ends the thread.
  */
-export async function startWorker(init: WorkerInit, traps: Traps): Promise<void> {
+export async function startWorker(init: WorkerInit, exit: () => void): Promise<void> {
   const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
   const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
   systemOf(host);
@@ -40,11 +35,11 @@ export async function startWorker(init: WorkerInit, traps: Traps): Promise<void>
     host.pulse.start(init.unresponsiveMs);
   }
   const { link } = host.network.connect(0, host.lines.open(line));
-  traps.onUncaught((error) => {
+  onUncaught((error) => {
     const packet = captureError(error);
     link.send([FATAL, packet.payload], packet);
     host.network.flush();
-    traps.exit();
+    exit();
   });
   beforeExit(() => host.network.flush());
   announce(link);

@@ -3,6 +3,7 @@ import type { Host } from "./_host.ts";
 import type { WorkerKind } from "./options.ts";
 import type { Culprit } from "./_protocol.ts";
 import { Pulse } from "./_pulse.ts";
+import type { HostChange } from "./system_events.ts";
 import { startProcess, type WorkerProcess } from "./_worker_process.ts";
 
 /** One worker as host 0 knows it. */
@@ -36,8 +37,13 @@ type Identity = Pick<
   "index" | "kind" | "permissions" | "isOwn" | "generation" | "unresponsiveMs"
 >;
 
-/** Called when a worker has ended, or has to: with why, if that is known, and for which actor. */
-export type LossHandler = (index: number, cause: unknown, culprit: Culprit | null) => void;
+/** Who hears of what happens to workers. */
+export interface WorkersHandlers {
+  /** One has ended, or has to: with why, if that is known, and for which actor. */
+  onLost(index: number, cause: unknown, culprit: Culprit | null): void;
+  /** One dies of an error that nobody caught. */
+  onFailed(index: number, error: unknown): void;
+}
 
 // Numbers of actors differ from one thread of a host to the next one: so many are for each.
 const SERIALS = 1e9;
@@ -47,13 +53,13 @@ export class Workers {
   /** Actors that keep a Web Worker busy for ever. */
   readonly stuck: string[] = [];
   readonly #host: Host;
-  readonly #onLost: LossHandler;
+  readonly #handlers: WorkersHandlers;
   readonly #records = new Map<number, WorkerRecord>();
   #indexes = 0;
 
-  constructor(host: Host, onLost: LossHandler) {
+  constructor(host: Host, handlers: WorkersHandlers) {
     this.#host = host;
-    this.#onLost = onLost;
+    this.#handlers = handlers;
   }
 
   /** In order of start. */
@@ -118,8 +124,9 @@ export class Workers {
   ): WorkerRecord {
     const { systemId, settings, clock, network } = this.#host;
     const { near, far } = this.#host.lines.make();
+    const isCurrent = () => this.#records.get(index) === record;
     const onError = (error: Error) => {
-      if (this.#records.get(index) === record) this.#onLost(index, error, null);
+      if (isCurrent()) this.#handlers.onFailed(index, error);
     };
     const firstSerial = generation * SERIALS;
     const pulse = unresponsiveMs === Infinity ? null : new Pulse();
@@ -143,7 +150,10 @@ export class Workers {
       far.port.close();
       throw error;
     }
-    const late = () => onError(new Error(`Not ready within ${settings.startTimeoutMs} ms`));
+    const late = () => {
+      const error = new Error(`Not ready within ${settings.startTimeoutMs} ms`);
+      if (isCurrent()) this.#handlers.onLost(index, error, null);
+    };
     const startTimer = clock.setTimer(late, settings.startTimeoutMs);
     const identity = { index, kind, permissions, isOwn, unresponsiveMs, generation };
     const record: WorkerRecord = {
@@ -165,6 +175,7 @@ export class Workers {
   ready(index: number, life: string): void {
     const record = this.#records.get(index);
     if (record === undefined) return;
+    this.report(record, record.generation === 0 ? "started" : "back");
     record.startTimer.cancel();
     record.watch = record.pulse?.watch(
       record.unresponsiveMs,
@@ -175,8 +186,13 @@ export class Workers {
       // What it died of may still be under way.
       const peer = this.#host.network.tryPeer(index);
       if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
-      if (this.#records.get(index) === record) this.#onLost(index, undefined, null);
+      if (this.#records.get(index) === record) this.#handlers.onLost(index, undefined, null);
     });
+  }
+
+  /** Tells the system's listeners what has become of a worker. */
+  report({ index, kind }: WorkerRecord, state: HostChange["state"], cause?: unknown): void {
+    this.#host.report("host", { index, kind, state, cause });
   }
 
   /** A worker does not answer its heartbeat. */
@@ -192,6 +208,6 @@ export class Workers {
       serial: activity.serial,
       reason: { kind: "unresponsive", handler: activity.handler } as const,
     };
-    this.#onLost(index, error, culprit);
+    this.#handlers.onLost(index, error, culprit);
   }
 }

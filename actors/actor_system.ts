@@ -237,9 +237,12 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
     const event = new CustomEvent(type, { detail, cancelable: true });
     const isUnheard = this.dispatchEvent(event);
     if (type !== "error" || !isUnheard || this.#host.index !== 0) return;
-    const { ref, handler, error } = detail as SystemEvents["error"];
+    const { ref, handler, host, error } = detail as SystemEvents["error"];
+    const what = ref === undefined
+      ? `Uncaught error in worker ${host}`
+      : `"${handler}" of actor "${ref.name ?? ref.id}" failed`;
     // deno-lint-ignore no-console -- a failure that nobody waits for must not go unseen
-    console.error(`"${handler}" of actor "${ref.name ?? ref.id}" failed:`, error);
+    console.error(`${what}:`, error);
   }
 
   #listenToSignals(): void {

@@ -27,7 +27,7 @@ import {
   take,
   taker,
 } from "../fixtures/inputs.ts";
-import { nextEvent, PLACES } from "../fixtures/life_probe.ts";
+import { hushed, nextEvent, PLACES } from "../fixtures/life_probe.ts";
 import { scratchFolder, within } from "../testing.ts";
 
 class Point {
@@ -241,7 +241,7 @@ Deno.test.each(ENDS)("ActorRef.ask rejects when its $worker worker ends: $death"
   death,
   rounds,
 }) => {
-  await using system = new ActorSystem({ workers: 0, worker });
+  await using system = hushed(new ActorSystem({ workers: 0, worker }));
   await inRounds(rounds, async (round) => {
     const ref = await system.spawn(victim.with({ on: "own" }));
     const neighbour = await system.spawn(victim.with({ near: ref }));
@@ -257,7 +257,7 @@ Deno.test.each(ENDS)("ActorRef.ask of another $worker worker rejects when it end
   death,
   rounds,
 }) => {
-  await using system = new ActorSystem({ workers: 0, worker });
+  await using system = hushed(new ActorSystem({ workers: 0, worker }));
   const far = await system.spawn(witness.with({ on: "own" }));
   await inRounds(rounds, async (round) => {
     const ref = await system.spawn(victim.with({ on: "own" }));
@@ -295,7 +295,7 @@ function assertCause(cause: unknown, message: string): void {
 }
 
 Deno.test("ActorRef.exited says host-lost for all actors of a worker that ended", async () => {
-  await using system = new ActorSystem({ workers: 1 });
+  await using system = hushed(new ActorSystem({ workers: 1 }));
   const refs = [await system.spawn(victim), await system.spawn(victim)];
   const exits = Promise.all(refs.map((ref) => ref.exited));
   refs[0]!.tell.die("throw in a timer");

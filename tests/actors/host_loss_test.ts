@@ -13,6 +13,7 @@ import {
   NameTakenError,
 } from "../../mod.ts";
 import { DEATHS } from "../fixtures/deaths.ts";
+import { hushed } from "../fixtures/life_probe.ts";
 import { parent, phoenix } from "../fixtures/phoenix.ts";
 import { scratchFolder, within } from "../testing.ts";
 
@@ -23,7 +24,7 @@ const WAYS = (["web", "thread"] as const).flatMap((worker) =>
 Deno.test.each(WAYS)(
   "An actor comes back on another thread when its $worker worker ends, placed $on: $death",
   async ({ worker, death, on }) => {
-    await using system = new ActorSystem({ workers: 1, worker });
+    await using system = hushed(new ActorSystem({ workers: 1, worker }));
     const ref = await system.spawn(phoenix.with({ on, name: "bird" }), 10);
     const neighbour = await system.spawn(phoenix.with({ near: ref }), 20);
     const threads = [await ref.ask.thread()];

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ActorSystem, HostLostError, Pool } from "../../mod.ts";
 import { DEATHS } from "../fixtures/deaths.ts";
+import { hushed } from "../fixtures/life_probe.ts";
 import {
   die,
   dieSome,
@@ -29,7 +30,8 @@ async function isFull(pool: Pool): Promise<boolean> {
 Deno.test.each(WAYS)(
   "Pool: a $worker worker that dies ($how) rejects its task, the rest go on, the pool is full again",
   async ({ worker, how }) => {
-    await using pool = new Pool({ size: 2, worker });
+    await using system = hushed(new ActorSystem({ workers: 0 }));
+    await using pool = new Pool({ system, size: 2, worker });
     const words = newWords();
     const held = pool.run(gated, words);
     const error = await assertRejects(
@@ -48,7 +50,8 @@ Deno.test.each(WAYS)(
 Deno.test.each(WAYS)(
   "Pool: the loss of a $worker worker ($how) takes no task that had not begun",
   async ({ worker, how }) => {
-    await using pool = new Pool({ size: 2, worker });
+    await using system = hushed(new ActorSystem({ workers: 0 }));
+    await using pool = new Pool({ system, size: 2, worker });
     const words = newWords(FIRST_COUNT + 60);
     const runs = Array.from({ length: 60 }, (_, n) => {
       return pool.run(dieSome, { n, words, how: n % 20 === 7 ? how : null, times: Infinity });
@@ -72,7 +75,8 @@ Deno.test("Pool.map() rejects with the loss of a worker", async () => {
 
 Deno.test("Pool replaces idle workers that have died", async () => {
   for (let round = 0; round < 5; round++) {
-    await using pool = new Pool({ size: 2 });
+    await using system = hushed(new ActorSystem({ workers: 0 }));
+    await using pool = new Pool({ system, size: 2 });
     const words = newWords();
     await Promise.all([pool.run(meeting, words, 2), pool.run(meeting, words, 2)]);
     const dying = [pool.run(die, "throw in a timer"), pool.run(die, "close")];
@@ -83,7 +87,8 @@ Deno.test("Pool replaces idle workers that have died", async () => {
 
 Deno.test("Pool settles everything when workers die all the time", async () => {
   for (let round = 0; round < 4; round++) {
-    await using pool = new Pool({ size: 2, retries: round % 2 });
+    await using system = hushed(new ActorSystem({ workers: 0 }));
+    await using pool = new Pool({ system, size: 2, retries: round % 2 });
     const words = newWords(FIRST_COUNT + 25);
     const runs: Promise<unknown>[] = Array.from({ length: 25 }, (_, n) => {
       const how = n % 5 === 0 ? DEATHS[n / 5 % DEATHS.length]! : null;

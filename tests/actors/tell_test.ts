@@ -189,7 +189,7 @@ Deno.test.each(PLACES)("ActorRef.tell: a failure is an event, not lost, on $wher
   const ref = await system.spawn(scribe.with({ onError: "resume" }));
   ref.tell.noteAndFail("x");
   const { ref: actor, handler, error } = await within(5_000, "the event", failure);
-  assertEquals([actor.id, handler, (error as Error).message], [ref.id, "noteAndFail", "failed"]);
+  assertEquals([actor?.id, handler, (error as Error).message], [ref.id, "noteAndFail", "failed"]);
   assertEquals(await ref.ask.notes(), ["x"]);
 });
 

@@ -85,7 +85,7 @@ export class Connection<E extends Envelope = Envelope> {
   detach(): { line: LineState; otherLife: string | null } {
     this.#link.leave();
     this.#end();
-    return { line: this.#line.detach(this.#otherLife), otherLife: this.#otherLife };
+    return { line: this.#line.detach(this.#link.takeUnread()), otherLife: this.#otherLife };
   }
 
   #end(): void {

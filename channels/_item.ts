@@ -43,7 +43,15 @@ export function abandonItem({ payload, attachments }: Packet): void {
 
 /** The same for a whole batch of envelopes, in which any element may be a payload. */
 export function abandonBatch(text: string, attachments: readonly unknown[]): void {
-  for (const envelope of JSON.parse(text) as unknown[][]) {
+  abandonEnvelopes(JSON.parse(text), attachments);
+}
+
+/** The same for envelopes. */
+export function abandonEnvelopes(
+  envelopes: readonly (readonly unknown[])[],
+  attachments: readonly unknown[],
+): void {
+  for (const envelope of envelopes) {
     // Those have no attachments.
     if (envelope[0] === ROWS) continue;
     for (const part of envelope) {

@@ -13,6 +13,8 @@ export type LineState = readonly [
   late: MessagePort | null,
   posted: number,
   received: number,
+  /** How often the other end has moved, as far as that has come. */
+  moves: number,
 ];
 
 /** What the owner of a line does about it. */
@@ -29,12 +31,18 @@ type Control =
   | { readonly kind: "moved"; readonly port: MessagePort }
   /** First on a new port: how many messages went to those before. */
   | { readonly kind: "begins"; readonly posted: number }
-  /** Last on an old port. */
+  /** Last on a port. */
   | { readonly kind: "ends" }
   /** On a late port: what tells of the end of the thread that passes messages on. */
   | { readonly kind: "life"; readonly name: string }
   /** On a late port: the rest is lost. */
-  | { readonly kind: "lost" };
+  | { readonly kind: "lost" }
+  /** Back on a late port: the thread that the other end had after so many moves has ended, so little is to come. */
+  | { readonly kind: "gone"; readonly moves: number }
+  /** Back on a late port: the rest is not wanted. */
+  | { readonly kind: "unwanted" };
+
+const ENDS: Control = { kind: "ends" };
 
 const handovers = new Set<Promise<void>>();
 
@@ -51,6 +59,9 @@ export async function handedOver(): Promise<void> {
  * transferred, the one for receiving is replaced, and the other end is told by what. What was posted to the old port
  * until then is passed on by the old thread. Both sides count, so that the new thread knows whether it has all, and
  * needs the old one no longer than that.
+ *
+ * A port that is closed delivers what it holds within the call. So a line is done with a port before it closes it, and
+ * what comes then is only given up: nothing of the line changes.
  */
 export class Line {
   onmessage: ((event: MessageEvent) => void) | null = null;
@@ -59,23 +70,28 @@ export class Line {
   readonly #handlers: LineHandlers;
   #posted: number;
   #received: number;
+  #moves: number;
   /** What came by the new port, as long as something from before may be missing. */
   #held: MessageEvent[] | null;
   /** How many messages there were before those on the new port. */
   #before = Infinity;
   #late: MessagePort | null;
   #isLateOver = false;
+  readonly #lateOver = Promise.withResolvers<void>();
   #unwatch: (() => void) | null = null;
   /** Where messages are passed on to, after the line has left. */
   #successor: MessagePort | null = null;
   #onHandedOver: (() => void) | null = null;
+  /** Whether nothing comes or goes here any more. */
+  #isOver = false;
 
-  constructor([input, output, late, posted, received]: LineState, handlers: LineHandlers) {
+  constructor([input, output, late, posted, received, moves]: LineState, handlers: LineHandlers) {
     this.#input = input;
     this.#output = output;
     this.#late = late;
     this.#posted = posted;
     this.#received = received;
+    this.#moves = moves;
     this.#handlers = handlers;
     this.#held = late === null ? null : [];
     listen(input, (event) => this.#receive(event));
@@ -101,47 +117,36 @@ export class Line {
 
   /** Waits until what a thread sent that has ended since has come in. */
   async drained(): Promise<void> {
-    do await drain(() => this.#received, systemClock.yieldTo); while (
-      this.#held !== null && !this.#isLateOver
-    );
+    await drain(() => this.#received, systemClock.yieldTo);
+    if (this.#held === null || this.#isLateOver) return;
+    this.#late!.postMessage({ kind: "gone", moves: this.#moves } satisfies Control);
+    await this.#lateOver.promise;
   }
 
-  /** Ends both directions; what was posted still arrives. */
+  /** Ends both directions; what was posted still arrives, what comes in is given up. */
   close(): void {
-    this.postMessage(null);
-    closePort(this.#input);
-    closePort(this.#output);
-    this.#endLate();
+    if (!this.#isOver) this.#finish(this.#output);
   }
 
   /**
    * Leaves for another thread.
    *
-   * @param otherLife What tells of the end of the other end's thread.
+   * @param unread What has come last and was not used: it goes along.
    */
-  detach(otherLife: string | null): LineState {
+  detach(unread: readonly unknown[]): LineState {
     const input = new MessageChannel();
     const late = new MessageChannel();
     this.postMessage({ kind: "moved", port: input.port2 } satisfies Control, [input.port2]);
+    this.#received -= unread.length;
+    const counts = [this.#posted, this.#received, this.#moves] as const;
     this.#successor = late.port1;
+    listen(late.port1, (event) => this.#hear(controlIn(event.data)));
     void this.#tellLife(late.port1);
     const handover = new Promise<void>((resolve) => this.#onHandedOver = resolve);
     handovers.add(handover);
     void handover.then(() => handovers.delete(handover));
-    if (otherLife !== null) this.#endWith(otherLife);
-    return [input.port1, this.#output, late.port2, this.#posted, this.#received];
-  }
-
-  #endWith(otherLife: string): void {
-    const unwatch = watchLife(otherLife, async () => {
-      await this.drained();
-      this.#end();
-    });
-    const resolve = this.#onHandedOver!;
-    this.#onHandedOver = () => {
-      unwatch();
-      resolve();
-    };
+    for (const data of unread) this.#take({ data } as MessageEvent);
+    return [input.port1, this.#output, late.port2, ...counts];
   }
 
   async #tellLife(successor: MessagePort): Promise<void> {
@@ -149,8 +154,20 @@ export class Line {
     if (name !== null) successor.postMessage({ kind: "life", name } satisfies Control);
   }
 
+  /** The thread that the line went to says something. */
+  #hear(control: Control | null): void {
+    if (control?.kind === "gone") void this.#endWithout(control.moves);
+    else if (control?.kind === "unwanted") this.#end();
+  }
+
+  async #endWithout(moves: number): Promise<void> {
+    await this.drained();
+    // Else the other end lives on in another thread.
+    if (moves === this.#moves) this.#end();
+  }
+
   #receive(event: MessageEvent): void {
-    const control = controlIn(event);
+    const control = controlIn(event.data);
     if (control?.kind === "begins") {
       this.#before = control.posted;
       this.#checkLate();
@@ -162,10 +179,10 @@ export class Line {
   }
 
   #receiveLate(event: MessageEvent): void {
-    const control = controlIn(event);
+    const control = controlIn(event.data);
     if (control?.kind === "life") this.#watchLate(control.name);
-    else if (control?.kind === "lost") this.#lose();
-    else if (event.data === null) this.#isLateOver = true;
+    else if (control?.kind === "lost") return this.#lose();
+    else if (control?.kind === "ends") this.#noMoreLate();
     else this.#take(event);
     this.#checkLate();
   }
@@ -173,9 +190,14 @@ export class Line {
   #watchLate(life: string): void {
     this.#unwatch = watchLife(life, async () => {
       await drain(() => this.#received, systemClock.yieldTo);
-      this.#isLateOver = true;
+      this.#noMoreLate();
       this.#checkLate();
     });
+  }
+
+  #noMoreLate(): void {
+    this.#isLateOver = true;
+    this.#lateOver.resolve();
   }
 
   /** Goes on to the new port once all that came before has come. */
@@ -186,63 +208,80 @@ export class Line {
       if (this.#isLateOver && this.#before < Infinity) this.#lose();
       return;
     }
+    this.#held = null;
     this.#endLate();
     for (const event of held) this.#take(event);
-    this.#held = null;
   }
 
   #endLate(): void {
+    this.#noMoreLate();
     this.#unwatch?.();
-    if (this.#late !== null) closePort(this.#late);
+    if (this.#late !== null) closePort(this.#late, this.#giveUp);
     this.#late = null;
   }
 
   #take(event: MessageEvent): void {
     const { data } = event;
-    const control = controlIn(event);
+    if (this.#isOver) return this.#giveUp(data);
+    const control = controlIn(data);
     if (control?.kind === "ends") return this.#end();
     this.#received++;
+    if (control?.kind === "moved") this.#moves++;
     if (this.#successor !== null) {
-      if (data === null) return this.#end();
       this.#successor.postMessage(data, control ? [data.port] : movableIn(data));
     } else if (control?.kind === "moved") {
       this.#switchTo(control.port);
-    } else if (data !== null) {
+    } else {
       this.onmessage?.(event);
     }
   }
 
   #switchTo(port: MessagePort): void {
-    this.#handlers.onMoved();
-    this.#output.postMessage({ kind: "ends" } satisfies Control);
-    closePort(this.#output);
-    port.postMessage({ kind: "begins", posted: this.#posted } satisfies Control);
+    const before = this.#output;
     this.#output = port;
+    this.#handlers.onMoved();
+    before.postMessage(ENDS);
+    closePort(before);
+    port.postMessage({ kind: "begins", posted: this.#posted } satisfies Control);
   }
 
   #lose(): void {
-    this.#endLate();
     if (this.#successor === null) return this.#handlers.onLost();
     this.#successor.postMessage({ kind: "lost" } satisfies Control);
     this.#end();
   }
 
-  /** Everything was passed on. */
+  /** Everything was passed on, if the line has left. */
   #end(): void {
-    const successor = this.#successor;
-    if (successor === null || this.#onHandedOver === null) return;
-    closePort(this.#input);
-    successor.postMessage(null);
-    closePort(successor);
-    this.#onHandedOver();
-    this.#onHandedOver = null;
+    if (this.#successor === null || this.#isOver) return;
+    this.#finish(this.#successor);
+    this.#onHandedOver!();
   }
+
+  /** Nothing comes or goes any more, which is said on this port. */
+  #finish(last: MessagePort): void {
+    this.#isOver = true;
+    last.postMessage(ENDS);
+    closePort(last, this.#giveUp);
+    closePort(this.#input, this.#giveUp);
+    this.#late?.postMessage({ kind: "unwanted" } satisfies Control);
+    this.#endLate();
+    for (const { data } of this.#held ?? []) this.#giveUp(data);
+    this.#held = null;
+  }
+
+  /** Nobody takes what has come: whoever listened here closes what it holds. */
+  readonly #giveUp = (data: unknown): void => {
+    const control = controlIn(data);
+    if (control === null) this.onmessage?.({ data } as MessageEvent);
+    else if (control.kind === "moved") closePort(control.port);
+  };
 }
 
 function atRest(input: MessagePort, output: MessagePort): LineState {
-  return [input, output, null, 0, 0];
+  return [input, output, null, 0, 0, 0];
 }
 
-function controlIn({ data }: MessageEvent): Control | null {
+function controlIn(data: unknown): Control | null {
   return typeof data === "object" && data !== null && "kind" in data ? data as Control : null;
 }

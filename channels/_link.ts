@@ -1,6 +1,6 @@
 import { captureReason } from "./_capture.ts";
 import { loadModules } from "./_handle_module.ts";
-import { abandonBatch, abandonItem } from "./_item.ts";
+import { abandonBatch, abandonEnvelopes, abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
 import { copyRow } from "./_plain_copy.ts";
@@ -184,6 +184,11 @@ export class Link<E extends Envelope = Envelope> {
     this.#exported.close();
   }
 
+  /** Takes out what has come in and waits for a module, when others are to have it. */
+  takeUnread(): Batch[] {
+    return this.#waiting?.splice(0) ?? [];
+  }
+
   #adopt({ payload, attachments, transfers, signals }: Packet): void {
     if (Array.isArray(payload)) return;
     if (payload.modules !== undefined) this.#modules.push(...payload.modules);
@@ -244,9 +249,11 @@ export class Link<E extends Envelope = Envelope> {
       attachments: isText ? [] : batch[1],
       signal: (number) => this.#imported.signal(number),
     };
-    for (const envelope of JSON.parse(isText ? batch : batch[0]) as (E | LinkEnvelope)[]) {
+    const envelopes = JSON.parse(isText ? batch : batch[0]) as (E | LinkEnvelope)[];
+    for (let index = 0; index < envelopes.length; index++) {
+      const envelope = envelopes[index]!;
       // A handler may have closed it.
-      if (this.#closed) return;
+      if (this.#closed) return abandonEnvelopes(envelopes.slice(index), context.attachments);
       if (envelope[0] < 0) this.#control(envelope as LinkEnvelope, context);
       else this.#onEnvelope(envelope as E, context);
     }

@@ -22,8 +22,16 @@ function letGo(port: MessagePort, microtasks = MICROTASKS): void {
 /**
  * Closes a port, and only that: with `node:worker_threads` loaded each port has a `close` of its own, which ends the
  * other port too while that is on the same thread, so that it cannot leave and loses what it has not received.
+ *
+ * Deno delivers what the port still holds before it closes it, within this call. So whoever listened hears nothing
+ * any more: nobody is called back in the midst of what he closes the port for.
+ *
+ * @param giveUp Gets what the port still held.
  */
-export function closePort(port: MessagePort): void {
+export function closePort(port: MessagePort, giveUp: (data: unknown) => void = () => {}): void {
+  port.onmessage = null;
+  // Unlike `onmessage` it does not start a port that nobody has listened to.
+  port.addEventListener("message", ({ data }) => giveUp(data));
   MessagePort.prototype.close.call(port);
 }
 

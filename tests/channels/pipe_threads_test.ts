@@ -182,9 +182,8 @@ Deno.test("PipeEnd loses nothing when both ends go to other threads at once", as
     await Promise.all([
       left.ask.send(round * 2),
       right.ask.send(round),
-      nextLeft.ask.takeFrom(left),
+      nextLeft.ask.takeFrom(left).then(() => nextLeft.ask.send(round * 2 + 1)),
       nextRight.ask.takeFrom(right),
-      nextLeft.ask.ping().then(() => nextLeft.ask.send(round * 2 + 1)),
     ]);
     for (let n = 0; n < 2; n++) received.push(await soon("an item", nextRight.ask.receive()));
     back.push(await soon("an answer", nextLeft.ask.receive()));

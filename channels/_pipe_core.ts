@@ -5,12 +5,14 @@ import type { LineState } from "./_line.ts";
 import { movableIn } from "./_movable_in.ts";
 import type { Packet } from "./_packet.ts";
 import { PipeReceiving } from "./_pipe_receiving.ts";
-import { PipeSending } from "./_pipe_sending.ts";
+import { isCapturingFor, PipeSending } from "./_pipe_sending.ts";
 import { CONSUMED, FIN, type PipeEnvelope, REPORT, STOP } from "./_protocol.ts";
 import type { HostLostError } from "./errors.ts";
 
 /** What an end knows, as it travels with it. */
 export interface PipeState {
+  /** The same for both ends. */
+  readonly id: string;
   readonly capacity: number | null;
   readonly otherLife: string | null;
   readonly inFlight: number;
@@ -25,6 +27,7 @@ export interface PipeState {
 /** One end of a pipe: opens and closes its two directions, and leaves for another thread. */
 export class PipeCore implements Movable {
   readonly capacity: number;
+  readonly #id: string;
   readonly sending: PipeSending;
   readonly receiving: PipeReceiving;
   /** Not there any more once it is connected, or closed. */
@@ -38,11 +41,15 @@ export class PipeCore implements Movable {
   /** Whether it is the other side that ended the sending. */
   #isSendLost = false;
 
-  /** @param capacity Most items sent in each direction and not received. */
-  constructor(line: LineState | null, capacity: number) {
+  /**
+   * @param id The same for both ends.
+   * @param capacity Most items sent in each direction and not received.
+   */
+  constructor(id: string, line: LineState | null, capacity: number) {
+    this.#id = id;
     this.#line = line;
     this.capacity = capacity;
-    this.sending = new PipeSending(capacity, (item) => this.#connect()?.sendItem(item));
+    this.sending = new PipeSending(id, capacity, (item) => this.#connect()?.sendItem(item));
     this.receiving = new PipeReceiving(
       capacity !== Infinity,
       () => this.#connect(),
@@ -61,7 +68,7 @@ export class PipeCore implements Movable {
     state: PipeState,
     items: readonly Packet[],
   ): PipeCore {
-    const core = new PipeCore(line, state.capacity ?? Infinity);
+    const core = new PipeCore(state.id, line, state.capacity ?? Infinity);
     core.#otherLife = state.otherLife;
     core.sending.inFlight = state.inFlight;
     core.sending.isCounting = state.isCounting;
@@ -122,6 +129,9 @@ export class PipeCore implements Movable {
     if (this.sending.closed !== null && !this.#isSendLost && this.receiving.isStopped) {
       throw new Error("is a PipeEnd that was closed");
     }
+    if (isCapturingFor(this.#id)) {
+      throw new Error("is an end of the pipe that it would be sent through");
+    }
     if (this.isBusy) {
       throw new Error("is a PipeEnd that is being waited for here");
     }
@@ -132,6 +142,7 @@ export class PipeCore implements Movable {
     const { line, otherLife } = this.#detach();
     const items = this.receiving.drain();
     const state: PipeState = {
+      id: this.#id,
       capacity: this.capacity === Infinity ? null : this.capacity,
       otherLife,
       inFlight: this.sending.inFlight,

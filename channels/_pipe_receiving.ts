@@ -35,6 +35,8 @@ export class PipeReceiving implements Selection {
   readonly #receives = new Fifo<WaitingReceive>();
   readonly #watchers = new Set<() => void>();
   #taken = 0;
+  /** Whether an item is being brought back, which may call functions of whoever registered its class. */
+  #isReviving = false;
 
   /**
    * @param open Sees to it that items come.
@@ -48,7 +50,7 @@ export class PipeReceiving implements Selection {
 
   /** Whether something waits here. */
   get isBusy(): boolean {
-    return this.#receives.size + this.#watchers.size > 0;
+    return this.#isReviving || this.#receives.size + this.#watchers.size > 0;
   }
 
   /** Items have come. */
@@ -81,7 +83,7 @@ export class PipeReceiving implements Selection {
       if (accept === null && this.#receives.size === 0 && this.#items.size > 0) {
         const item = this.#items.shift()!;
         this.#noteTaken();
-        return Promise.resolve(outcome.ok(reviveItem(item)));
+        return Promise.resolve(outcome.ok(this.#revive(item)));
       }
     } catch (error) {
       return Promise.reject(error);
@@ -100,7 +102,7 @@ export class PipeReceiving implements Selection {
         try {
           // An item that may stay must not be used up.
           const own = accept === null ? item : { ...item, payload: structuredClone(item.payload) };
-          const value = reviveItem(own);
+          const value = this.#revive(own);
           if (accept !== null) accept(value);
           wait.resolve(outcome.ok(value));
           return true;
@@ -173,13 +175,13 @@ export class PipeReceiving implements Selection {
 
   #serve(): void {
     while (this.#receives.head !== null) {
-      const item = this.#items.head;
-      if (item === null) break;
-      const isTaken = this.#receives.shift()!.offer(item.value);
-      if (isTaken) {
-        this.#items.shift();
-        this.#noteTaken();
-      }
+      // Not in the list meanwhile: it could be taken twice.
+      const item = this.#items.shift();
+      if (item === undefined) break;
+      const isTaken = this.#receives.shift()!.offer(item);
+      if (isTaken) this.#noteTaken();
+      else if (this.isStopped) abandonItem(item);
+      else this.#items.insert(item, () => true);
     }
     if (this.#items.size === 0 && this.closed !== null) {
       for (const receive of this.#receives.drain()) receive.end(this.closed);
@@ -188,6 +190,16 @@ export class PipeReceiving implements Selection {
     const watchers = [...this.#watchers];
     this.#watchers.clear();
     for (const callback of watchers) callback();
+  }
+
+  #revive(item: Packet): unknown {
+    const before = this.#isReviving;
+    this.#isReviving = true;
+    try {
+      return reviveItem(item);
+    } finally {
+      this.#isReviving = before;
+    }
   }
 
   #noteTaken(): void {

@@ -9,6 +9,14 @@ import type { WaitOptions } from "./wait_options.ts";
 
 const SENDING = "send to PipeEnd";
 
+/** The pipes that a value is being captured for, outermost first: a getter of the value may send something itself. */
+const capturing: string[] = [];
+
+/** Whether a value is being captured for the pipe with this id. */
+export function isCapturingFor(pipe: string): boolean {
+  return capturing.includes(pipe);
+}
+
 /** A send that waits until the other end has taken more. */
 interface WaitingSend {
   readonly wait: ChannelWait<void>;
@@ -23,13 +31,16 @@ export class PipeSending {
   /** Items sent and not reported as taken, while that is counted. */
   inFlight = 0;
   isCounting: boolean;
+  readonly #pipe: string;
   readonly #capacity: number;
   readonly #post: (item: Packet) => void;
   readonly #waiting = new Fifo<WaitingSend>();
   /** Writers that wait until the other end has taken more. */
   readonly #writers = new Fifo<ChannelWait<void>>();
 
-  constructor(capacity: number, post: (item: Packet) => void) {
+  /** @param pipe The id of the pipe. */
+  constructor(pipe: string, capacity: number, post: (item: Packet) => void) {
+    this.#pipe = pipe;
     this.#capacity = capacity;
     this.#post = post;
     this.isCounting = capacity !== Infinity;
@@ -52,7 +63,9 @@ export class PipeSending {
   #send(value: unknown, options: WaitOptions): Promise<void> {
     checkWait(SENDING, options);
     if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
-    const draft = captureDraft(value, "message", "value");
+    const draft = this.#capture(value);
+    // A getter of the value may have closed it.
+    if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
     if (this.inFlight < this.#capacity && this.#waiting.size === 0) {
       this.#settle(draft);
       return paced();
@@ -66,6 +79,15 @@ export class PipeSending {
     if (options.timeoutMs === 0) wait.giveUp(timeoutError(wait, 0));
     limitWait(wait, options);
     return wait.promise;
+  }
+
+  #capture(value: unknown): Draft {
+    capturing.push(this.#pipe);
+    try {
+      return captureDraft(value, "message", "value");
+    } finally {
+      capturing.pop();
+    }
   }
 
   #settle(draft: Draft): void {

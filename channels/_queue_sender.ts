@@ -119,9 +119,10 @@ export class QueueSender {
     checkWait(DOING, options);
     if (this.#closed !== null) throw closedError(DOING, this.#closed, { value });
     const draft = captureDraft(value, "message", "value");
+    // A getter of the value may have closed it.
+    if (this.#closed !== null) throw closedError(DOING, this.#closed, { value });
     if (this.#slots > 0 && this.#waits.size === 0) {
-      this.#home.sendItem(settle(draft, "message", "value"));
-      this.#slots--;
+      this.#sendItem(draft);
       return null;
     }
     const wait = new SendWait(++this.#ids, value, draft, isTry, (wait) => this.#givenUp(wait));
@@ -141,13 +142,19 @@ export class QueueSender {
 
   #post(wait: SendWait): void {
     try {
-      this.#home.sendItem(settle(wait.draft, "message", "value"));
-      this.#slots--;
+      this.#sendItem(wait.draft);
       wait.resolve(true);
     } catch (error) {
       // It was changed while it waited: a buffer to be moved is detached, say.
       wait.reject(error);
     }
+  }
+
+  #sendItem(draft: Draft): void {
+    const item = settle(draft, "message", "value");
+    // Before the home has it, who may deliver it within the call: to somebody who sends the next one.
+    this.#slots--;
+    this.#home.sendItem(item);
   }
 
   /** A loop that only sends asks for twice as many slots each time; whoever does something in between for none. */

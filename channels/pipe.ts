@@ -64,7 +64,8 @@ function oneWay<T>(options: PipeOptions = {}): [PipeEnd<T, never>, PipeEnd<never
 function connect({ capacity = Infinity }: PipeOptions): [PipeCore, PipeCore] {
   if (capacity !== Infinity) checkCount("create pipe", "capacity", capacity, 1);
   const [here, there] = Line.pair();
-  const left = new PipeCore(here, capacity);
-  const right = new PipeCore(there, capacity);
+  const id = crypto.randomUUID();
+  const left = new PipeCore(id, here, capacity);
+  const right = new PipeCore(id, there, capacity);
   return [left, right];
 }

@@ -1,5 +1,6 @@
 import { ActorStoppedError } from "./errors.ts";
 import type { DefinedActor } from "./_definition.ts";
+import { DrainOrder } from "./_drain_order.ts";
 import { Ending } from "./_ending.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { checkHandlers, findHandler } from "./_handlers.ts";
@@ -12,7 +13,7 @@ import { complete } from "./_outcome.ts";
 import type { Child, Owner } from "./_owner.ts";
 import type { Ref } from "./_ref.ts";
 import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
-import { startsAgain } from "./_restart.ts";
+import { giveWay, type RestartKind, startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
 import type { Runnable } from "./_scheduler.ts";
 import type { StreamSource } from "./_stream_source.ts";
@@ -65,6 +66,9 @@ export class Cell implements Runnable, Child {
   #sources: Set<StreamSource> | null = null;
   #budget: RestartBudget | null = null;
   #ending: Ending | null = null;
+  #drainOrder: DrainOrder | null = null;
+  /** What the life has ended with after which it waits. */
+  #failure: ExitReason | null = null;
   #exited: PromiseWithResolvers<ExitReason> | null = null;
   #reason: ExitReason | null = null;
   /** Settles when the incarnation that the guard has asked for runs. */
@@ -159,7 +163,7 @@ export class Cell implements Runnable, Child {
 
   /** Accepts work of the actor's own, for which there is always room. */
   pushWork(item: Item): void {
-    if (this.#ending !== null || this.#state === "ended") return;
+    if (this.#ending !== null || this.#drainOrder !== null || this.#state === "ended") return;
     (this.#mailbox ??= new Mailbox()).push(item);
     this.#schedule();
   }
@@ -175,7 +179,7 @@ export class Cell implements Runnable, Child {
     let taken = 0;
     while (taken < turns && this.#isReady()) {
       const item = this.#mailbox === null ? null : this.#mailbox.shift();
-      if (item === null) return taken;
+      if (item === null) break;
       taken++;
       this.#handle(item);
     }
@@ -194,12 +198,8 @@ export class Cell implements Runnable, Child {
    * by itself.
    */
   async stop(reason: ExitReason, drain = false): Promise<boolean> {
-    if (!drain || this.#state !== "running" || this.#ending !== null) {
-      this.#stopNow(reason);
-    } else {
-      this.pushWork(new Item("stop", NO_ARGS, null, null, () => this.#end(reason, false, true)));
-      this.#accepts = false;
-    }
+    if (drain) this.#drain(reason);
+    else this.#stopNow(reason);
     await this.exited;
     return this.#isClean;
   }
@@ -240,9 +240,37 @@ export class Cell implements Runnable, Child {
     return this.#startAgain(reason);
   }
 
+  /** From now on nothing is accepted, and it ends when nothing waits any more. */
+  #drain(reason: ExitReason): void {
+    if (this.isEnding) return;
+    this.#accepts = false;
+    this.#drainOrder ??= new DrainOrder(reason);
+    if (this.#state !== "running" && this.#waiting === 0) this.#end(reason, false, true);
+    else if (this.#state === "waiting") this.#goOnAfter(this.#failure!);
+    // Else its turn comes first.
+    else if (!this.#isActive) this.#schedule();
+  }
+
+  /** There is more to drain, and no guard decides any more about what it waits for. */
+  #goOnAfter(failure: ExitReason): void {
+    // So it ended with its group.
+    const wasHalted = failure.kind === "shutdown";
+    if (wasHalted || startsAgain(this.#restartKind, failure)) this.#restart(failure);
+    else void this.#finish(failure);
+  }
+
+  get #restartKind(): RestartKind {
+    return this.options.restart ?? "transient";
+  }
+
+  /** How many messages wait. */
+  get #waiting(): number {
+    return this.#mailbox === null ? 0 : this.#mailbox.messages;
+  }
+
   #stopNow(reason: ExitReason): void {
-    const { restart } = this.options;
-    this.#end(reason, reason.kind === "normal" && restart === "permanent", true);
+    const mayRestart = reason.kind === "normal" && this.#restartKind === "permanent";
+    this.#end(reason, mayRestart, true);
   }
 
   #startAgain(reason: ExitReason): Promise<void> {
@@ -309,9 +337,13 @@ export class Cell implements Runnable, Child {
   }
 
   #schedule(): void {
-    if (this.#queued || this.#mailbox === null || this.#mailbox.isEmpty || !this.#isReady()) return;
-    this.#queued = true;
-    this.host.scheduler.enqueue(this);
+    if (this.#queued || !this.#isReady()) return;
+    if (this.#mailbox !== null && !this.#mailbox.isEmpty) {
+      this.#queued = true;
+      this.host.scheduler.enqueue(this);
+    } else if (this.#drainOrder !== null) {
+      this.#end(this.#drainOrder.reason, false, true);
+    }
   }
 
   #isReady(): boolean {
@@ -390,14 +422,14 @@ export class Cell implements Runnable, Child {
     }
     const isFirst = this.#ending === null;
     const ending = this.#ending ??= new Ending(reason, mayRestart);
+    ending.add(reason, mayRestart);
     if (!mayRestart) {
-      ending.forbidRestart(reason);
       this.#accepts = false;
       this.#refuseAll();
     }
     if (!waitForTurns) {
       this.#turns?.abandon(this.label);
-      ending.abandonTurns(reason);
+      ending.abandonTurns();
     }
     this.#state = "stopping";
     if (!isFirst) return;
@@ -438,11 +470,33 @@ export class Cell implements Runnable, Child {
         source.abandon(new ActorStoppedError(this.label, "go on with a stream"));
       }
     }
-    if (!await this.#incarnation.end(shutdownMs)) this.#isClean = false;
-    if (ending.mayRestart && this.#guard !== null) return this.#wait(this.#guard, ending.reason);
-    if (this.#mayRestart(ending)) return this.#restart(ending.reason);
+    const drain = this.#drainOrder !== null && !ending.mayRestart;
+    if (!await this.#incarnation.end(shutdownMs, drain)) this.#isClean = false;
+    if (await this.#goesOn(ending)) return;
     this.#turns?.abandon(this.label);
     await this.#finish(ending.reason);
+  }
+
+  /** Whether this is not the actor's end: it starts again, or waits until it is told to. */
+  async #goesOn(ending: Ending): Promise<boolean> {
+    // Where a guard decides it is the guard who gives way.
+    if (ending.mayRestart && !this.#isGuarded) await giveWay(this.host.clock);
+    if (!ending.mayRestart) return false;
+    const { reason } = ending;
+    if (!this.#isGuarded && !startsAgain(this.#restartKind, reason)) return false;
+    if (this.#drainOrder !== null && this.#waiting === 0) {
+      ending.add(this.#drainOrder.reason, false);
+      return false;
+    }
+    if (this.#isGuarded) this.#wait(this.#guard!, reason);
+    else if (this.#mayRestart()) this.#restart(reason);
+    else return false;
+    return true;
+  }
+
+  /** Whether a guard decides about the next incarnation. */
+  get #isGuarded(): boolean {
+    return this.#guard !== null && (this.#drainOrder === null || this.#halted !== null);
   }
 
   /** Leaves it to the guard whether there will be another incarnation. */
@@ -450,6 +504,7 @@ export class Cell implements Runnable, Child {
     this.#ending = null;
     this.#handlers = null;
     this.#state = "waiting";
+    this.#failure = reason;
     const resumed = this.#resumed;
     const halted = this.#halted;
     this.#resumed = this.#halted = null;
@@ -481,11 +536,12 @@ export class Cell implements Runnable, Child {
     this.#halted?.resolve();
   }
 
-  #mayRestart({ mayRestart, reason }: Ending): boolean {
-    const { restart = "transient" } = this.options;
-    if (!mayRestart || !startsAgain(restart, reason)) return false;
+  /** Whether one more restart is within the budget. */
+  #mayRestart(): boolean {
+    // What its supervisor allows is not known here.
+    const isFree = this.#guard !== null && this.#drainOrder!.hasProgress(this.#waiting);
     this.#budget ??= new RestartBudget();
-    return this.#budget.spend(this.host.clock.now());
+    return isFree || this.#budget.spend(this.host.clock.now());
   }
 
   /** An async `setup` gets as much time as the first one. */
@@ -503,6 +559,7 @@ export class Cell implements Runnable, Child {
     const incarnation = this.#incarnation = new Incarnation(this, restarts);
     this.#ending = null;
     this.#turns = null;
+    this.#failure = null;
     this.#mailbox?.dropWork();
     this.#state = "starting";
     this.host.report("restart", { ref: this.ref, reason, restarts });

@@ -16,15 +16,14 @@ export class Ending {
     this.mayRestart = mayRestart;
   }
 
-  /** No other incarnation will follow. */
-  forbidRestart(reason: ExitReason): void {
-    if (this.mayRestart) this.reason = reason;
-    this.mayRestart = false;
+  /** There is one more reason to end. An order to kill stands above all, one that rules out a restart above others. */
+  add(reason: ExitReason, mayRestart: boolean): void {
+    if (reason.kind === "killed" || this.mayRestart && !mayRestart) this.reason = reason;
+    this.mayRestart &&= mayRestart;
   }
 
   /** Async turns that go on are not waited for any more. */
-  abandonTurns(reason: ExitReason): void {
-    this.reason = reason;
+  abandonTurns(): void {
     this.#abandonsTurns = true;
     this.turnsOver();
   }

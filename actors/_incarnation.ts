@@ -125,13 +125,18 @@ export class Incarnation implements ActorContext, Owner {
     this.#timers = null;
   }
 
-  /** Stops the children in reverse order, then runs the callbacks, for at most `ms` milliseconds; resolves to whether that was enough for them. */
-  async end(ms: number): Promise<boolean> {
+  /**
+   * Stops the children in reverse order, then runs the callbacks, for at most `ms` milliseconds; resolves to whether
+   * that was enough for them.
+   *
+   * @param drain Whether the children handle what waits first.
+   */
+  async end(ms: number, drain: boolean): Promise<boolean> {
     if (this.isBare) return true;
     const { clock } = this.#cell.host;
     const start = clock.now();
     const children = this.#children;
-    if (children !== null && children.size > 0) await stopInOrder(clock, children, false, ms);
+    if (children !== null && children.size > 0) await stopInOrder(clock, children, drain, ms);
     if (this.#callbacks === null) return true;
     return await within(clock, ms - (clock.now() - start), this.#callBack());
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../channels/internal.ts";
 import type { ExitReason } from "./exit_reason.ts";
 
 /** When an actor or a task starts again after its end. */
@@ -7,4 +8,9 @@ export type RestartKind = "permanent" | "transient" | "temporary";
 export function startsAgain(restart: RestartKind, reason: ExitReason): boolean {
   if (reason.kind === "shutdown" || reason.kind === "killed") return false;
   return restart === "permanent" || restart === "transient" && reason.kind !== "normal";
+}
+
+/** Before each restart: lives that fail at once must not keep timers, messages and orders waiting. */
+export function giveWay(clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.yieldTo(resolve));
 }

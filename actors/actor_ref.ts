@@ -49,7 +49,9 @@ export type Stream<H> = 0 extends 1 & H ? any : {
 /** Options of {@linkcode ActorRef.stop}. */
 export interface StopOptions {
   /**
-   * Handle what is in the mailbox first. Otherwise it becomes dead letters.
+   * Handle what is in the mailbox first, and then what is in those of its children. Otherwise it becomes dead letters.
+   * The order outlives restarts on the way: of a message that fails, or with the others of its supervisor. Streams
+   * that are read give no further values.
    *
    * @default {false}
    */

@@ -261,9 +261,15 @@ export class Supervisor implements AsyncDisposable {
     await this.#place.onEnded();
   }
 
-  #asMember(): Member {
+  #asMember(): Member & Stoppable {
     const supervision = this.#supervision;
+    const self = this.#self;
     return {
+      get label() {
+        return self.label;
+      },
+      stop: (drain) => self.stop(SHUTDOWN, drain),
+      kill: async () => void await self.kill(),
       restart: "permanent",
       halt: () => supervision.halt(),
       resume: (reason) => supervision.resume(reason),
@@ -275,7 +281,7 @@ export class Supervisor implements AsyncDisposable {
   #asChild(): Child {
     const abandoned = new Set<string>();
     const stopping = (drain: boolean) => async (member: Member) => {
-      if (!(member instanceof ActorMember)) return await member.finish(SHUTDOWN);
+      if (!isStoppable(member)) return await member.finish(SHUTDOWN);
       if (!await member.stop(drain)) abandoned.add(member.label);
     };
     const { members } = this.#supervision;
@@ -290,7 +296,7 @@ export class Supervisor implements AsyncDisposable {
       },
       kill: async () => {
         const killing = Array.from(members, async (member) => {
-          if (!(member instanceof ActorMember)) return await member.finish(SHUTDOWN);
+          if (!isStoppable(member)) return await member.finish(SHUTDOWN);
           abandoned.add(member.label);
           await member.kill();
         });
@@ -298,6 +304,13 @@ export class Supervisor implements AsyncDisposable {
       },
     };
   }
+}
+
+/** A member that can be told to end once what waits is handled; a task cannot. */
+type Stoppable = Pick<ActorMember, "label" | "stop" | "kill">;
+
+function isStoppable(member: Member): member is Member & Stoppable {
+  return "stop" in member;
 }
 
 /** Of a supervisor that the program or an actor has made by itself. */

@@ -3,7 +3,7 @@ import { HostLostError } from "../channels/errors.ts";
 import { RestartLimitError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { lossOf } from "./_loss.ts";
-import { type RestartKind, startsAgain } from "./_restart.ts";
+import { giveWay, type RestartKind, startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
 import type { Strategy } from "./supervisor_options.ts";
 
@@ -263,7 +263,7 @@ export class Supervision {
   /** Waits before a restart, longer each time. */
   async #pause(): Promise<void> {
     const { minMs, maxMs, jitter } = this.#policy.backoff;
-    if (minMs === 0) return;
+    if (minMs === 0) return await giveWay(this.#clock);
     const spread = 1 + jitter * (2 * this.#clock.random() - 1);
     const ms = Math.min(maxMs, minMs * 2 ** (this.#budget.spent - 1) * spread);
     const over = Promise.withResolvers<void>();

@@ -341,7 +341,15 @@ function policyOf(options: SuperviseOptions): Policy {
   checkWord(doing, "strategy", strategy, ["one-for-one", "one-for-all", "rest-for-one"]);
   checkCount(doing, "maxRestarts", maxRestarts, 0);
   checkMs(doing, "withinMs", withinMs);
+  if (withinMs === 0) {
+    throw new RangeError(
+      `Cannot ${doing}: withinMs must be > 0, received 0, which counts no failure`,
+    );
+  }
   checkMs(doing, "backoff.minMs", minMs);
+  if (minMs === Infinity) {
+    throw new RangeError(`Cannot ${doing}: backoff.minMs must be finite, received Infinity`);
+  }
   checkMs(doing, "backoff.maxMs", maxMs);
   if (minMs > maxMs) {
     throw new RangeError(

@@ -9,13 +9,13 @@ export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
 /** How long to wait before a child starts again. */
 export interface BackoffOptions {
   /**
-   * Before the first restart, in milliseconds; doubled for each further one within `withinMs`.
+   * Before the first restart, in milliseconds, finite; doubled for each further one within `withinMs`.
    *
    * @default {0}
    */
   minMs?: number | undefined;
   /**
-   * At most, in milliseconds.
+   * At most, in milliseconds; `Infinity`: no limit.
    *
    * @default {5_000}
    */
@@ -38,18 +38,18 @@ export interface SuperviseOptions {
   strategy?: Strategy | undefined;
   /**
    * Most failures within `withinMs` after which children start again; the next one ends the supervisor. The loss of
-   * a worker counts once, however many children were on it.
+   * a worker counts once, however many children were on it. A whole number; 0: none starts again.
    *
    * @default {3}
    */
   maxRestarts?: number | undefined;
   /**
-   * In milliseconds.
+   * In milliseconds, more than 0; `Infinity`: for ever.
    *
    * @default {5_000}
    */
   withinMs?: number | undefined;
-  /** Pause before each restart; none without it. */
+  /** Pause before each restart; without it timers and messages of the thread have their turn, no more. */
   backoff?: BackoffOptions | undefined;
 }
 

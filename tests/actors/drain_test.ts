@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ActorOptions, ActorStoppedError, ActorSystem, Supervisor } from "../../mod.ts";
 import { foreman, reborn, stillborn } from "../fixtures/life_drain.ts";
 import { events, PLACES, probe } from "../fixtures/life_probe.ts";
@@ -190,3 +190,18 @@ Deno.test.each(
     await within(5_000, "the end", Promise.all([ended, noted]));
   },
 );
+
+for (const strategy of ["one-for-one", "one-for-all"] as const) {
+  Deno.test(`Supervisor keeps neither timers nor messages waiting for lives that fail at once: ${strategy}`, async () => {
+    await using system = quietSystem(0);
+    const supervisor = new Supervisor({ system, strategy, maxRestarts: 1_000_000 });
+    const restarts = events(system, "restart");
+    const ref = await supervisor.spawn(stillborn);
+    await assertRejects(() => ref.ask.fail(), RangeError);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const before = restarts.length;
+    await within(5_000, "the stop", supervisor.stop());
+    assert(before > 1, `${before} restarts`);
+    assertEquals((await ref.exited).kind, "shutdown");
+  });
+}

@@ -19,7 +19,7 @@ class FakeClock implements Clock {
   wallTime = () => this.#now;
   random = () => this.chance;
   soon = queueMicrotask;
-  yieldTo = (fn: () => void) => void setImmediate(fn);
+  yieldTo = queueMicrotask;
 
   setTimer(fn: () => void, ms: number) {
     const timer = { at: this.#now + ms, fn };

@@ -328,7 +328,8 @@ export class Cell implements Runnable, Child {
   #begin(incarnation: Incarnation, handlers: unknown): void {
     checkHandlers(handlers);
     if (incarnation !== this.#incarnation) return;
-    this.#handlers = handlers;
+    // It may have become something else in setup.
+    this.#handlers ??= handlers;
     if (this.#state !== "starting") return;
     this.#state = "running";
     this.#resumed?.resolve();
@@ -559,6 +560,7 @@ export class Cell implements Runnable, Child {
     const incarnation = this.#incarnation = new Incarnation(this, restarts);
     this.#ending = null;
     this.#turns = null;
+    this.#handlers = null;
     this.#failure = null;
     this.#mailbox?.dropWork();
     this.#state = "starting";

@@ -65,7 +65,7 @@ export interface ActorContext {
    * @throws {TypeError} when it is not a function.
    */
   onStop(fn: () => unknown): void;
-  /** Answers the following messages with other handlers of the same protocol. */
+  /** Answers the following messages with other handlers of the same protocol; in `setup`, instead of those it returns. */
   become(handlers: object): void;
   /** Ends this actor after the current message, with reason `normal`. */
   stop(): void;

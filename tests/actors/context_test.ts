@@ -244,6 +244,19 @@ Deno.test.each(PLACES)(
 );
 
 Deno.test.each(PLACES)(
+  "ActorContext.become() in setup holds from the first message of each life on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const ref = await system.spawn(moody, "sad");
+    assertEquals(await ref.ask.mood(), "sad");
+    await assertRejects(() => ref.ask.fail(), Error, "failed");
+    assertEquals(await ref.ask.mood(), "sad");
+    ref.tell.change();
+    assertEquals(await ref.ask.mood(), "happy");
+  },
+);
+
+Deno.test.each(PLACES)(
   "ActorContext.become() refuses what holds no handlers on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });

@@ -216,16 +216,16 @@ export class Pool implements AsyncDisposable {
    * @throws {TypeError} Rejects when the pool is open: `close()` or `terminate()` it first.
    */
   async join(): Promise<void> {
-    if (this.#end === null) throw new TypeError("Cannot join Pool: it is open; close it first");
+    if (this.#end === null) {
+      throw new TypeError("Cannot join Pool: it is open; close() or terminate() it first");
+    }
     await this.#end;
   }
 
   /** Rejects what is not done with `PoolClosedError`, and ends the workers at once; resolves when they have ended. */
   async terminate(): Promise<void> {
-    const wasClosed = this.#isClosed;
-    this.#isClosed = true;
+    this.close();
     await this.#crew.terminate(new PoolClosedError("run task", "terminated"));
-    if (!wasClosed) this.close();
     await this.#end;
   }
 

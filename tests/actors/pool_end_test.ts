@@ -40,9 +40,22 @@ Deno.test("Pool.close() refuses new work, and 20 queued tasks go on until join()
 
 Deno.test("Pool.join() rejects while the pool is open", async () => {
   await using pool = new Pool({ size: 1 });
-  await assertRejects(() => pool.join(), TypeError, "close it first");
+  await assertRejects(() => pool.join(), TypeError, "close() or terminate() it first");
   assertEquals(await pool.run(square, 2), 4);
 });
+
+Deno.test.each([{ busy: true }, { busy: false }])(
+  "Pool.join() right after terminate() resolves when the workers have ended (busy: $busy)",
+  async ({ busy }) => {
+    const pool = new Pool({ size: 1 });
+    if (busy) pool.run(endless, newWords()).catch(() => {});
+    else await pool.run(square, 2);
+    const terminated = pool.terminate();
+    await within(5_000, "join()", pool.join());
+    await assertNothingLeft(500);
+    await within(1_000, "terminate()", terminated);
+  },
+);
 
 Deno.test("Pool.join() resolves for all that wait, and again afterwards", async () => {
   const pool = new Pool({ size: 1 });

@@ -1,9 +1,11 @@
 import {
   abandonItem,
   abandonValues,
+  givenAway,
   type Packet,
   type Place,
   revive,
+  sentAgain,
   Wait,
 } from "../channels/internal.ts";
 import type { DefinedTask } from "./_definition.ts";
@@ -34,6 +36,8 @@ export class Job extends Wait {
   readonly items: number;
   readonly #crew: Crew;
   readonly #signal: AbortSignal | undefined;
+  /** What it moves. */
+  readonly #given: readonly Transferable[];
   /** How often it may still be run again. */
   retries: number;
   /** Where it waits, while it does. */
@@ -57,14 +61,22 @@ export class Job extends Wait {
     this.packet = packet;
     this.items = items;
     this.#signal = signal;
+    this.#given = givenAway(packet);
     // What has left with a message cannot go with another one; buffers are copied instead.
-    const canRepeat = packet.transfers.every((each) => each instanceof ArrayBuffer);
+    const canRepeat = this.#given.every((each) => each instanceof ArrayBuffer);
     this.retries = canRepeat ? retries : 0;
   }
 
   /** Whether it can be sent once only, because it moves something. */
   get isPinned(): boolean {
-    return this.packet.transfers.length > 0 && this.retries === 0;
+    return this.#given.length > 0 && this.retries === 0;
+  }
+
+  /** What is sent to a worker, this time. */
+  outgoing(): Packet {
+    const packet = this.attempt === null ? this.packet : sentAgain(this.packet);
+    if (this.#given.length === 0 || this.isPinned) return packet;
+    return { ...packet, transfers: packet.transfers.filter((each) => !this.#given.includes(each)) };
   }
 
   override describe(): string {

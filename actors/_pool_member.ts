@@ -90,16 +90,13 @@ export class PoolMember {
    * @throws {Error} when its system has ended.
    */
   send(job: Job): void {
-    const { kind, task, packet } = job;
+    const { kind, task } = job;
     const { number } = task;
     if (!this.#defined.has(number)) this.#define(task);
     const attempt = new Attempt(this, job, this.#sent++);
+    const packet = job.outgoing();
     const payload = withNumbers(packet.payload, attempt.serial, number);
-    this.#post(
-      kind,
-      { ...packet, payload, transfers: job.isPinned ? packet.transfers : [] },
-      attempt,
-    );
+    this.#post(kind, { ...packet, payload }, attempt);
     this.#attempts.set(attempt.serial, attempt);
     this.#items += job.items;
     job.attempt = attempt;

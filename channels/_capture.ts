@@ -46,9 +46,11 @@ export function captureDraft(value: unknown, what: string, root: string): Draft 
 export function settle({ payload, extras }: Draft, what: string, root: string): Packet {
   if (extras === null) return plainPacket(payload);
   try {
-    const { attachments, signals, modules } = extras;
+    const { attachments, signals, modules, movables } = extras;
     if (modules.size > 0) (payload as EncodedPayload).modules = [...modules];
-    return { payload, attachments, transfers: moveBuffers(extras), signals };
+    const packet = { payload, attachments, transfers: moveBuffers(extras), signals };
+    if (movables.size === 0) return packet;
+    return { ...packet, renewable: new Map([...movables].filter(([, thing]) => thing.again)) };
   } catch (error) {
     throw error instanceof Refusal ? error.toError(what, root) : error;
   }

@@ -20,6 +20,8 @@ export interface Movable {
   check(): void;
   /** Leaves; cannot fail after a check in the same turn. */
   move(): Moved;
+  /** Makes what travels anew, for a message that is sent once more; not there when something has really left. */
+  again?(): Moved;
 }
 
 /** What travels instead of a {@linkcode Movable}. */

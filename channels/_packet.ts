@@ -1,3 +1,4 @@
+import type { Movable } from "./_handle.ts";
 import type { Payload } from "./_marker.ts";
 import type { Extras } from "./_settle_buffers.ts";
 
@@ -17,6 +18,8 @@ export interface Packet {
   readonly transfers: Transferable[];
   /** Signals whose abort has to be passed on. */
   readonly signals: AbortSignal[];
+  /** Those attachments that can be made anew, by index. */
+  readonly renewable?: ReadonlyMap<number, Movable>;
 }
 
 /** A captured message that is not accepted yet: what it gives away is still here. */
@@ -27,6 +30,26 @@ export interface Draft {
 }
 
 const NONE: never[] = [];
+
+/** What of a packet has really left its place, and cannot be sent once more. */
+export function givenAway({ transfers, attachments, renewable }: Packet): Transferable[] {
+  if (renewable === undefined) return transfers;
+  const made = new Set(Array.from(renewable.keys(), (index) => attachments[index]));
+  return transfers.filter((each) => !made.has(each));
+}
+
+/** The same packet to be sent once more: what has left with the one before and can be made anew is. */
+export function sentAgain(packet: Packet): Packet {
+  const { renewable = new Map<number, Movable>() } = packet;
+  const attachments = [...packet.attachments];
+  const transfers = givenAway(packet);
+  for (const [index, thing] of renewable) {
+    const { value, transfers: own } = thing.again!();
+    attachments[index] = value;
+    transfers.push(...own);
+  }
+  return { ...packet, attachments, transfers };
+}
 
 /** A packet with nothing beside its payload. */
 export function plainPacket(payload: Payload): Packet {

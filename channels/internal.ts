@@ -8,7 +8,7 @@ import "./pipe_end.ts";
 import "./queue.ts";
 
 export { capture, captureDraft } from "./_capture.ts";
-export type { Packet } from "./_packet.ts";
+export { givenAway, type Packet, sentAgain } from "./_packet.ts";
 export { registerErrors } from "./_error_codec.ts";
 export {
   HANDLE,

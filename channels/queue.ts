@@ -236,15 +236,14 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
     const { id, capacity } = core;
     const limit = capacity === Infinity ? null : capacity;
     if (!core.isReachable) return ["queue", id, limit, -1];
-    const index = outlet.move({
-      check() {},
-      move() {
-        const { port1, port2 } = new MessageChannel();
-        core.connect(port1);
-        return { value: port2, transfers: [port2] };
-      },
-    });
-    return ["queue", id, limit, index];
+    const move = () => {
+      const { port1, port2 } = new MessageChannel();
+      core.connect(port1);
+      return { value: port2, transfers: [port2] };
+    };
+    // The handle stays as long as it may be sent once more.
+    const again = () => this.#core.isReachable ? move() : { value: null, transfers: [] };
+    return ["queue", id, limit, outlet.move({ check() {}, move, again })];
   }
 
   /** @ignore */
@@ -295,7 +294,7 @@ function handleOn(core: QueueCore): Queue<unknown> {
 
 registerHandle("queue", ([id, limit, index], attachment) => {
   const capacity = limit as number ?? Infinity;
-  const port = attachment(index as number) as MessagePort | undefined;
+  const port = attachment(index as number) as MessagePort | null | undefined ?? undefined;
   const known = coreOf(id as string);
   if (known !== undefined) {
     if (port !== undefined) refuseConnection(port);

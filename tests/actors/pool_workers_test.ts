@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { HostLostError, Pool } from "../../mod.ts";
+import { ChannelClosedError, HostLostError, Pool, Queue } from "../../mod.ts";
 import {
   die,
   dieAtStart,
@@ -11,6 +11,7 @@ import {
   initialValue,
   meeting,
   newWords,
+  sendOrDie,
   square,
   whichThread,
 } from "../fixtures/pool_tasks.ts";
@@ -29,6 +30,41 @@ async function isFull(pool: Pool): Promise<boolean> {
   const threads = await within(5_000, "the meeting", Promise.all(meetings));
   return new Set(threads).size === pool.size;
 }
+
+const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
+
+Deno.test.each(KINDS)(
+  "Pool: retries run a task again whose arguments hold a queue, on $worker workers",
+  async ({ worker }) => {
+    await using pool = new Pool({ size: 1, worker, retries: 2 });
+    using queue = new Queue<number>();
+    const words = newWords(FIRST_COUNT + 1);
+    await within(10_000, "the run", pool.run(sendOrDie, queue, { n: 0, words, times: 2 }));
+    assertEquals(Atomics.load(words, FIRST_COUNT), 3);
+    assertEquals(await within(5_000, "the item", queue.receive()), 0);
+  },
+);
+
+Deno.test("Pool: the loss of a worker takes no task that had not begun and holds a queue", async () => {
+  await using pool = new Pool({ size: 1 });
+  using queue = new Queue<number>();
+  const words = newWords(FIRST_COUNT + 4);
+  const runs = [1, 0, 0, 0].map((times, n) => pool.run(sendOrDie, queue, { n, words, times }));
+  const [first, ...rest] = await within(10_000, "the runs", Promise.allSettled(runs));
+  assertEquals(first!.status, "rejected");
+  assertEquals(rest.map(({ status }) => status), Array(3).fill("fulfilled"));
+  const items = [await queue.receive(), await queue.receive(), await queue.receive()];
+  assertEquals(items, [1, 2, 3]);
+});
+
+Deno.test("Pool: a task that runs again sees that its queue was closed meanwhile", async () => {
+  await using pool = new Pool({ size: 1, retries: 1 });
+  const queue = new Queue<number>();
+  const words = newWords(FIRST_COUNT + 1);
+  const run = pool.run(sendOrDie, queue, { n: 0, words, times: 1 });
+  queue.close();
+  await assertRejects(() => within(10_000, "the run", run), ChannelClosedError);
+});
 
 Deno.test("Pool runs a task again that was lost, as often as retries says", async () => {
   await using pool = new Pool({ size: 2, retries: 2 });

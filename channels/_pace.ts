@@ -7,7 +7,7 @@ const READY = Promise.resolve();
 let run = 0;
 
 /**
- * A promise for something that is done already.
+ * A promise for something that is done already, or has failed.
  *
  * A loop that awaits nothing else would keep its thread from timers and messages, the news that nobody listens any
  * more among them: so now and then the promise takes a turn of the event loop.
@@ -15,5 +15,7 @@ let run = 0;
 export function paced(done: Promise<unknown> = READY): Promise<void> {
   if (++run < MAX_RUN) return done as Promise<void>;
   run = 0;
+  // It may have failed, which whoever is given the new promise hears by that.
+  done.catch(() => {});
   return new Promise((resolve) => systemClock.yieldTo(() => resolve(done as Promise<void>)));
 }

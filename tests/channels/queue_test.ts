@@ -86,6 +86,19 @@ Deno.test.each(PEERS)(
 );
 
 Deno.test.each(PEERS)(
+  "Queue.send() at timeoutMs 0 fails for its caller alone, however often, on $where",
+  async ({ where }) => {
+    using queue = await full<unknown>("only");
+    await using peer = peerOn(where, queue);
+    const failed = await within(10_000, "all sends", peer.call<number>("failSends", 600));
+    assert(failed >= 600, `${failed} have failed`);
+    assertEquals(await queue.receive(), "only");
+    await peer.call("send", "there is room", { timeoutMs: 0 });
+    assertEquals(await queue.receive(), "there is room");
+  },
+);
+
+Deno.test.each(PEERS)(
   "Queue rejects with a TimeoutError after timeoutMs on $where",
   async ({ where }) => {
     using queue = await full<unknown>("only");

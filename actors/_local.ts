@@ -43,7 +43,7 @@ export function copyErrorHere(error: unknown): unknown {
 /** The error itself when it can cross threads, else the reason why it cannot. */
 export function portable(error: unknown): unknown {
   try {
-    captureDraft(error, "error", "error");
+    captureDraft(error, "error", "error", false);
     return error;
   } catch (refusal) {
     return refusal;

@@ -18,7 +18,7 @@ export function capture(
   what: string,
   root: string,
 ): Packet {
-  const plain = copyPlain(values, destination === "here");
+  const plain = copyPlain(values, destination);
   if (plain !== null) return plainPacket(plain);
   return settle(walk(values, destination, what, root), what, root);
 }
@@ -32,9 +32,13 @@ export function captureReason(reason: unknown, destination: Destination): Packet
   }
 }
 
-/** Captures a value that may have to wait: what it gives away stays here until {@linkcode settle}. */
-export function captureDraft(value: unknown, what: string, root: string): Draft {
-  const plain = copyPlain([value], false);
+/**
+ * Captures a value that may have to wait: what it gives away stays here until {@linkcode settle}.
+ *
+ * @param mayStay Whether it may be taken on this thread, without becoming text on the way.
+ */
+export function captureDraft(value: unknown, what: string, root: string, mayStay: boolean): Draft {
+  const plain = copyPlain([value], mayStay ? "apart" : "wire");
   return plain !== null ? { payload: plain, extras: null } : walk([value], "apart", what, root);
 }
 

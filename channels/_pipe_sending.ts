@@ -84,7 +84,7 @@ export class PipeSending {
   #capture(value: unknown): Draft {
     capturing.push(this.#pipe);
     try {
-      return captureDraft(value, "message", "value");
+      return captureDraft(value, "message", "value", false);
     } finally {
       capturing.pop();
     }

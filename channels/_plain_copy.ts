@@ -1,6 +1,7 @@
 import { staysItself } from "./_handle.ts";
 import { MARK } from "./_marker.ts";
 import { seemsManyNumbers } from "./_numbers.ts";
+import type { Destination } from "./_packet.ts";
 import { isRecord, type Shape } from "./_rows.ts";
 
 // Enough for most messages; the others take the long way.
@@ -16,6 +17,8 @@ const met: (object | null)[] = new Array(MOST_OBJECTS).fill(null);
 let count = 0;
 let isBusy = false;
 let isHere = false;
+/** Whether the copies become JSON text, which leaves symbol keys out. */
+let isText = false;
 
 /**
  * Copies a message that is small and plain: scalars that JSON has, plain objects, arrays without holes, no object
@@ -23,13 +26,14 @@ let isHere = false;
  *
  * It is the same walk without what most messages do not need, and takes a third of the time.
  *
- * @param staysHere Whether the message stays on this thread: then all scalars are plain, and handles, as themselves.
+ * @param destination For `"here"` all scalars are plain, and handles, as themselves.
  */
-export function copyPlain(values: readonly unknown[], staysHere: boolean): unknown[] | null {
+export function copyPlain(values: readonly unknown[], destination: Destination): unknown[] | null {
   // A getter that sends a message itself.
   if (isBusy) return null;
   isBusy = true;
-  isHere = staysHere;
+  isHere = destination === "here";
+  isText = destination === "wire";
   try {
     const copies = copyArray(values, 0);
     return copies === NOT_PLAIN ? null : copies as unknown[];
@@ -50,6 +54,7 @@ export function copyRow(values: readonly unknown[], shape: Shape): unknown[] | n
   if (isBusy || values.length !== shape.length) return null;
   isBusy = true;
   isHere = false;
+  isText = true;
   try {
     const row: unknown[] = [];
     for (let index = 0; index < values.length; index++) {
@@ -145,8 +150,8 @@ function copyArray(array: readonly unknown[], level: number): unknown {
 function copyRecord(record: Record<string, unknown>, level: number): unknown {
   // V8 makes such a copy several times faster than one that grows key by key.
   const copies = { ...record };
-  // Symbol keys do not cross; JSON text has none.
-  if (isHere && Object.getOwnPropertySymbols(copies).length > 0) return NOT_PLAIN;
+  // Symbol keys do not cross.
+  if (!isText && Object.getOwnPropertySymbols(copies).length > 0) return NOT_PLAIN;
   for (const key in copies) {
     if (key === MARK || key === "__proto__") return NOT_PLAIN;
     const value = copies[key];

@@ -118,7 +118,7 @@ export class QueueSender {
   #start(value: unknown, options: WaitOptions, isTry: boolean): SendWait | null {
     checkWait(DOING, options);
     if (this.#closed !== null) throw closedError(DOING, this.#closed, { value });
-    const draft = captureDraft(value, "message", "value");
+    const draft = captureDraft(value, "message", "value", this.#home.isLocal);
     // A getter of the value may have closed it.
     if (this.#closed !== null) throw closedError(DOING, this.#closed, { value });
     if (this.#slots > 0 && this.#waits.size === 0) {

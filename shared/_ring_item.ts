@@ -30,7 +30,7 @@ export const outgoing = new Scratch();
  * @throws {TypeError} when the value cannot be sent as bytes, by path.
  */
 export function encodeItem(value: unknown): number {
-  const { payload, extras } = captureDraft(value, "item", "value");
+  const { payload, extras } = captureDraft(value, "item", "value", false);
   if (Array.isArray(payload)) {
     const end = appendText(1, JSON.stringify(payload[0]));
     outgoing.bytes[0] = PLAIN;

@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { ChannelClosedError, Queue, transfer, type WaitOptions } from "../../mod.ts";
+import { ChannelClosedError, pack, Queue, transfer, unpack, type WaitOptions } from "../../mod.ts";
 import { peerOn, PEERS, REMOTE_PEERS, startWaiting } from "../fixtures/queue_peer.ts";
 import type { Moved, Order } from "../fixtures/queue_scripts.ts";
 import { runProgram, until, within } from "../testing.ts";
@@ -97,6 +97,17 @@ Deno.test.each(PEERS)(
     assertEquals(await queue.receive(), "there is room");
   },
 );
+
+Deno.test("Queue.send() leaves out symbol keys on the thread that made the queue", async () => {
+  using queue = new Queue<object>();
+  const key = Symbol("key");
+  const item = { plain: 1, [key]: { shared: () => {} }, inner: { [key]: [], deep: 2 } };
+  await queue.send(item);
+  const received = await queue.receive();
+  assertEquals(received, { plain: 1, inner: { deep: 2 } });
+  assertEquals(Object.getOwnPropertySymbols(received), []);
+  assertEquals(unpack<object>(pack(item).message), { plain: 1, inner: { deep: 2 } });
+});
 
 Deno.test.each(PEERS)(
   "Queue rejects with a TimeoutError after timeoutMs on $where",

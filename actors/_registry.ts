@@ -1,3 +1,4 @@
+import { stackOf } from "../channels/internal.ts";
 import { DefinitionError } from "./errors.ts";
 
 /** Where a worker finds a definition again: valid JSON. */
@@ -111,7 +112,7 @@ function explain(error: unknown, url: string): unknown {
 /** The module that is being imported for a worker, if the caller is part of its first evaluation. */
 export function moduleUnderImport(): string | undefined {
   if (loading.size === 0) return undefined;
-  const stack = new Error().stack ?? "";
+  const stack = stackOf(new Error());
   for (const url of loading.keys()) {
     if (stack.includes(url)) return url;
   }

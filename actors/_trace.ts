@@ -1,3 +1,5 @@
+import { stackOf } from "../channels/internal.ts";
+
 /**
  * Adds to an error that came back from an actor what was asked and by whom, and rejects with it.
  *
@@ -8,9 +10,9 @@ export async function traced(error: Error, what: string): Promise<never> {
   // One for the promise of the ask to follow this one, one to run after that.
   await null;
   await null;
-  const callers = (new Error().stack ?? "").split("\n").filter((line) => /^ +at async /.test(line));
+  const callers = stackOf(new Error()).split("\n").filter((line) => /^ +at async /.test(line));
   Object.defineProperty(error, "stack", {
-    value: [error.stack, `    at ${what}`, ...callers].join("\n"),
+    value: [stackOf(error), `    at ${what}`, ...callers].join("\n"),
     writable: true,
     configurable: true,
   });

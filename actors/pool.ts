@@ -1,4 +1,4 @@
-import { capture, checkCount, checkMs, checkWord } from "../channels/internal.ts";
+import { capture, checkCount, checkMs, checkWord, jsonOf } from "../channels/internal.ts";
 import { ActorSystem, hostBehind } from "./actor_system.ts";
 import { Crew } from "./_crew.ts";
 import { type DefinedTask, isTask } from "./_definition.ts";
@@ -268,7 +268,7 @@ export class Pool implements AsyncDisposable {
     }
     const known = this.#tasks.get(task);
     if (known !== undefined) return known;
-    const address = JSON.stringify(task.address);
+    const address = jsonOf(task.address);
     const number = this.#numbers.get(address) ?? this.#numbers.size;
     this.#numbers.set(address, number);
     const entry = { number, definition: task, label: task.options.name ?? task.address.url };

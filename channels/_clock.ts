@@ -1,3 +1,5 @@
+import { soon, yieldTo } from "./_kept.ts";
+
 /** A timer that was set. */
 export interface Timer {
   /** The callback will not be called any more. */
@@ -50,7 +52,7 @@ export const systemClock: Clock = {
       },
     };
   },
-  soon: queueMicrotask,
-  yieldTo: (fn) => void setImmediate(fn),
+  soon,
+  yieldTo,
   random: Math.random,
 };

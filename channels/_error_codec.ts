@@ -68,6 +68,11 @@ function encodeFields(error: Error & Record<string, unknown>, walk: CaptureWalk)
   return fields;
 }
 
+/** The stack of an error, also where a program makes something else of stacks than text. */
+export function stackOf(error: Error): string {
+  return readText(error, "stack") ?? "";
+}
+
 /** A text of an error; some have getters that fail. */
 function readText(error: Error, key: "name" | "message" | "stack"): string | null {
   try {
@@ -78,7 +83,8 @@ function readText(error: Error, key: "name" | "message" | "stack"): string | nul
 }
 
 function mention(value: unknown): string {
-  return value instanceof Error ? `[${value.name}: ${value.message}]` : `[${typeof value}]`;
+  if (!(value instanceof Error)) return `[${typeof value}]`;
+  return `[${readText(value, "name")}: ${readText(value, "message")}]`;
 }
 
 /** Makes the error that stands here for one of another thread; its fields follow. */

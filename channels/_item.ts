@@ -1,3 +1,4 @@
+import { readJson } from "./_kept.ts";
 import { isHandle, reviveHandle } from "./_handle.ts";
 import { type EncodedPayload, MARK, type Marker, type Payload } from "./_marker.ts";
 import { movableIn } from "./_movable_in.ts";
@@ -43,7 +44,7 @@ export function abandonItem({ payload, attachments }: Packet): void {
 
 /** The same for a whole batch of envelopes, in which any element may be a payload. */
 export function abandonBatch(text: string, attachments: readonly unknown[]): void {
-  abandonEnvelopes(JSON.parse(text), attachments);
+  abandonEnvelopes(readJson(text) as unknown[][], attachments);
 }
 
 /** The same for envelopes. */

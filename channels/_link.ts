@@ -1,3 +1,4 @@
+import { jsonOf, readJson, soon } from "./_kept.ts";
 import { captureReason } from "./_capture.ts";
 import { loadModules } from "./_handle_module.ts";
 import { abandonBatch, abandonEnvelopes, abandonItem } from "./_item.ts";
@@ -154,7 +155,7 @@ export class Link<E extends Envelope = Envelope> {
   /** Posts what is queued. */
   flush(): void {
     if (this.#batch.length === 0 || this.#isHeld) return;
-    const text = JSON.stringify(this.#batch);
+    const text = jsonOf(this.#batch);
     const attachments = this.#attachments;
     const transfers = this.#transfers;
     const modules = this.#modules;
@@ -215,14 +216,14 @@ export class Link<E extends Envelope = Envelope> {
     if (this.#scheduled) return;
     this.#scheduled = true;
     unposted.add(this);
-    queueMicrotask(() => this.#settle(items));
+    soon(() => this.#settle(items));
   }
 
   /** Puts the flush off as long as the microtask run goes on adding. */
   #settle(before: number, idle = 0): void {
     const items = this.#items;
     if (items !== before) idle = 0;
-    if (idle < IDLE_MICROTASKS) return queueMicrotask(() => this.#settle(items, idle + 1));
+    if (idle < IDLE_MICROTASKS) return soon(() => this.#settle(items, idle + 1));
     this.#scheduled = false;
     unposted.delete(this);
     this.flush();
@@ -249,7 +250,7 @@ export class Link<E extends Envelope = Envelope> {
       attachments: isText ? [] : batch[1],
       signal: (number) => this.#imported.signal(number),
     };
-    const envelopes = JSON.parse(isText ? batch : batch[0]) as (E | LinkEnvelope)[];
+    const envelopes = readJson(isText ? batch : batch[0]) as (E | LinkEnvelope)[];
     for (let index = 0; index < envelopes.length; index++) {
       const envelope = envelopes[index]!;
       // A handler may have closed it.

@@ -1,3 +1,4 @@
+import { clone } from "./_kept.ts";
 import { systemClock } from "./_clock.ts";
 import { type Closed, closedError } from "./_closed.ts";
 import { timeoutError } from "./_deadlines.ts";
@@ -101,7 +102,7 @@ export class PipeReceiving implements Selection {
       offer: (item) => {
         try {
           // An item that may stay must not be used up.
-          const own = accept === null ? item : { ...item, payload: structuredClone(item.payload) };
+          const own = accept === null ? item : { ...item, payload: clone(item.payload) };
           const value = this.#revive(own);
           if (accept !== null) accept(value);
           wait.resolve(outcome.ok(value));

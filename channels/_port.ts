@@ -1,3 +1,5 @@
+import { soon } from "./_kept.ts";
+
 // So many microtasks after a message the port waits for the next one.
 const MICROTASKS = 6;
 
@@ -14,7 +16,7 @@ export function listen(port: MessagePort, receive: (event: MessageEvent) => void
 function letGo(port: MessagePort, microtasks = MICROTASKS): void {
   const counted = port as MessagePort & { ref(): void; unref(): void };
   if (microtasks === MICROTASKS) counted.unref();
-  if (microtasks > 0) return queueMicrotask(() => letGo(port, microtasks - 1));
+  if (microtasks > 0) return soon(() => letGo(port, microtasks - 1));
   counted.ref();
   counted.unref();
 }

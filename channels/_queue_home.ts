@@ -1,3 +1,4 @@
+import { soon } from "./_kept.ts";
 import { abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import * as wire from "./_protocol.ts";
@@ -152,7 +153,7 @@ export class QueueHome implements DeliveryHost {
       case "size":
         // Items may be under way whose senders have told somebody about them.
         return this.#slots.whenSettled(this.#users, () => {
-          queueMicrotask(() => user.wire.send([wire.ANSWER, id, this.#delivery.size]));
+          soon(() => user.wire.send([wire.ANSWER, id, this.#delivery.size]));
         });
       case "now": {
         const isReady = this.#delivery.isReady || this.#state === "ended";
@@ -165,7 +166,7 @@ export class QueueHome implements DeliveryHost {
       }
       case "unfinished":
         return this.#slots.whenSettled(this.#users, () => {
-          queueMicrotask(() => user.wire.send([wire.ANSWER, id, this.#tally.unfinished]));
+          soon(() => user.wire.send([wire.ANSWER, id, this.#tally.unfinished]));
         });
       case "join":
         this.#tally.isUsed = true;

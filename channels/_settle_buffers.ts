@@ -1,3 +1,4 @@
+import { clone } from "./_kept.ts";
 import type { Movable } from "./_handle.ts";
 import { Refusal } from "./_refusal.ts";
 
@@ -75,7 +76,7 @@ function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
     if (moved.length === 1 && first instanceof ArrayBuffer) {
       return new Map([[first, first.transfer()]]);
     }
-    const own = structuredClone(moved, { transfer: moved });
+    const own = clone(moved, { transfer: moved });
     return new Map(moved.map((value, index) => [value, own[index]!]));
   } catch (error) {
     throw new Refusal(`holds something that cannot be moved: ${(error as Error).message}`);

@@ -1,3 +1,5 @@
+import { soon } from "./_kept.ts";
+
 /** The sending side of signals on one link: passes an abort on, and says when none can come any more. */
 export class ExportedSignals {
   readonly #onAbort: (number: number, reason: unknown) => void;
@@ -30,7 +32,7 @@ export class ExportedSignals {
     this.#sources.set(number, new WeakRef(signal));
     this.#collected.register(signal, number);
     // It may have been aborted since it was captured; the message that names it has to go first.
-    if (signal.aborted) queueMicrotask(() => this.#aborted(signal));
+    if (signal.aborted) soon(() => this.#aborted(signal));
     else signal.addEventListener("abort", this.#listener, { once: true });
     return number;
   }

@@ -9,7 +9,7 @@ import "./queue.ts";
 
 export { capture, captureDraft } from "./_capture.ts";
 export { givenAway, type Packet, sentAgain } from "./_packet.ts";
-export { registerErrors } from "./_error_codec.ts";
+export { registerErrors, stackOf } from "./_error_codec.ts";
 export {
   HANDLE,
   type Handle,
@@ -31,6 +31,7 @@ export { type Clock, systemClock, type Timer } from "./_clock.ts";
 export { Deadlines, OwnWait, Wait } from "./_deadlines.ts";
 export { Fifo, type Place } from "./_fifo.ts";
 export { beforeExit } from "./_exit.ts";
+export { jsonOf, readJson, realNow, soon, yieldTo } from "./_kept.ts";
 export { drain, lifeOf, ownLife, threadNumber, watchLife } from "./_life.ts";
 export { checkCount, checkFunction, checkGivenMs, checkMs, checkWord } from "./_validate.ts";
 export { ChannelWait, checkWait, limitWait } from "./_waits.ts";

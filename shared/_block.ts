@@ -1,4 +1,4 @@
-import { checkMs, flushLinks } from "../channels/internal.ts";
+import { checkMs, flushLinks, realNow } from "../channels/internal.ts";
 import { SLICE_MS, timeoutError, type Waiting } from "./_waiting.ts";
 import { Watchdog } from "./_watchdog.ts";
 import { wakeOwnSleeper } from "./_lane.ts";
@@ -23,14 +23,14 @@ export function block(waiting: Waiting, timeoutMs: number): boolean {
   const { words, at } = waiting;
   wakeOwnSleeper(words, at);
   flushLinks();
-  let now = performance.now();
+  let now = realNow();
   const deadline = now + timeoutMs;
   let nextLook = now + PATIENCE_MS;
   using watchdog = new Watchdog((thread) => waiting.bury(thread));
   while (now < deadline) {
     Atomics.wait(words, at, waiting.seen, Math.min(deadline - now, SLICE_MS));
     if (waiting.step(true)) return true;
-    now = performance.now();
+    now = realNow();
     // By the clock: there may be wakes all the time that do not help.
     if (now < nextLook) continue;
     watchdog.watch(waiting.suspects());

@@ -1,4 +1,12 @@
-import { ChannelWait, checkWait, lifeOf, limitWait, watchLife } from "../channels/internal.ts";
+import {
+  ChannelWait,
+  checkWait,
+  lifeOf,
+  limitWait,
+  realNow,
+  soon,
+  watchLife,
+} from "../channels/internal.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { MAIN_THREAD, ownThread } from "./_thread.ts";
 import { SLICE_MS, timeoutError, type Waiting } from "./_waiting.ts";
@@ -92,16 +100,16 @@ class Lane {
     if (this.isArmed) return;
     const { async, value } = Atomics.waitAsync(this.#words, this.#at, seen, SLICE_MS);
     this.isArmed = true;
-    if (this.#nextLook === Infinity) this.#nextLook = performance.now() + SLICE_MS;
+    if (this.#nextLook === Infinity) this.#nextLook = realNow() + SLICE_MS;
     const woken = () => {
       this.isArmed = false;
       this.#hasSlept = true;
       this.#pump();
       // By the clock: there may be wakes all the time that do not help.
-      if (performance.now() >= this.#nextLook) this.#watch();
+      if (realNow() >= this.#nextLook) this.#watch();
     };
     if (async) void value.then(woken);
-    else queueMicrotask(woken);
+    else soon(woken);
   }
 
   /** Nobody waits any more. */
@@ -118,7 +126,7 @@ class Lane {
   #watch(): void {
     const [first] = this.#parked;
     if (first === undefined) return;
-    this.#nextLook = performance.now() + SLICE_MS;
+    this.#nextLook = realNow() + SLICE_MS;
     const { waiting } = first;
     const suspects = new Set(waiting.suspects());
     for (const [thread, unwatch] of this.#watches) {

@@ -1,3 +1,4 @@
+import { realNow } from "../channels/internal.ts";
 import {
   bury,
   BUSY,
@@ -20,7 +21,7 @@ export class LockWait implements Waiting, Sleeper {
   isUrgent = false;
   /** How the latest attempt ended. */
   taken: Taken = BUSY;
-  readonly #since: number = performance.now();
+  readonly #since: number = realNow();
 
   constructor(words: Int32Array, at: number, doing: string) {
     this.words = words;
@@ -30,7 +31,7 @@ export class LockWait implements Waiting, Sleeper {
 
   step(hasSlept: boolean): boolean {
     this.hasSlept = hasSlept;
-    this.isUrgent ||= hasSlept && performance.now() - this.#since > URGENT_MS;
+    this.isUrgent ||= hasSlept && realNow() - this.#since > URGENT_MS;
     this.taken = takeOrAnnounce(this.words, this.at, this);
     return this.taken !== BUSY;
   }

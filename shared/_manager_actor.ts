@@ -1,7 +1,7 @@
 import { actor, type ActorDefinition } from "../actors/actor.ts";
 import { ActorStoppedError } from "../actors/errors.ts";
 import type { Ref } from "../actors/internal.ts";
-import { threadNumber } from "../channels/internal.ts";
+import { threadNumber, yieldTo } from "../channels/internal.ts";
 import { type PackedMessage, unpack } from "../channels/pack.ts";
 import { invoke } from "./_managed_invoke.ts";
 import type { ManagedKind, Passage } from "./_managed_protocol.ts";
@@ -79,7 +79,7 @@ export const managerActor = actor(import.meta, (context) => {
     release: (id: number, life: string | null) => table.release(id, life),
     async size(): Promise<number> {
       // Results of calls that are being sent are held by nothing else.
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => yieldTo(resolve));
       table.sweep();
       return table.size;
     },

@@ -1,3 +1,4 @@
+import { realNow } from "../channels/internal.ts";
 import { LatchedWait } from "./_latch.ts";
 import type { PermitCount } from "./_permit_count.ts";
 import { URGENT_MS } from "./_waiting.ts";
@@ -7,7 +8,7 @@ export class PermitWait extends LatchedWait {
   /** Whether the permit comes from a thread that has ended; valid after success. */
   isAbandoned = false;
   readonly #permits: PermitCount;
-  readonly #since: number = performance.now();
+  readonly #since: number = realNow();
 
   constructor(permits: PermitCount, doing: string) {
     super(permits.words, doing, "no permit was free");
@@ -21,7 +22,7 @@ export class PermitWait extends LatchedWait {
   protected override attempt(hasSlept: boolean): boolean {
     const permits = this.#permits;
     if (permits.available <= 0 || permits.isUrgent && !hasSlept) {
-      if (hasSlept && performance.now() - this.#since > URGENT_MS) permits.setUrgent();
+      if (hasSlept && realNow() - this.#since > URGENT_MS) permits.setUrgent();
       return false;
     }
     this.isAbandoned = permits.take(this.doing);

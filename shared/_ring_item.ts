@@ -1,4 +1,4 @@
-import { captureDraft, type Payload, revive } from "../channels/internal.ts";
+import { captureDraft, jsonOf, type Payload, readJson, revive } from "../channels/internal.ts";
 import { PLAIN, Scratch } from "./_ring.ts";
 
 /**
@@ -32,12 +32,12 @@ export const outgoing = new Scratch();
 export function encodeItem(value: unknown): number {
   const { payload, extras } = captureDraft(value, "item", "value", false);
   if (Array.isArray(payload)) {
-    const end = appendText(1, JSON.stringify(payload[0]));
+    const end = appendText(1, jsonOf(payload[0]));
     outgoing.bytes[0] = PLAIN;
     return end;
   }
   if (extras !== null) checkBytes(payload, extras);
-  let end = appendSized(1, JSON.stringify(payload));
+  let end = appendSized(1, jsonOf(payload));
   for (const attachment of extras?.attachments ?? []) end = appendAttachment(end, attachment);
   outgoing.bytes[0] = MARKED;
   return end;
@@ -46,7 +46,7 @@ export function encodeItem(value: unknown): number {
 /** The values of items that follow each other; `null` when the first is not a plain one, for {@linkcode decodeItem}. */
 export function decodePlain({ bytes, length }: Scratch): unknown[] | null {
   if (bytes[0] !== PLAIN) return null;
-  return JSON.parse(`[${decoder.decode(bytes.subarray(1, length))}]`);
+  return readJson(`[${decoder.decode(bytes.subarray(1, length))}]`) as unknown[];
 }
 
 /**
@@ -62,7 +62,7 @@ export function decodeItem({ bytes, length }: Scratch): unknown {
     at += 4 + size;
     return bytes.subarray(at - size, at);
   };
-  const payload = JSON.parse(decoder.decode(next())) as Payload;
+  const payload = readJson(decoder.decode(next())) as Payload;
   const attachments: unknown[] = [];
   while (at < length) {
     const kind = view.getUint8(at++);

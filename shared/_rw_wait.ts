@@ -1,3 +1,4 @@
+import { realNow } from "../channels/internal.ts";
 import { latched, LatchedWait } from "./_latch.ts";
 import type { RwState } from "./_rw_state.ts";
 import { URGENT_MS } from "./_waiting.ts";
@@ -24,7 +25,7 @@ abstract class RwWait extends LatchedWait {
 /** A wait to read. */
 export class ReadWait extends RwWait {
   readonly #overtakes: boolean;
-  readonly #since: number = performance.now();
+  readonly #since: number = realNow();
 
   /** @param overtakes Whether it may go before writers that wait. */
   constructor(state: RwState, doing: string, overtakes: boolean) {
@@ -37,7 +38,7 @@ export class ReadWait extends RwWait {
       this.isAbandoned = this.state.isAbandoned;
       return true;
     }
-    if (hasSlept && performance.now() - this.#since > URGENT_MS) this.state.putReadersFirst();
+    if (hasSlept && realNow() - this.#since > URGENT_MS) this.state.putReadersFirst();
     return false;
   }
 }

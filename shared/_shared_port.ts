@@ -1,4 +1,4 @@
-import { type LinkPort, systemClock } from "../channels/internal.ts";
+import { type LinkPort, realNow, soon, systemClock } from "../channels/internal.ts";
 import { LINE_RING_BYTES, LineRing } from "./_line_ring.ts";
 
 // So long an answer is looked out for: longer than a short handler and a switch of threads take.
@@ -66,7 +66,7 @@ export class SharedPort implements LinkPort {
       this.poll();
     };
     // Not before whoever sets this is ready.
-    queueMicrotask(() => void this.#watch());
+    soon(() => void this.#watch());
   }
 
   postMessage(message: unknown, transfers: Transferable[] = []): void {
@@ -128,12 +128,12 @@ export class SharedPort implements LinkPort {
 
   #comesSoon(): boolean {
     const { words } = this.#in;
-    const end = performance.now() + LOOK_OUT_MS;
+    const end = realNow() + LOOK_OUT_MS;
     do {
       for (let looks = 0; looks < LOOKS; looks++) {
         if (Atomics.load(words, 0) !== Atomics.load(words, 1)) return true;
       }
-    } while (performance.now() < end);
+    } while (realNow() < end);
     return false;
   }
 

@@ -1,4 +1,4 @@
-import { closePort, watchLife } from "../channels/internal.ts";
+import { closePort, jsonOf, watchLife } from "../channels/internal.ts";
 import { pack } from "../channels/pack.ts";
 import { IN_MEMORY, IN_PORT, SyncMemory } from "./_sync_memory.ts";
 
@@ -56,7 +56,7 @@ function give(line: Line, answer: [isOk: boolean, value: unknown]): void {
   line.isWaiting = false;
   const { memory, port } = line;
   const { message, transfer } = packed(answer);
-  if (message.attachments.length === 0 && memory.write(JSON.stringify(message.payload))) {
+  if (message.attachments.length === 0 && memory.write(jsonOf(message.payload))) {
     return memory.answered(IN_MEMORY);
   }
   port.postMessage(message, transfer);

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { closePort, flushLinks } from "../channels/internal.ts";
+import { closePort, flushLinks, readJson, realNow } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 import { pack, unpack } from "../channels/pack.ts";
 import { transfer } from "../channels/transfer.ts";
@@ -70,7 +70,7 @@ export class SyncLine {
 
   #take(): [isOk: boolean, value: unknown] {
     if (this.#memory.words[0] === IN_MEMORY) {
-      const payload = JSON.parse(this.#memory.read());
+      const payload = readJson(this.#memory.read());
       return unpack({ troupe: "packed", payload, attachments: [] });
     }
     return unpack(receiveNow(this.#port));
@@ -79,10 +79,10 @@ export class SyncLine {
 
 /** Most answers come at once; to look for them costs less than to sleep and be woken. */
 function lookOut(words: Int32Array): void {
-  const end = performance.now() + LOOK_OUT_MS;
+  const end = realNow() + LOOK_OUT_MS;
   do {
     for (let looks = 0; looks < LOOKS; looks++) if (Atomics.load(words, 0) !== NONE) return;
-  } while (performance.now() < end);
+  } while (realNow() < end);
 }
 
 /** Takes the message that is there. */

@@ -1,4 +1,10 @@
-import { checkCount, HANDLE, type HandleOutlet, type HandleToken } from "../channels/internal.ts";
+import {
+  checkCount,
+  HANDLE,
+  type HandleOutlet,
+  type HandleToken,
+  yieldTo,
+} from "../channels/internal.ts";
 import { ChannelClosedError } from "../channels/errors.ts";
 import type { ReceiveResult } from "../channels/queue.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
@@ -323,7 +329,7 @@ let streak = 0;
 function soon<R>(value: R): Promise<R> {
   if (++streak < STREAK) return Promise.resolve(value);
   streak = 0;
-  return new Promise((resolve) => void setImmediate(() => resolve(value)));
+  return new Promise((resolve) => yieldTo(() => resolve(value)));
 }
 
 /** @throws what came up when the item was decoded. */

@@ -16,6 +16,7 @@ import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
 import { giveWay, type RestartKind, startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
 import type { Runnable } from "./_scheduler.ts";
+import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
 import type { StreamSource } from "./_stream_source.ts";
 import { runTurn } from "./_turn.ts";
 import { Turns } from "./_turns.ts";
@@ -113,6 +114,21 @@ export class Cell implements Runnable, Child {
     return this.#sources ??= new Set();
   }
 
+  /** Whether it is to end once nothing waits any more. */
+  get drains(): boolean {
+    return this.#drainOrder !== null;
+  }
+
+  /** What the handlers of its streams were given to see that they are to end. */
+  get streamSignals(): StreamSignals | null {
+    return this.#incarnation.streamSignals;
+  }
+
+  /** What the readers of its streams get when it ends. */
+  get endOfStreams(): ActorStoppedError {
+    return new ActorStoppedError(this.label, "go on with a stream");
+  }
+
   /** Whether only one turn goes on at a time, so that waiting for a turn of its own never ends. */
   get isSequential(): boolean {
     return (this.options.concurrency ?? 1) === 1;
@@ -161,11 +177,21 @@ export class Cell implements Runnable, Child {
     this.#schedule();
   }
 
-  /** Accepts work of the actor's own, for which there is always room. */
-  pushWork(item: Item): void {
-    if (this.#ending !== null || this.#drainOrder !== null || this.#state === "ended") return;
+  /** Accepts work of the actor's own, for which there is always room until it is to end; whether it does. */
+  pushWork(item: Item): boolean {
+    if (this.#ending !== null || this.#drainOrder !== null || this.#state === "ended") return false;
     (this.#mailbox ??= new Mailbox()).push(item);
     this.#schedule();
+    return true;
+  }
+
+  /** An async turn is over for the actor, whatever it still waits for; false when it is none. */
+  release(item: Item): boolean {
+    const turns = this.#turns;
+    if (turns === null || !turns.delete(item)) return false;
+    item.cell = null;
+    this.#turnOver(turns);
+    return true;
   }
 
   /** Removes a message whose sender has given up, if its turn has not come. */
@@ -245,6 +271,7 @@ export class Cell implements Runnable, Child {
     if (this.isEnding) return;
     this.#accepts = false;
     this.#drainOrder ??= new DrainOrder(reason);
+    this.#incarnation.endStreams();
     if (this.#state !== "running" && this.#waiting === 0) this.#end(reason, false, true);
     else if (this.#state === "waiting") this.#goOnAfter(this.#failure!);
     // Else its turn comes first.
@@ -376,7 +403,8 @@ export class Cell implements Runnable, Child {
     }
     const incarnation = this.#incarnation;
     this.#goOn(item, result, (result) => complete(this, item, result), (error) => {
-      if (incarnation === this.#incarnation) this.#fail(item, error);
+      // Unless it was released.
+      if (item.cell !== null && incarnation === this.#incarnation) this.#fail(item, error);
       else item.reply?.reject(error);
     });
   }
@@ -397,16 +425,25 @@ export class Cell implements Runnable, Child {
     }
     item.cell = null;
     turns.delete(item);
+    this.#turnOver(turns);
+  }
+
+  #turnOver(turns: Turns): void {
+    // Not when it was one of an earlier life.
+    if (turns !== this.#turns) return;
     if (turns.size === 0) this.#ending?.turnsOver();
     this.#schedule();
   }
 
   #fail(item: Item, error: unknown): void {
     item.cell = null;
-    if (item.reply === null) this.reportError(item.label, error);
-    else item.reply.reject(error);
+    const { reply } = item;
+    const isToldToEnd = isEndOfStream(error);
+    if (reply !== null) reply.reject(error);
+    else if (!isToldToEnd) this.reportError(item.label, error);
+    if (reply?.stream !== undefined) this.streamSignals?.forget(reply);
     const { onError = "restart" } = this.options;
-    if (onError !== "resume") this.#endWith(error, onError === "restart", true);
+    if (onError !== "resume" && !isToldToEnd) this.#endWith(error, onError === "restart", true);
   }
 
   #endWith(error: unknown, mayRestart: boolean, waitForTurns: boolean): void {
@@ -467,9 +504,7 @@ export class Cell implements Runnable, Child {
       if (this.#turns.size > 0) this.#isClean = false;
     }
     if (this.#sources !== null) {
-      for (const source of [...this.#sources]) {
-        source.abandon(new ActorStoppedError(this.label, "go on with a stream"));
-      }
+      for (const source of [...this.#sources]) source.abandon();
     }
     const drain = this.#drainOrder !== null && !ending.mayRestart;
     if (!await this.#incarnation.end(shutdownMs, drain)) this.#isClean = false;

@@ -10,9 +10,11 @@ import { Item } from "./_mailbox.ts";
 import { type Child, type Owner, stopInOrder, within } from "./_owner.ts";
 import { run, spawn } from "./_spawn.ts";
 import { superviseUnder, type Supervisor } from "./supervisor.ts";
+import { StreamSignals } from "./_stream_signals.ts";
+import { readerOf } from "./_stream_source.ts";
 import type { SuperviseOptions } from "./supervisor_options.ts";
 import type { TaskDefinition } from "./task.ts";
-import { runTurn } from "./_turn.ts";
+import { currentTurn, runTurn } from "./_turn.ts";
 
 /** One life of an actor, from `setup` to its end: what the actor knows as its context. */
 export class Incarnation implements ActorContext, Owner {
@@ -43,7 +45,21 @@ export class Incarnation implements ActorContext, Owner {
     return this.#cell.host.system;
   }
 
+  /** The signals of its streams, if a handler has asked for one. */
+  streamSignals: StreamSignals | null = null;
+
   get signal(): AbortSignal {
+    const turn = currentTurn();
+    const reader = turn === null || turn.cell !== this.#cell ? null : readerOf(turn);
+    if (reader === null) return this.#ownSignal;
+    if (this.streamSignals === null) {
+      this.streamSignals = new StreamSignals();
+      if (this.#over || this.#cell.drains) this.endStreams();
+    }
+    return this.streamSignals.of(reader);
+  }
+
+  get #ownSignal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
       if (this.#over) this.abort();
@@ -63,7 +79,7 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   watch(ref: ActorRef<unknown>): Promise<ExitReason> {
-    const { signal } = this;
+    const signal = this.#ownSignal;
     const { promise, resolve, reject } = Promise.withResolvers<ExitReason>();
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
@@ -116,6 +132,12 @@ export class Incarnation implements ActorContext, Owner {
     this.#over = true;
     this.stopTimers();
     this.#controller?.abort(new DOMException("The actor is stopping", "AbortError"));
+    this.endStreams();
+  }
+
+  /** No stream goes on. */
+  endStreams(): void {
+    this.streamSignals?.end();
   }
 
   /** Timers never fire again, and none can be set. */

@@ -13,6 +13,7 @@ export function complete(cell: Cell, item: Item, result: unknown): void {
   } else if (isIterator(result)) {
     stream(cell, item, result);
   } else if (reply?.stream !== undefined) {
+    cell.streamSignals?.forget(reply);
     reply.reject(misuse(cell, "stream", label, "its result has no next(); use ask"));
   } else {
     reply?.resolve(result);

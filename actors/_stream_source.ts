@@ -1,6 +1,7 @@
 import type { Cell } from "./_cell.ts";
 import { Item } from "./_mailbox.ts";
 import type { Reply, StreamControl, StreamSink } from "./_reply.ts";
+import { isEndOfStream } from "./_stream_signals.ts";
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
@@ -13,6 +14,9 @@ export function isIterator(value: unknown): value is AnyIterator {
 /**
  * The producing side of a stream: takes one turn of its actor for each value, as long as the consumer has granted
  * credit. A generator that was told instead of streamed runs to its end the same way, its values unheard.
+ *
+ * When the reader leaves while the generator waits for something, its turn is over at once: an actor must not wait for
+ * what nobody wants. The generator is ended, and its `finally` blocks run when it goes on.
  */
 export class StreamSource implements Reply, StreamControl {
   readonly #cell: Cell;
@@ -20,8 +24,11 @@ export class StreamSource implements Reply, StreamControl {
   readonly #iterator: AnyIterator;
   readonly #consumer: (Reply & { stream: StreamSink }) | null;
   #credit: number;
-  #queued = false;
+  /** The turn for the next value, until it is over. */
+  #turn: Item | null = null;
+  /** Whether no value is wanted any more. */
   #ended = false;
+  #isLeft = false;
 
   constructor(
     cell: Cell,
@@ -43,19 +50,33 @@ export class StreamSource implements Reply, StreamControl {
     return false;
   }
 
+  /** Who reads it; `null` when it was told. */
+  get reader(): Reply | null {
+    return this.#consumer;
+  }
+
   grant(credit: number): void {
     this.#credit += credit;
     this.#pump();
   }
 
+  /** The reader has left. */
   close(): void {
-    if (!this.#end()) return;
-    this.#cell.pushWork(new Item(this.#label, [], null, null, () => this.#iterator.return?.()));
+    if (this.#ended) return;
+    this.#ended = this.#isLeft = true;
+    this.#cell.streamSignals?.left(this.#consumer!);
+    if (this.#turn === null) {
+      const work = new Item(this.#label, [], null, null, () => this.#return());
+      if (!this.#cell.pushWork(work)) this.#returnUnheard();
+    } else if (this.#cell.release(this.#turn)) {
+      this.#returnUnheard();
+    }
+    // Else the turn ends it: it waits in the mailbox, or is on the stack.
   }
 
   /** Takes the result of one turn. */
   resolve(result: unknown): void {
-    this.#queued = false;
+    this.#turn = null;
     if (this.#ended) return;
     const { done, value } = result as IteratorResult<unknown>;
     if (done) {
@@ -76,32 +97,66 @@ export class StreamSource implements Reply, StreamControl {
 
   /** The generator failed. */
   reject(error: unknown): void {
-    if (this.#end()) this.#consumer?.reject(error);
+    this.#turn = null;
+    const isTold = isEndOfStream(error);
+    if (!this.#ended) {
+      this.#end();
+      this.#consumer?.reject(isTold ? this.#cell.endOfStreams : error);
+    } else if (this.#isLeft && !isTold) {
+      this.#report(error);
+    }
   }
 
   /** The actor's incarnation ends: the generator's `finally` blocks run, no further turn is taken. */
-  abandon(error: unknown): void {
-    if (!this.#end()) return;
-    this.#consumer?.reject(error);
+  abandon(): void {
+    if (!this.#ended) this.#consumer?.reject(this.#cell.endOfStreams);
+    this.#ended = true;
+    this.#returnUnheard();
+  }
+
+  readonly #report = (error: unknown): void => this.#cell.reportError(this.#label, error);
+
+  #end(): void {
+    this.#ended = true;
+    this.#cell.sources.delete(this);
+    if (this.#consumer !== null) this.#cell.streamSignals?.forget(this.#consumer);
+  }
+
+  #return(): unknown {
+    this.#end();
+    return this.#iterator.return?.();
+  }
+
+  /** Ends the generator outside of a turn. */
+  #returnUnheard(): void {
     try {
-      const returned: unknown = this.#iterator.return?.();
+      const returned = this.#return();
       if (returned instanceof Promise) returned.catch(this.#report);
     } catch (failure) {
       this.#report(failure);
     }
   }
 
-  readonly #report = (error: unknown): void => this.#cell.reportError(this.#label, error);
-
-  #end(): boolean {
-    if (this.#ended) return false;
-    this.#ended = true;
-    return this.#cell.sources.delete(this);
-  }
+  readonly #next = (): unknown => {
+    if (this.#ended) return this.#return();
+    const result = this.#iterator.next();
+    if (!this.#ended) return result;
+    // Its own code made the reader leave.
+    if (!(result instanceof Promise)) return this.#return();
+    result.catch((error) => this.reject(error));
+    this.#returnUnheard();
+    return undefined;
+  };
 
   #pump(): void {
-    if (this.#queued || this.#ended || this.#credit <= 0) return;
-    this.#queued = true;
-    this.#cell.pushWork(new Item(this.#label, [], this, null, () => this.#iterator.next()));
+    if (this.#turn !== null || this.#ended || this.#credit <= 0) return;
+    const turn = new Item(this.#label, [], this, null, this.#next);
+    if (this.#cell.pushWork(turn)) this.#turn = turn;
   }
+}
+
+/** Who reads the stream that a turn belongs to. */
+export function readerOf({ reply }: Item): Reply | null {
+  if (reply instanceof StreamSource) return reply.reader;
+  return reply?.stream === undefined ? null : reply;
 }

@@ -13,8 +13,9 @@ export class Turns {
     this.#items.add(item);
   }
 
-  delete(item: Item): void {
-    this.#items.delete(item);
+  /** False when it was not one of them. */
+  delete(item: Item): boolean {
+    return this.#items.delete(item);
   }
 
   /**

@@ -17,7 +17,37 @@ export interface ActorContext {
   readonly self: ActorRef<any>;
   /** The system that the actor belongs to, as seen from its thread. */
   readonly system: ActorSystem;
-  /** Aborted when the actor begins to stop (after draining) or to restart. */
+  /**
+   * Aborted when the actor begins to stop (after draining) or to restart.
+   *
+   * Read at the begin of a stream's handler, before that awaits anything, it is the stream's own: aborted also when the
+   * reader has left, by `break`, an abort, a timeout or its end, and when the actor is to drain. A generator that fails
+   * with the signal's reason has not failed, it has ended.
+   *
+   * @example End what a stream waits for when its reader leaves
+   * ```ts
+   * import { actor, ActorSystem } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   * import { setTimeout } from "node:timers/promises";
+   *
+   * const clock = actor(import.meta, (context) => ({
+   *   async *ticks(ms: number) {
+   *     const { signal } = context;
+   *     for (let tick = 0;; tick++) {
+   *       yield tick;
+   *       await setTimeout(ms, null, { signal });
+   *     }
+   *   },
+   * }));
+   *
+   * await using system = new ActorSystem({ workers: 0 });
+   * const ref = await system.spawn(clock);
+   * for await (const tick of ref.stream.ticks(3_600_000)) {
+   *   assertEquals(tick, 0);
+   *   break; // ends the timer, too
+   * }
+   * ```
+   */
   readonly signal: AbortSignal;
   /** How often it has been restarted; after the loss of its thread without the restarts in place before. */
   readonly restarts: number;

@@ -1,0 +1,52 @@
+import type { Reply } from "./_reply.ts";
+
+/** Why streams were ended. */
+const reasons = new WeakSet<object>();
+
+/** Whether a generator has failed only because it was told to end. */
+export function isEndOfStream(error: unknown): boolean {
+  return isReason(error) || error instanceof Error && isReason(error.cause);
+}
+
+function isReason(value: unknown): boolean {
+  return typeof value === "object" && value !== null && reasons.has(value);
+}
+
+/** What the handlers of an incarnation's streams see as `context.signal`: one signal for each reader. */
+export class StreamSignals {
+  readonly #controllers = new Map<Reply, AbortController>();
+  #isOver = false;
+
+  /** Aborted when the reader has left, or all streams are to end. */
+  of(reader: Reply): AbortSignal {
+    let controller = this.#controllers.get(reader);
+    if (controller === undefined) {
+      this.#controllers.set(reader, controller = new AbortController());
+      if (this.#isOver) abort(controller, "The actor is stopping");
+    }
+    return controller.signal;
+  }
+
+  /** The reader has left. */
+  left(reader: Reply): void {
+    const controller = this.#controllers.get(reader);
+    if (controller !== undefined) abort(controller, "The reader of the stream has left");
+  }
+
+  /** The stream has ended. */
+  forget(reader: Reply): void {
+    this.#controllers.delete(reader);
+  }
+
+  /** No stream goes on. */
+  end(): void {
+    this.#isOver = true;
+    for (const controller of this.#controllers.values()) abort(controller, "The actor is stopping");
+  }
+}
+
+function abort(controller: AbortController, why: string): void {
+  const reason = new DOMException(why, "AbortError");
+  reasons.add(reason);
+  controller.abort(reason);
+}

@@ -6,16 +6,17 @@ import type { ExitReason } from "./exit_reason.ts";
 import { checkHandlers, findHandler } from "./_handlers.ts";
 import type { Host } from "./_host.ts";
 import { Incarnation } from "./_incarnation.ts";
-import { copyHere, portable } from "./_local.ts";
+import { portable } from "./_local.ts";
 import { Item, Mailbox } from "./_mailbox.ts";
 import type { ActorOptions } from "./options.ts";
 import { complete } from "./_outcome.ts";
 import type { Child, Owner } from "./_owner.ts";
 import type { Ref } from "./_ref.ts";
 import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
-import { giveWay, type RestartKind, startsAgain } from "./_restart.ts";
+import { giveWay, mayStartAgain, type RestartKind, startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
 import type { Runnable } from "./_scheduler.ts";
+import { argsForLife } from "./_start_args.ts";
 import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
 import type { StreamSource } from "./_stream_source.ts";
 import { runTurn } from "./_turn.ts";
@@ -331,7 +332,9 @@ export class Cell implements Runnable, Child {
 
   #setUp(incarnation: Incarnation): Promise<void> | undefined {
     const { setup } = this.#definition;
-    const args = copyHere(this.#args, "message", "args");
+    const args = mayStartAgain(this.options.restart)
+      ? argsForLife(this.#args, this.#restarts === 0)
+      : this.#args;
     const item = new Item("setup", NO_ARGS, null, null);
     item.cell = this;
     this.#isActive = true;

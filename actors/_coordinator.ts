@@ -61,6 +61,11 @@ export class Coordinator {
     });
   }
 
+  /** Whether there are no shared workers, and what may start anywhere starts on this thread. */
+  get isLocal(): boolean {
+    return this.#limit === 0;
+  }
+
   /** Answers what a host asks. */
   async answer(question: Question, from: number): Promise<unknown> {
     switch (question[0]) {

@@ -1,16 +1,19 @@
 import {
+  capture,
   checkCount,
   checkMs,
   checkWord,
   HANDLE,
   type Handle,
   type HandleToken,
+  type Payload,
   registerHandle,
 } from "../channels/internal.ts";
 import type { ActorDefinition, Setup } from "./actor.ts";
 import { DefinitionError } from "./errors.ts";
 import type { ActorOptions, TaskOptions } from "./options.ts";
-import { type Address, type DefinedFunction, load, lookUp } from "./_registry.ts";
+import type { Host } from "./_host.ts";
+import { type Address, type DefinedFunction, lookUp } from "./_registry.ts";
 import type { TaskDefinition } from "./task.ts";
 
 const PLACES = ["any", "here", "own"];
@@ -41,6 +44,11 @@ export class DefinedActor<H, A extends unknown[]> implements ActorDefinition<H, 
     return new DefinedActor(this.setup, this.address, withoutPlace(this.options));
   }
 
+  /** How it is sent where it starts. */
+  payload(): Payload {
+    return payloadOf(this.placed());
+  }
+
   /** With the function that its address has been found to stand for. */
   loaded(setup: DefinedFunction): DefinedActor<H, A> {
     return new DefinedActor(setup as Setup<H, A>, this.address, this.options);
@@ -58,6 +66,8 @@ export interface DefinedTask<A extends unknown[], R> extends TaskDefinition<A, R
   with(options: TaskOptions): DefinedTask<A, R>;
   /** Without what only matters to the caller. */
   placed(): DefinedTask<A, R>;
+  /** How it is sent where it runs. */
+  payload(): Payload;
 }
 
 // deno-lint-ignore no-explicit-any -- the types are forgotten
@@ -78,6 +88,7 @@ export function defineTask<A extends unknown[], R>(
       return defineTask(fn, address, { ...options, ...more });
     },
     placed: () => defineTask(fn, address, {}),
+    payload: () => payloadOf(defineTask(fn, address, {})),
     [HANDLE]: (): HandleToken => ["task", address, crossingOptions(options)],
   });
 }
@@ -123,6 +134,11 @@ function withoutPlace(options: ActorOptions): ActorOptions {
   return rest;
 }
 
+/** A definition by itself: nothing of it travels beside the text. */
+function payloadOf(definition: Handle): Payload {
+  return capture([definition], "wire", "message", "definition").payload;
+}
+
 /** Options as JSON; those that only mean something in this thread may not be lost silently. */
 function crossingOptions(options: { near?: unknown; signal?: unknown }): object {
   if (options.near === undefined && options.signal === undefined) return options;
@@ -130,14 +146,21 @@ function crossingOptions(options: { near?: unknown; signal?: unknown }): object 
   throw new TypeError(`is a definition with the option ${which}: set it where it is started`);
 }
 
+/** Options that came as JSON, which has `null` for `Infinity`; no option is `null`. */
+function optionsFrom<T>(options: T): T {
+  return Object.fromEntries(
+    Object.entries(options as object).map(([name, value]) => [name, value ?? Infinity]),
+  ) as T;
+}
+
 registerHandle("actor", ([address, options]) => {
   const setup = lookUp(address as Address) ?? notLoaded(address as Address);
-  return new DefinedActor(setup, address as Address, options as ActorOptions);
+  return new DefinedActor(setup, address as Address, optionsFrom(options as ActorOptions));
 });
 
 registerHandle("task", ([address, options]) => {
   const fn = lookUp(address as Address) ?? notLoaded(address as Address);
-  return defineTask(fn, address as Address, options as TaskOptions);
+  return defineTask(fn, address as Address, optionsFrom(options as TaskOptions));
 });
 
 const stubs = new WeakSet<(...args: never[]) => unknown>();
@@ -153,8 +176,9 @@ function notLoaded({ kind, url }: Address): () => never {
 
 /** The function of a definition; a promise when its module has to be loaded first. */
 export function functionOf(
+  host: Host,
   definition: AnyDefinition,
 ): DefinedFunction | Promise<DefinedFunction> {
   const fn = "setup" in definition ? definition.setup : definition.fn;
-  return stubs.has(fn) ? load(definition.address) : fn;
+  return stubs.has(fn) ? host.load(definition.address) : fn;
 }

@@ -1,5 +1,12 @@
 import type { ActorSystem } from "./actor_system.ts";
-import { capture, type Clock, Deadlines, handedOver, type Wait } from "../channels/internal.ts";
+import {
+  capture,
+  type Clock,
+  Deadlines,
+  handedOver,
+  OwnWait,
+  type Wait,
+} from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 import { Cell, type Guard } from "./_cell.ts";
 import type { Coordinator } from "./_coordinator.ts";
@@ -13,6 +20,7 @@ import { DEPARTED, EXITED } from "./_protocol.ts";
 import type { Pulse } from "./_pulse.ts";
 import { Recent } from "./_recent.ts";
 import { Ref } from "./_ref.ts";
+import { type Address, type DefinedFunction, load } from "./_registry.ts";
 import { Scheduler } from "./_scheduler.ts";
 import { Survivors } from "./_survivors.ts";
 import type { SystemEvents } from "./system_events.ts";
@@ -124,6 +132,21 @@ export class Host implements Owner {
     const { name } = definition.options;
     if (started === undefined && name === undefined) return cell;
     return this.#announce(cell, started, name);
+  }
+
+  /**
+   * Finds a definition; a promise when its module has to be imported first.
+   *
+   * @throws Rejects with what the import throws, `DefinitionError`, or a `TimeoutError` when the module has not come to
+   * its end within `startTimeoutMs`.
+   */
+  load(address: Address): DefinedFunction | Promise<DefinedFunction> {
+    const loaded = load(address);
+    if (!(loaded instanceof Promise)) return loaded;
+    const wait = new OwnWait<DefinedFunction>(() => `load module ${address.url}`);
+    loaded.then((fn) => wait.resolve(fn), (error) => wait.reject(error));
+    this.deadlines.start(wait, undefined, this.settings.startTimeoutMs);
+    return wait.promise;
   }
 
   /** Starts an actor again that was on a thread which is lost; resolves when it runs. */

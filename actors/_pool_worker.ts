@@ -1,5 +1,6 @@
 import { abandonValues } from "../channels/internal.ts";
 import { actor } from "./actor.ts";
+import { hostBehind } from "./actor_system.ts";
 import { functionOf, isTask } from "./_definition.ts";
 import { Pace } from "./_pool_pace.ts";
 import { begin } from "./_pool_progress.ts";
@@ -12,14 +13,23 @@ export type Call = readonly [task: TaskDefinition<any, unknown>, ...args: unknow
 
 /** A task as the worker knows it. */
 interface KnownTask {
-  fn: DefinedFunction | Promise<DefinedFunction>;
+  readonly task: unknown;
+  /** `null` while its module is not loaded. */
+  fn: DefinedFunction | null;
   readonly pace: Pace;
 }
 
 /** What runs in each worker of a pool. Tasks are sent once, and then go by numbers. */
 export const poolWorker = actor(
   import.meta,
-  (_context, progress: Int32Array) => {
+  (context, progress: Int32Array) => {
+    const host = hostBehind(context.system);
+    const functionIn = (task: unknown): DefinedFunction | Promise<DefinedFunction> => {
+      if (!isTask(task)) throw new TypeError("Cannot run in pool: it is not a task");
+      return functionOf(host, task);
+    };
+    // A module that took too long may be there at the next call.
+    const loaded = async (known: KnownTask) => known.fn = await functionIn(known.task);
     const tasks = new Map<number, KnownTask>();
     const run = (
       serial: number,
@@ -28,8 +38,9 @@ export const poolWorker = actor(
       call: (fn: DefinedFunction) => unknown,
     ): unknown => {
       if (!begin(progress, serial)) return abandonValues(args);
-      const { fn, pace } = tasks.get(number)!;
-      if (typeof fn !== "function") return fn.then(call);
+      const known = tasks.get(number)!;
+      const { fn, pace } = known;
+      if (fn === null) return loaded(known).then(call);
       return pace.isQuick ? pace.measure(call, fn) : pace.rest().then(() => pace.measure(call, fn));
     };
     return {
@@ -37,12 +48,12 @@ export const poolWorker = actor(
         await (await functionIn(task))(...args);
       },
       define(number: number, task: unknown): void {
-        const fn = functionIn(task);
-        const known: KnownTask = { fn, pace: new Pace() };
+        const known: KnownTask = { task, fn: null, pace: new Pace() };
         tasks.set(number, known);
-        if (typeof fn === "function") return;
+        const fn = functionIn(task);
+        if (typeof fn === "function") known.fn = fn;
         // One that cannot be loaded fails its calls.
-        fn.then((loaded) => known.fn = loaded, () => {});
+        else fn.then((fn) => known.fn = fn, () => {});
       },
       call(serial: number, number: number, ...args: unknown[]): unknown {
         return run(serial, number, args, (fn) => fn(...args));
@@ -56,11 +67,6 @@ export const poolWorker = actor(
     };
   },
 );
-
-function functionIn(task: unknown): DefinedFunction | Promise<DefinedFunction> {
-  if (!isTask(task)) throw new TypeError("Cannot run in pool: it is not a task");
-  return functionOf(task);
-}
 
 /** One after the other; waits only where there is something to wait for. */
 async function mapped<T>(items: T[], fn: (item: T) => unknown): Promise<unknown[]> {

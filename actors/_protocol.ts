@@ -71,19 +71,20 @@ export type HostEnvelope =
   /** One value of a stream. */
   | readonly [kind: typeof ITEM, id: number, value: Payload]
   /**
-   * The first value is the definition; the result is the serial. `counted`: host 0 chose the place, and wants to
-   * hear `DEPARTED`. `guarded`: the sender decides about restarts.
+   * The result is the serial. `counted`: host 0 chose the place, and wants to hear `DEPARTED`. `guarded`: the sender
+   * decides about restarts.
    */
   | readonly [
     kind: typeof SPAWN,
     id: number,
     counted: boolean,
     guarded: boolean,
-    definitionAndArgs: Payload,
+    definition: Payload,
+    args: Payload,
   ]
   /**
-   * Starts an actor again that was on this host before the host was lost; the values are the definition, the reason
-   * and the arguments. Answered when it runs.
+   * Starts an actor again that was on this host before the host was lost; the values are the arguments, the definition
+   * and the reason. Answered when it runs.
    */
   | readonly [
     kind: typeof REVIVE,
@@ -92,7 +93,7 @@ export type HostEnvelope =
     counted: boolean,
     guarded: boolean,
     restarts: number,
-    definitionReasonAndArgs: Payload,
+    argsDefinitionAndReason: Payload,
   ]
   /** To whoever guards an actor: this incarnation has ended; the actor waits for `RESUME` or `FINISH`. */
   | readonly [kind: typeof FAILED, serial: number, reason: Payload]
@@ -102,12 +103,13 @@ export type HostEnvelope =
   | readonly [kind: typeof RESUME, id: number, serial: number, reason: Payload]
   /** Ends an actor for good. Answered when it has ended. */
   | readonly [kind: typeof FINISH, id: number, serial: number, reason: Payload]
-  /** The first value is the task; the result is its own. */
+  /** The result is the task's own. */
   | readonly [
     kind: typeof RUN,
     id: number,
     counted: boolean,
-    taskAndArgs: Payload,
+    task: Payload,
+    args: Payload,
     /** Wall time from which on it is not to start any more: its `CANCEL` may still wait behind it. */
     notAfter: number | null,
   ]

@@ -63,14 +63,17 @@ export function lookUp(address: Address): DefinedFunction | undefined {
 }
 
 /**
- * Finds a definition, importing its module when needed.
+ * Finds a definition; a promise when its module has to be imported first, which may take for ever.
  *
- * @throws {DefinitionError} when the module has no such definition here, or another function in its place.
+ * @throws {DefinitionError} Rejects when the module has no such definition here, or another function in its place.
  */
-export async function load(address: Address): Promise<DefinedFunction> {
+export function load(address: Address): DefinedFunction | Promise<DefinedFunction> {
   const known = lookUp(address);
   // A module that is still being imported may fail yet.
-  if (known !== undefined && !loading.has(address.url)) return known;
+  return known !== undefined && !loading.has(address.url) ? known : importFor(address);
+}
+
+async function importFor(address: Address): Promise<DefinedFunction> {
   await importOnce(address.url);
   const found = lookUp(address);
   if (found !== undefined) return found;

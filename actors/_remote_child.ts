@@ -1,4 +1,4 @@
-import { capture } from "../channels/internal.ts";
+import { capture, type Packet } from "../channels/internal.ts";
 import { stop, terminate } from "./_control.ts";
 import type { DefinedActor } from "./_definition.ts";
 import type { ExitReason } from "./exit_reason.ts";
@@ -8,6 +8,7 @@ import { type Culprit, FINISH, HALT, type HostEnvelope, RESUME, REVIVE } from ".
 import type { Ref } from "./_ref.ts";
 import { startsAgain } from "./_restart.ts";
 import { RestartBudget } from "./_restart_budget.ts";
+import type { StartArgs } from "./_start_args.ts";
 import { HostLostError } from "../channels/errors.ts";
 
 /** Decides about the restarts of an actor on another host. */
@@ -24,7 +25,7 @@ export class RemoteChild implements Child {
   readonly #host: Host;
   readonly #ref: Ref;
   readonly #definition: DefinedActor<unknown, unknown[]>;
-  readonly #args: unknown[];
+  readonly #args: StartArgs;
   readonly #counted: boolean;
   readonly #guard: RemoteGuard | null;
   #isOrdered = false;
@@ -40,7 +41,7 @@ export class RemoteChild implements Child {
   constructor(
     ref: Ref,
     definition: DefinedActor<unknown, unknown[]>,
-    args: unknown[],
+    args: StartArgs,
     owner: Owner,
     counted: boolean,
     guard: RemoteGuard | null,
@@ -156,8 +157,7 @@ export class RemoteChild implements Child {
     const reason = this.#loss!;
     if (!await network.fate(this.at)) throw new HostLostError(this.at);
     this.#loss = null;
-    const values = [this.#definition.placed(), reason, ...this.#args];
-    const packet = capture(values, "wire", "message", "args");
+    const packet = await this.#startAgainWith(reason);
     const isGuarded = this.#guard !== null;
     const restarts = ++this.#restarts;
     await network.call(
@@ -165,5 +165,16 @@ export class RemoteChild implements Child {
       (id) => [REVIVE, id, this.serial, this.#counted, isGuarded, restarts, packet.payload],
       packet,
     );
+  }
+
+  /** What its host is to start it with; without that it ends. */
+  async #startAgainWith(reason: ExitReason): Promise<Packet> {
+    try {
+      const values = [...this.#args.here(), this.#definition.placed(), reason];
+      return capture(values, "wire", "message", "args");
+    } catch (error) {
+      await this.finish({ kind: "error", error });
+      throw error;
+    }
   }
 }

@@ -14,3 +14,8 @@ export function startsAgain(restart: RestartKind, reason: ExitReason): boolean {
 export function giveWay(clock: Clock): Promise<void> {
   return new Promise((resolve) => clock.yieldTo(resolve));
 }
+
+/** Whether something can start again at all. */
+export function mayStartAgain(restart: RestartKind = "transient"): boolean {
+  return restart !== "temporary";
+}

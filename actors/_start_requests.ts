@@ -1,4 +1,4 @@
-import { type RevivalContext, revive } from "../channels/internal.ts";
+import { abandonValues, type RevivalContext, revive } from "../channels/internal.ts";
 import type { Cell } from "./_cell.ts";
 import type { DefinedActor, DefinedTask } from "./_definition.ts";
 import type { ExitReason } from "./exit_reason.ts";
@@ -6,7 +6,6 @@ import { GuardElsewhere } from "./_guard.ts";
 import type { Host } from "./_host.ts";
 import { type Peer, RemoteReply } from "./_peer.ts";
 import type * as wire from "./_protocol.ts";
-import { load } from "./_registry.ts";
 
 type AnyActor = DefinedActor<unknown, unknown[]>;
 type AnyTask = DefinedTask<unknown[], unknown>;
@@ -15,18 +14,21 @@ type AnyTask = DefinedTask<unknown[], unknown>;
 export async function spawn(
   host: Host,
   peer: Peer,
-  [, id, counted, guarded, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
+  [, id, counted, guarded, what, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
-  const departed = () => {
+  const departed = once(() => {
     if (counted) host.departed(host.index);
-  };
+  });
+  reply.onCancel = departed;
+  let args: unknown[] = [];
   try {
-    const [definition, ...args] = revive(payload, context) as [AnyActor, ...unknown[]];
-    const loaded = definition.loaded(await load(definition.address));
+    const [definition] = revive(what, context) as [AnyActor];
+    args = revive(payload, context);
+    const loaded = definition.loaded(await host.load(definition.address));
     // Nobody waits for it any more.
-    if (reply.settled) return departed();
+    if (reply.settled) return abandonValues(args);
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
     await startFor(reply, () =>
       host.start(loaded, args, peer.index, guard, (cell) => {
@@ -34,6 +36,7 @@ export async function spawn(
         cell.exited.then(departed);
       }));
   } catch (error) {
+    abandonValues(args);
     departed();
     reply.reject(error);
   }
@@ -49,12 +52,9 @@ export async function startAgain(
   const [, id, serial, counted, guarded, restarts, payload] = envelope;
   const reply = new RemoteReply(peer, id);
   try {
-    const [definition, reason, ...args] = revive(payload, context) as [
-      AnyActor,
-      ExitReason,
-      ...unknown[],
-    ];
-    const loaded = definition.loaded(await load(definition.address));
+    const args = revive(payload, context);
+    const [definition, reason] = args.splice(-2) as [AnyActor, ExitReason];
+    const loaded = definition.loaded(await host.load(definition.address));
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
     // Somebody may have ended it meanwhile.
     if (!host.survivors.has(serial)) return reply.resolve(null);
@@ -92,23 +92,33 @@ async function startFor(reply: RemoteReply, start: () => Cell | Promise<Cell>): 
 export async function run(
   host: Host,
   peer: Peer,
-  [, id, counted, payload, notAfter]: wire.HostEnvelope & { 0: typeof wire.RUN },
+  [, id, counted, what, payload, notAfter]: wire.HostEnvelope & { 0: typeof wire.RUN },
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
-  let isOver = false;
-  const departed = () => {
-    if (counted && !isOver) host.departed(host.index);
-    isOver = true;
-  };
+  const departed = once(() => {
+    if (counted) host.departed(host.index);
+  });
   // A worker of its own has nothing else to do: it ends with whoever waits for the task.
   if (host.isOwn) reply.onCancel = departed;
+  let args: unknown[] = [];
   try {
-    const [task, ...args] = revive(payload, context) as [AnyTask, ...unknown[]];
-    const fn = await load(task.address);
-    await host.tasks.run(() => fn(...args), reply, notAfter ?? Infinity);
+    const [task] = revive(what, context) as [AnyTask];
+    args = revive(payload, context);
+    const fn = await host.load(task.address);
+    const hasRun = await host.tasks.run(() => fn(...args), reply, notAfter ?? Infinity);
+    if (!hasRun) abandonValues(args);
   } catch (error) {
+    abandonValues(args);
     reply.reject(error);
   }
   departed();
+}
+
+function once(fn: () => void): () => void {
+  let isOver = false;
+  return () => {
+    if (!isOver) fn();
+    isOver = true;
+  };
 }

@@ -18,16 +18,17 @@ export class TaskQueue {
   }
 
   /**
-   * Runs a task and answers with its result, unless nobody waits any more; resolves when it is over.
+   * Runs a task and answers with its result, unless nobody waits any more; resolves when it is over, to whether it ran.
    *
    * @param notAfter Wall time from which on it is not to start.
    */
-  run(fn: () => unknown, reply: Reply, notAfter = Infinity): Promise<void> {
+  run(fn: () => unknown, reply: Reply, notAfter = Infinity): Promise<boolean> {
     return new Promise((resolve) => {
       this.#jobs.push(async () => {
         const isLate = this.#clock.wallTime() >= notAfter;
-        if (!reply.settled && !isLate) await settle(fn, reply);
-        resolve();
+        const runs = !reply.settled && !isLate;
+        if (runs) await settle(fn, reply);
+        resolve(runs);
       });
       this.#schedule();
     });

@@ -103,11 +103,7 @@ export class Workers {
     isOwn: boolean,
     ownLimitMs: number | null,
   ): WorkerRecord {
-    if (kind === "thread" && permissions !== null) {
-      throw new TypeError(
-        'Cannot place: permissions need worker: "web", a thread cannot keep them',
-      );
-    }
+    checkPermissions(kind, permissions);
     const index = ++this.#indexes;
     const unresponsiveMs = ownLimitMs ?? this.#host.settings.unresponsiveMs;
     return this.#start({ index, kind, permissions, isOwn, unresponsiveMs, generation: 0 });
@@ -210,4 +206,10 @@ export class Workers {
     };
     this.#handlers.onLost(index, error, culprit);
   }
+}
+
+/** @throws {TypeError} when a thread is to keep permissions. */
+export function checkPermissions(kind: WorkerKind, permissions: unknown): void {
+  if (kind !== "thread" || permissions === null) return;
+  throw new TypeError('Cannot place: permissions need worker: "web", a thread cannot keep them');
 }

@@ -151,7 +151,9 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   /**
    * Starts an actor; resolves when its `setup` is done.
    *
-   * The arguments are captured at the call, like those of a message.
+   * The arguments are captured at the call, like those of a message. A restart gets the same: of a buffer that was given
+   * away a copy is kept for it (none with `restart: "temporary"`); a port, a stream or the end of a pipe goes to the
+   * first life, and a later one fails with a `TypeError` that says so.
    *
    * @throws Rejects with the error of `setup` or of its module, `NameTakenError`, `DefinitionError`, a
    * `TimeoutError` `DOMException` after `startTimeoutMs`, `HostLostError`, or a `TypeError` when an argument
@@ -165,7 +167,8 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Runs a task on the least loaded worker, or where its options say, and promises its result.
+   * Runs a task on the least loaded worker, or where its options say, and promises its result. The arguments are
+   * captured at the call, like those of a message.
    *
    * @throws Rejects with the task's error, the reason of its `signal`, a `TimeoutError` `DOMException` after its
    * `timeoutMs`, `HostLostError`, or a `TypeError` when an argument or the result cannot cross.

@@ -2,16 +2,15 @@ import type { ActorDefinition } from "./actor.ts";
 import { ActorMember } from "./_actor_member.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import { ActorSystem, hostBehind } from "./actor_system.ts";
-import { isTask } from "./_definition.ts";
+import { type DefinedTask, isTask } from "./_definition.ts";
 import { checkCount, checkMs, checkWord } from "../channels/internal.ts";
 import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import { useSystem } from "./_implicit_system.ts";
-import { copyHere } from "./_local.ts";
 import type { Child, Owner } from "./_owner.ts";
 import type { RestartKind } from "./_restart.ts";
-import { run, spawn } from "./_spawn.ts";
+import { runTask, spawn, startArgs } from "./_spawn.ts";
 import { type Member, type Policy, Supervision } from "./_supervision.ts";
 import type { SuperviseOptions, SupervisorOptions } from "./supervisor_options.ts";
 import type { TaskDefinition } from "./task.ts";
@@ -166,7 +165,7 @@ export class Supervisor implements AsyncDisposable {
       refused.catch(() => {});
       return refused;
     }
-    const result = this.#run(task as TaskDefinition<A, R>, args);
+    const result = this.#run(task, args);
     const keep = this.#results.begin();
     const { name } = task.options;
     result.then(
@@ -176,16 +175,17 @@ export class Supervisor implements AsyncDisposable {
     return result as Promise<Awaited<R>>;
   }
 
-  async #run<A extends unknown[], R>(task: TaskDefinition<A, R>, args: A): Promise<unknown> {
+  async #run(task: DefinedTask<unknown[], unknown>, args: unknown[]): Promise<unknown> {
     const { host } = this.#place;
     const { clock } = host;
     const { signal, timeoutMs = Infinity, restart = "temporary" } = task.options;
-    const copies = copyHere(args, "message", "args");
+    const again = restart !== "temporary";
+    const started = startArgs(host, task.options, args, again);
     const notAfter = clock.now() + timeoutMs;
     const left = () => Math.max(0, notAfter - clock.now());
     const once = (cancel: AbortSignal) => {
       const either = signal === undefined ? cancel : AbortSignal.any([signal, cancel]);
-      return run(host, task.with({ signal: either, timeoutMs: left() }), copies);
+      return runTask(host, task.with({ signal: either, timeoutMs: left() }), started, again);
     };
     const isGivenUp = () => signal?.aborted === true || left() === 0;
     const member = new TaskMember(this.#supervision, restart, once, isGivenUp);

@@ -42,6 +42,12 @@ export function captureDraft(value: unknown, what: string, root: string, mayStay
   return plain !== null ? { payload: plain, extras: null } : walk([value], "apart", what, root);
 }
 
+/** Captures values for another thread as {@linkcode capture} does, but for what they give away: that is still here. */
+export function draftOf(values: readonly unknown[], what: string, root: string): Draft {
+  const plain = copyPlain(values, "wire");
+  return plain !== null ? { payload: plain, extras: null } : walk(values, "wire", what, root);
+}
+
 /**
  * Accepts a message: what it gives away leaves now.
  *

@@ -16,6 +16,8 @@ export interface HandleOutlet {
 
 /** Something that leaves this place when a message is accepted, and stays when the message is refused. */
 export interface Movable {
+  /** Whether nothing of it stays here, so that it cannot be sent a second time. */
+  readonly goesOnce?: boolean;
   /** @throws {Error} when it cannot leave now; the message completes "args[0] ...". */
   check(): void;
   /** Leaves; cannot fail after a check in the same turn. */

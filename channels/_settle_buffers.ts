@@ -1,5 +1,6 @@
 import { clone } from "./_kept.ts";
 import type { Movable } from "./_handle.ts";
+import type { Draft } from "./_packet.ts";
 import { Refusal } from "./_refusal.ts";
 
 /** What only some messages have; made when needed, because most have nothing of it. */
@@ -57,6 +58,14 @@ export function moveBuffers({ attachments, moved, movables }: Extras): Transfera
     for (const each of own) transfers.add(each);
   }
   return [...transfers];
+}
+
+/** Whether a message gives away what cannot be given twice. A buffer can be copied for the next time. */
+export function goesOnce({ extras }: Draft): boolean {
+  if (extras === null) return false;
+  const { moved, movables } = extras;
+  return [...moved].some((each) => !(each instanceof ArrayBuffer)) ||
+    [...movables.values()].some((thing) => thing.goesOnce === true);
 }
 
 function checkMovable(thing: Movable): void {

@@ -7,8 +7,9 @@
 import "./pipe_end.ts";
 import "./queue.ts";
 
-export { capture, captureDraft } from "./_capture.ts";
+export { capture, captureDraft, draftOf, settle } from "./_capture.ts";
 export { givenAway, type Packet, sentAgain } from "./_packet.ts";
+export { goesOnce } from "./_settle_buffers.ts";
 export { registerErrors, stackOf } from "./_error_codec.ts";
 export {
   HANDLE,

@@ -244,6 +244,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
 
   #moveTo(leave: (core: PipeCore) => ReturnType<Movable["move"]>): Movable {
     return this.#movable ??= {
+      goesOnce: true,
       check: () => {
         if (this.#core === null) throw new Error("is a PipeEnd that was sent away before");
         this.#core.check();

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type ActorRef, ActorSystem, DefinitionError } from "../../actors/mod.ts";
+import { type ActorRef, ActorSystem, DefinitionError, Pool, Supervisor } from "../../actors/mod.ts";
 import {
   afterIt,
   keyed,
@@ -17,6 +17,7 @@ import {
 } from "../fixtures/conditional.ts";
 import { counter, doubler, square, starter, whichThread } from "../fixtures/definitions.ts";
 import { first, second } from "../fixtures/different.ts";
+import { unreachable, unreachableActor } from "../fixtures/endless_import.ts";
 import {
   account,
   bare,
@@ -27,6 +28,7 @@ import {
   thenHandler,
 } from "../fixtures/handlers.ts";
 import { events, PLACES } from "../fixtures/life_probe.ts";
+import { divide } from "../fixtures/places.ts";
 import { cube, greeter } from "../fixtures/received.ts";
 import { THREAD } from "../fixtures/thread.ts";
 import { runProgram, scratchFolder, within } from "../testing.ts";
@@ -420,3 +422,21 @@ async function runSource(folder: string, source: string) {
   await Deno.writeTextFile(path, imports + source);
   return await runProgram(path, { timeoutMs: 10_000 });
 }
+
+Deno.test("A module whose top-level await never ends fails spawn() and run() in time, and takes no worker", async () => {
+  await using system = new ActorSystem({ workers: 1, startTimeoutMs: 3_000 });
+  await using supervisor = new Supervisor({ system });
+  await using pool = new Pool({ system, size: 1 });
+  // So that all threads are there.
+  assertEquals(await Promise.all([system.run(divide, 2), pool.run(divide, 4)]), [0.5, 0.25]);
+  const starts = [
+    system.run(unreachable),
+    supervisor.run(unreachable.with({ name: "unreachable" })),
+    pool.run(unreachable),
+    system.spawn(unreachableActor),
+  ];
+  const late = starts.map((start) => assertRejects(() => start, DOMException, "within 3000 ms"));
+  await within(20_000, "the end of all waits", Promise.all(late));
+  assertEquals(await within(10_000, "the pool's worker", pool.run(divide, 4)), 0.25);
+  assertEquals(await within(10_000, "the shared worker", system.run(divide, 2)), 0.5);
+});

@@ -12,21 +12,35 @@ import { MetObjects } from "./_met_objects.ts";
 import { numbersIn } from "./_numbers.ts";
 import type { Destination, Draft } from "./_packet.ts";
 import { isPlainNumber, LONG_TEXT } from "./_plain_copy.ts";
+import {
+  cloneOf,
+  describeUnreal,
+  entriesOf,
+  inside,
+  isAborted,
+  isDetached,
+  isGrowable,
+  sourceOf,
+  timeOf,
+  UNBOXING,
+  valuesOf,
+} from "./_inside.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
 import { encodeError } from "./_error_codec.ts";
 import { codecOf } from "./register_class.ts";
 import { copyBuffers, Extras } from "./_settle_buffers.ts";
 import { SignalRelay } from "./_signal_relay.ts";
 import { Transfer } from "./transfer.ts";
-import { lengthOf, viewName } from "./_views.ts";
+import { lengthOf } from "./_view_length.ts";
+import { viewName } from "./_views.ts";
 
 // Deeper values are continued in a list, so that neither this walk nor JSON.parse nor structured clone recurses far.
 const MAX_DEPTH = 256;
+const MOST_ITEMS = 2 ** 32 - 1;
 
 const NATIVE = new Set<object>(
   [Blob, File, CryptoKey, WebAssembly.Module].map((nativeClass) => nativeClass.prototype),
 );
-const BOXED = new Set<object>([Number, String, Boolean, BigInt].map((boxed) => boxed.prototype));
 
 /** One walk over one message. */
 export class CaptureWalk implements HandleOutlet {
@@ -109,7 +123,14 @@ export class CaptureWalk implements HandleOutlet {
   guardedList(array: unknown[], replacement: (value: unknown) => unknown): unknown {
     if (this.#met.find(array) >= 0) return this.#value(array);
     this.#met.add(array);
-    return array.map((item) => this.guarded(() => item, replacement));
+    const copyOf = (key: string) =>
+      this.guarded(() => array[key as unknown as number], replacement);
+    const copies: unknown[] = [];
+    for (let index = 0; index < array.length; index++) {
+      if (!(index in array)) return this.#sparse(array, copies, copyOf);
+      copies.push(copyOf(String(index)));
+    }
+    return copies;
   }
 
   get #own(): Extras {
@@ -170,7 +191,7 @@ export class CaptureWalk implements HandleOutlet {
     this.#met.add(value);
     const prototype = Object.getPrototypeOf(value);
     this.#depth++;
-    const copy = prototype === Array.prototype
+    const copy = prototype === Array.prototype && Array.isArray(value)
       ? this.#array(value as unknown[])
       : prototype === Object.prototype || prototype === null
       ? this.#record(value as Record<string, unknown>)
@@ -197,16 +218,29 @@ export class CaptureWalk implements HandleOutlet {
     } catch (error) {
       throw error instanceof Refusal ? error.below(indexStep(index)) : error;
     }
-    return index < array.length ? this.#sparse(array, copy) : copy;
+    if (index >= array.length) return copy;
+    return this.#sparse(array, copy, (key) => this.#value(array[key as unknown as number]));
   }
 
-  /** Goes on with an array in which a hole was met, after the items copied so far. */
-  #sparse(array: unknown[], copied: unknown[]): unknown {
+  /**
+   * Goes on with an array in which a hole was met, after the items copied so far: by what is there, for its length can
+   * be 4 billion. Named properties are left out, as they are from other arrays.
+   */
+  #sparse(array: unknown[], copied: unknown[], copyOf: (key: string) => unknown): unknown {
+    const { length } = array;
     const entries = copied.flatMap((item, index) => [String(index), item]);
-    const keys = Object.keys(array).slice(copied.length);
-    const rest = keys.flatMap((key) => [key, array[key as unknown as number]]);
-    const copies = this.#list(rest, (position) => indexStep(rest[position - 1]));
-    return this.#mark(["entries", array.length, entries.concat(copies)]);
+    for (const key of Object.keys(array)) {
+      // They come first, in their order.
+      if (!isIndex(key)) break;
+      // A getter may have removed it.
+      if (Number(key) < copied.length || !(key in array)) continue;
+      try {
+        entries.push(key, copyOf(key));
+      } catch (error) {
+        throw error instanceof Refusal ? error.below(indexStep(key)) : error;
+      }
+    }
+    return this.#mark(["entries", length, entries]);
   }
 
   #record(record: Record<string, unknown>): unknown {
@@ -220,7 +254,10 @@ export class CaptureWalk implements HandleOutlet {
     try {
       for (const key of Object.keys(record)) {
         step = key;
-        copy[key] = this.#value(record[key]);
+        const value = record[key];
+        // A getter may have removed it.
+        if (value === undefined && !Object.hasOwn(record, key)) continue;
+        copy[key] = this.#value(value);
       }
     } catch (error) {
       throw error instanceof Refusal ? error.below(propertyStep(step)) : error;
@@ -234,7 +271,7 @@ export class CaptureWalk implements HandleOutlet {
       if (buffer as unknown instanceof SharedArrayBuffer) {
         throw new Refusal("is shared: it cannot be moved");
       }
-      if (buffer instanceof ArrayBuffer && buffer.detached) {
+      if (buffer instanceof ArrayBuffer && inside(buffer, isDetached)) {
         throw new Refusal("is given a detached ArrayBuffer to move");
       }
       if ("locked" in buffer && buffer.locked) {
@@ -262,46 +299,54 @@ export class CaptureWalk implements HandleOutlet {
 
   #builtIn(value: object, prototype: object): unknown {
     switch (prototype) {
+      case Array.prototype:
+        throw new Refusal(describeUnreal(value));
       case Date.prototype: {
-        const time = (value as Date).getTime();
+        const time = inside(value as Date, timeOf);
         return this.#mark(["date", Number.isNaN(time) ? null : time]);
       }
       case RegExp.prototype:
-        return this.#mark(["regexp", (value as RegExp).source, (value as RegExp).flags]);
+        return this.#mark(["regexp", inside(value as RegExp, sourceOf), (value as RegExp).flags]);
       case Map.prototype: {
-        const entries = [...(value as Map<unknown, unknown>)].flat(1);
+        const entries = inside(value as Map<unknown, unknown>, entriesOf);
         return this.#mark(["map", this.#list(entries, (at) => entryStep(entries, at))]);
       }
       case Set.prototype:
-        return this.#mark(["set", this.#list([...(value as Set<unknown>)], valueStep)]);
+        return this.#mark(["set", this.#list(inside(value as Set<unknown>, valuesOf), valueStep)]);
       case ArrayBuffer.prototype:
-        if ((value as ArrayBuffer).detached) throw new Refusal("is a detached ArrayBuffer");
-        return this.#attachment(value);
+        return this.#buffer(value as ArrayBuffer);
       case SharedArrayBuffer.prototype:
+        inside(value as SharedArrayBuffer, isGrowable);
         return this.#attachment(value);
     }
-    if (BOXED.has(prototype)) return this.#mark(["boxed", this.#value(value.valueOf())]);
-    if (ArrayBuffer.isView(value) && viewName(prototype) !== undefined) {
-      return this.#view(value, prototype);
+    const view = viewName(prototype);
+    if (view !== undefined) {
+      if (ArrayBuffer.isView(value)) return this.#view(value, view);
+      throw new Refusal(describeUnreal(value));
     }
-    if (NATIVE.has(prototype) || this.#own.moved.has(value as Transferable)) {
+    const unbox = UNBOXING.get(prototype);
+    if (unbox !== undefined) return this.#mark(["boxed", this.#value(inside(value, unbox))]);
+    if (NATIVE.has(prototype)) {
+      inside(value, cloneOf);
       return this.#attachment(value);
     }
+    if (this.#own.moved.has(value as Transferable)) return this.#attachment(value);
     throw new Refusal(describe(value));
   }
 
-  #view(view: ArrayBufferView, prototype: object): unknown {
+  #buffer(buffer: ArrayBuffer): unknown {
+    if (inside(buffer, isDetached)) throw new Refusal("is a detached ArrayBuffer");
+    if (buffer.resizable) this.#own.sizes.set(buffer, buffer.byteLength);
+    return this.#attachment(buffer);
+  }
+
+  #view(view: ArrayBufferView, name: string): unknown {
     const { buffer } = view;
     if (buffer instanceof ArrayBuffer && buffer.detached) {
       throw new Refusal("is a view of a detached ArrayBuffer");
     }
-    const copy = this.#object(buffer);
-    try {
-      return this.#mark(["view", viewName(prototype)!, copy, view.byteOffset, lengthOf(view)]);
-    } catch {
-      // A DataView throws when its buffer has become too short for it.
-      throw new Refusal("is a view beyond the end of its buffer");
-    }
+    const length = lengthOf(view);
+    return this.#mark(["view", name, this.#object(buffer), view.byteOffset, length]);
   }
 
   /** What stands for an instance is packed by itself, because it must be complete before `decode` is called. */
@@ -337,7 +382,7 @@ export class CaptureWalk implements HandleOutlet {
   }
 
   #signal(signal: AbortSignal): unknown {
-    if (signal.aborted) {
+    if (inside(signal, isAborted)) {
       return this.#mark(["signal", -1, this.#list([signal.reason], reasonStep)]);
     }
     if (this.#here) return this.#attachment(signal);
@@ -366,6 +411,12 @@ export class CaptureWalk implements HandleOutlet {
     this.#plain = false;
     return { [MARK]: marker };
   }
+}
+
+/** Whether a key of an array is that of an item. */
+function isIndex(key: string): boolean {
+  const index = Number(key) >>> 0;
+  return String(index) === key && index < MOST_ITEMS;
 }
 
 /** Names the way to the value at a position of a list, for the path of a refusal. */

@@ -25,14 +25,25 @@ registerErrors({
   EvalError,
   URIError,
   AggregateError,
+  SuppressedError,
   DOMException,
+  QuotaExceededError,
   RemoteError,
   HostLostError,
   ChannelClosedError,
 });
 registerErrors(Deno.errors, "Deno.");
+registerErrors(classesOf(WebAssembly), "WebAssembly.");
 
-const STANDARD_FIELDS = ["cause", "errors"];
+/** The error classes in a namespace of the platform. */
+function classesOf(namespace: object): Record<string, ErrorClass> {
+  const all = Object.entries(Object.getOwnPropertyDescriptors(namespace))
+    .map(([name, { value }]) => [name, value as ErrorClass] as const);
+  return Object.fromEntries(all.filter(([, each]) => each?.prototype instanceof Error));
+}
+
+// What the platform hides from enumeration in errors that it makes; hidden fields of others do not cross.
+const HIDDEN_FIELDS = ["cause", "errors", "error", "suppressed"];
 const OWN_TEXTS = new Set(["message", "stack", "name"]);
 
 /** Describes an error for another thread. What it holds and cannot cross is replaced by a text. */
@@ -40,32 +51,52 @@ export function encodeError(
   error: Error,
   walk: CaptureWalk,
 ): { error: EncodedError; fields: unknown[] } {
-  const stack = readText(error, "stack");
+  const shown = error instanceof DOMException ? [] : Object.keys(error);
+  const keys: string[] = [];
+  for (const key of HIDDEN_FIELDS) {
+    if (Object.hasOwn(error, key) && !shown.includes(key)) keys.push(key);
+  }
+  const hidden = keys.length;
+  for (const key of shown) {
+    if (!OWN_TEXTS.has(key)) keys.push(key);
+  }
+  const tag = tags.get(Object.getPrototypeOf(error)) ?? null;
   return {
     error: {
-      class: tags.get(Object.getPrototypeOf(error)) ?? null,
+      class: tag,
       name: readText(error, "name") ?? "Error",
       message: readText(error, "message") ?? "",
-      stack,
+      stack: readText(error, "stack"),
+      hidden,
+      quota: tag === "QuotaExceededError" ? quotaOf(error as QuotaExceededError) : undefined,
     },
-    fields: encodeFields(error as Error & Record<string, unknown>, walk),
+    fields: encodeFields(error as Error & Record<string, unknown>, keys, walk),
   };
 }
 
-function encodeFields(error: Error & Record<string, unknown>, walk: CaptureWalk): unknown[] {
-  const own = error instanceof DOMException ? [] : Object.keys(error);
-  const fields: unknown[] = [];
-  for (const key of new Set([...own, ...STANDARD_FIELDS])) {
-    if (OWN_TEXTS.has(key) || !Object.hasOwn(error, key)) continue;
-    const isList = key === "errors" && Array.isArray(error.errors);
-    fields.push(
-      key,
-      isList
-        ? walk.guardedList(error.errors as unknown[], mention)
-        : walk.guarded(() => error[key], mention),
-    );
+function encodeFields(
+  error: Error & Record<string, unknown>,
+  keys: readonly string[],
+  walk: CaptureWalk,
+): unknown[] {
+  return keys.flatMap((key) => {
+    const list = key === "errors" ? listIn(() => error.errors) : null;
+    const read = () => error[key];
+    return [key, list !== null ? walk.guardedList(list, mention) : walk.guarded(read, mention)];
+  });
+}
+
+function listIn(read: () => unknown): unknown[] | null {
+  try {
+    const value = read();
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
   }
-  return fields;
+}
+
+function quotaOf({ quota, requested }: QuotaExceededError): EncodedError["quota"] {
+  return { ...quota !== null && { quota }, ...requested !== null && { requested } };
 }
 
 /** The stack of an error, also where a program makes something else of stacks than text. */
@@ -95,19 +126,22 @@ export function decodeError(encoded: EncodedError): Error {
 }
 
 /** Gives a decoded error its fields: flat pairs of key and value. */
-export function defineFields(error: Error, fields: readonly unknown[]): void {
+export function defineFields(error: Error, { hidden }: EncodedError, fields: readonly unknown[]) {
   for (let index = 0; index < fields.length; index += 2) {
     const key = fields[index] as string;
     const value = fields[index + 1];
-    if (STANDARD_FIELDS.includes(key)) hide(error, key, value);
+    if (index < 2 * hidden) hide(error, key, value);
     else Object.defineProperty(error, key, { ...OPEN, enumerable: true, value });
   }
 }
 
 const OPEN = { writable: true, configurable: true };
 
-function makeError({ class: tag, name, message }: EncodedError): Error {
+function makeError({ class: tag, name, message, quota }: EncodedError): Error {
   if (tag === "DOMException") return new DOMException(message, name);
+  if (tag === "QuotaExceededError") {
+    return new QuotaExceededError(message, quota);
+  }
   const error = new Error(message);
   Object.setPrototypeOf(error, classes.get(tag ?? "RemoteError") ?? RemoteError.prototype);
   if (error.name !== name) hide(error, "name", name);

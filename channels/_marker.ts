@@ -28,7 +28,7 @@ export type Marker =
   | readonly [kind: "attachment", index: number, isObject: boolean]
   /** An array of nothing but numbers; the attachment holds them as doubles. */
   | readonly [kind: "numbers", index: number]
-  /** `fields`: own fields with `cause` and `errors`, as flat pairs of key and value. */
+  /** `fields`: the hidden ones, then those that are enumerable, as flat pairs of key and value. */
   | readonly [kind: "error", error: EncodedError, fields: unknown[]]
   | readonly [kind: "class", name: string, data: Payload]
   | readonly [kind: "handle", token: HandleToken]
@@ -42,6 +42,10 @@ export interface EncodedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | null;
+  /** How many of its fields are hidden from enumeration. */
+  readonly hidden: number;
+  /** What a `QuotaExceededError` was made with. */
+  readonly quota: { readonly quota?: number; readonly requested?: number } | undefined;
 }
 
 /** A list of values ready for JSON: as it is when all of it is plain data, else with markers in it. */

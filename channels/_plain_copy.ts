@@ -119,7 +119,7 @@ export function isPlainNumber(value: number): boolean {
 
 function copyObject(value: object, level: number): unknown {
   const prototype = Object.getPrototypeOf(value);
-  const isArray = prototype === Array.prototype;
+  const isArray = prototype === Array.prototype && Array.isArray(value);
   if (!isArray && prototype !== Object.prototype) {
     return isHere && staysItself(value) ? value : NOT_PLAIN;
   }
@@ -144,7 +144,8 @@ function copyArray(array: readonly unknown[], level: number): unknown {
     if (item === NOT_PLAIN) return NOT_PLAIN;
     copies[index] = item;
   }
-  return copies;
+  // A getter may have made it shorter.
+  return array.length < copies.length ? NOT_PLAIN : copies;
 }
 
 function copyRecord(record: Record<string, unknown>, level: number): unknown {

@@ -1,7 +1,13 @@
 import { decodeError, defineFields } from "./_error_codec.ts";
 import { reviveHandle } from "./_handle.ts";
 import { arrayOf } from "./_numbers.ts";
-import { type EncodedPayload, MARK, type Marker, type Payload } from "./_marker.ts";
+import {
+  type EncodedError,
+  type EncodedPayload,
+  MARK,
+  type Marker,
+  type Payload,
+} from "./_marker.ts";
 import { codecNamed } from "./register_class.ts";
 import { makeView } from "./_views.ts";
 
@@ -110,7 +116,7 @@ class Revival {
     const keep = <T>(object: T): T => this.#objects[place] = object;
     switch (marker[0]) {
       case "entries":
-        return this.#entries(keep(marker[1] === null ? {} : new Array(marker[1])), marker[2]);
+        return this.#entries(keep(marker[1] === null ? {} : sparseArray(marker[1])), marker[2]);
       case "map":
         return this.#map(keep(new Map()), marker[1]);
       case "set":
@@ -128,7 +134,7 @@ class Revival {
       case "numbers":
         return keep(arrayOf(this.#attachment(marker[1]) as ArrayBuffer));
       case "error":
-        return this.#error(keep(decodeError(marker[1])), marker[2]);
+        return this.#error(keep(decodeError(marker[1])), marker[1], marker[2]);
       case "class":
         return keep(this.#instance(marker[1], this.#nested(marker[2])[0]));
       case "handle":
@@ -180,9 +186,9 @@ class Revival {
     return set;
   }
 
-  #error(error: Error, fields: unknown[]): Error {
+  #error(error: Error, encoded: EncodedError, fields: unknown[]): Error {
     this.#contents(fields);
-    this.#finishers.push(() => defineFields(error, fields));
+    this.#finishers.push(() => defineFields(error, encoded, fields));
     return error;
   }
 
@@ -205,6 +211,16 @@ class Revival {
     this.#finishers.push(() => controller.abort(reason[0]));
     return controller.signal;
   }
+}
+
+/** An array of holes, which takes no room for them when there are many. */
+function sparseArray(length: number): unknown[] {
+  const array: unknown[] = [];
+  if (length === 0) return array;
+  // V8 makes room for an array that is made in its length, but none before an item that is far from the others.
+  array[length - 1] = undefined;
+  delete array[length - 1];
+  return array;
 }
 
 /** Sets an own property, `__proto__` as a plain key too. */

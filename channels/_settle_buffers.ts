@@ -8,6 +8,8 @@ export class Extras {
   readonly attachments: unknown[] = [];
   readonly signals: AbortSignal[] = [];
   readonly moved = new Set<Transferable>();
+  /** The lengths of resizable buffers when they were met, which the views in the message were made for. */
+  readonly sizes = new Map<ArrayBuffer, number>();
   /** Buffers that were made for this message, which nobody else has. */
   readonly own = new Set<unknown>();
   /** What is made when the message is accepted, by its index among the attachments. */
@@ -21,8 +23,13 @@ export class Extras {
 // Below this size cloning a buffer once more is cheaper than moving our copy of it.
 export const MOVE_BYTES = 64 * 1024;
 
-/** Copies the buffers that are not given away, so that nothing that is written to them afterwards is sent. */
-export function copyBuffers({ attachments, moved, own }: Extras): void {
+/**
+ * Copies the buffers that are not given away, so that nothing that is written to them afterwards is sent.
+ *
+ * @throws {Refusal} when a getter has changed one since it was met.
+ */
+export function copyBuffers({ attachments, moved, own, sizes }: Extras): void {
+  checkSizes(sizes);
   const copies = new Map<unknown, ArrayBuffer>();
   for (const [index, value] of attachments.entries()) {
     if (!(value instanceof ArrayBuffer) || moved.has(value) || own.has(value)) continue;
@@ -42,8 +49,9 @@ export function copyBuffers({ attachments, moved, own }: Extras): void {
  * @returns The attachments that `postMessage` is to move.
  * @throws {Refusal} when something cannot be moved; then nothing was.
  */
-export function moveBuffers({ attachments, moved, movables }: Extras): Transferable[] {
+export function moveBuffers({ attachments, moved, movables, sizes }: Extras): Transferable[] {
   for (const thing of movables.values()) checkMovable(thing);
+  if (moved.size > 0) checkSizes(sizes);
   const own = moveAll([...moved]);
   const transfers = new Set<Transferable>();
   for (const [index, value] of attachments.entries()) {
@@ -76,7 +84,18 @@ function checkMovable(thing: Movable): void {
   }
 }
 
-/** All or none: what `structuredClone` refuses, it refuses before it moves anything. */
+function checkSizes(sizes: ReadonlyMap<ArrayBuffer, number>): void {
+  for (const [buffer, size] of sizes) {
+    if (buffer.byteLength !== size) {
+      throw new Refusal("holds a resizable ArrayBuffer whose length was changed meanwhile");
+    }
+  }
+}
+
+/**
+ * All buffers or none: those are checked first and moved last, because `structuredClone` detaches all buffers of a list
+ * before it refuses something else in it.
+ */
 function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
   if (moved.length === 0) return new Map();
   const [first] = moved;
@@ -85,14 +104,31 @@ function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
     if (moved.length === 1 && first instanceof ArrayBuffer) {
       return new Map([[first, first.transfer()]]);
     }
-    const own = clone(moved, { transfer: moved });
-    return new Map(moved.map((value, index) => [value, own[index]!]));
+    const buffers = moved.filter((each) => each instanceof ArrayBuffer);
+    buffers.forEach(checkDetachable);
+    const others = moved.filter((each) => !(each instanceof ArrayBuffer));
+    const own = clone(others, { transfer: others });
+    return new Map<unknown, Transferable>([
+      ...others.map((value, index) => [value, own[index]!] as const),
+      ...buffers.map((buffer) => [buffer, buffer.transfer()] as const),
+    ]);
   } catch (error) {
     throw new Refusal(`holds something that cannot be moved: ${(error as Error).message}`);
   }
 }
 
+/** @throws {TypeError} when the buffer cannot be moved; it stays as it is in any case. */
+function checkDetachable(buffer: ArrayBuffer): void {
+  try {
+    // Nothing is that long: this is refused too, but after everything else.
+    buffer.transfer(Number.MAX_SAFE_INTEGER);
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+  }
+}
+
 function copyBuffer(buffer: ArrayBuffer): ArrayBuffer {
+  if (buffer.detached) throw new Refusal("holds an ArrayBuffer that was detached meanwhile");
   if (!buffer.resizable) return buffer.slice(0);
   const copy = new ArrayBuffer(buffer.byteLength, { maxByteLength: buffer.maxByteLength });
   new Uint8Array(copy).set(new Uint8Array(buffer));

@@ -25,23 +25,19 @@ const classes = new Map<string, ViewClass>(
   VIEWS.map((view) => [view.name, view as unknown as ViewClass]),
 );
 
-/** Name of the view class with this prototype; none for subclasses, which cloning would flatten. */
-export function viewName(prototype: object): string | undefined {
-  return names.get(prototype);
-}
-
 /**
- * Length of a view in elements, in bytes for a `DataView`; -1 for one that follows the length of its buffer. (A
- * resizable buffer does not say whether a view that reaches its end follows it: such a view is taken to.)
+ * Name of the view class with this prototype; none for subclasses, which cloning would flatten. Node's `Buffer` is one
+ * that is known to hold nothing more.
  */
-export function lengthOf(view: ArrayBufferView): number {
-  const { buffer, byteOffset, byteLength } = view;
-  const isResizable = buffer instanceof ArrayBuffer && buffer.resizable;
-  if (isResizable && byteOffset + byteLength === buffer.byteLength) return -1;
-  return view instanceof DataView ? byteLength : (view as Uint8Array).length;
+export function viewName(prototype: object): string | undefined {
+  const name = names.get(prototype);
+  if (name !== undefined || Object.getPrototypeOf(prototype) !== Uint8Array.prototype) return name;
+  // Not imported: most programs never need it, and it takes its time.
+  const { Buffer } = globalThis as { Buffer?: { prototype: object } };
+  return prototype === Buffer?.prototype ? "Uint8Array" : undefined;
 }
 
-/** Makes a view over a buffer; `length` as {@linkcode lengthOf} gives it. */
+/** Makes a view over a buffer; a `length` of -1 follows that of the buffer. */
 export function makeView(
   name: string,
   buffer: ArrayBufferLike,

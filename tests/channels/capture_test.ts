@@ -91,10 +91,6 @@ const OBJECTS: Row[] = [
     make: () => Object.assign(new Array(2 ** 32 - 1), { 7: undefined }),
   },
   { what: "a sparse array with many items", make: () => manyWithHole(300_000) },
-  {
-    what: "a sparse array with keys of its own",
-    make: () => Object.assign(new Array(2), { k: 1 }),
-  },
 ];
 
 const COLLECTIONS: Row[] = [

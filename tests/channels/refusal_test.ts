@@ -77,7 +77,7 @@ const REFUSED: Refused[] = [
   {
     what: "an object without a class",
     make: () => Object.create({ a: 1 }),
-    says: `args[0] ${refusedClass("Object")}`,
+    says: "args[0] inherits from an object that is no class: it cannot be copied, send plain data",
   },
   {
     what: "an object whose prototype has no constructor",

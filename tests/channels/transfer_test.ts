@@ -165,6 +165,19 @@ const CULPRITS = [
   },
   { what: "a listed buffer that is detached", culprit: () => transfer(1, [detached()]) },
   { what: "a listed buffer that cannot be detached", culprit: undetachable, path: "args holds " },
+  { what: "a listed port that is closed", culprit: () => closedPort()[0], path: "args holds " },
+  { what: "a listed stream that is locked", culprit: () => lockedStream()[0] },
+  { what: "a listed instance", culprit: () => listedInstance()[0], path: "args holds " },
+  { what: "a listed view", culprit: () => listed(new Uint8Array(1)), path: "args holds " },
+  {
+    what: "a listed Proxy of a buffer",
+    culprit: () => listed(new Proxy(new ArrayBuffer(1), {})),
+  },
+  {
+    what: "a listed object that only looks like a port",
+    culprit: () => listed(Object.create(MessagePort.prototype)),
+    path: "args holds ",
+  },
 ];
 
 function detached(): ArrayBuffer {
@@ -177,6 +190,11 @@ function movedShared(memory: SharedArrayBuffer): unknown {
   return transfer(memory, [memory as unknown as ArrayBuffer]);
 }
 
+/** Listed, but not part of the value. */
+function listed(thing: object): unknown {
+  return transfer("value", [thing as ArrayBuffer]);
+}
+
 function undetachable(): unknown {
   const buffer = new WebAssembly.Memory({ initial: 1 }).buffer as ArrayBuffer;
   return transfer(buffer, [buffer]);
@@ -185,12 +203,17 @@ function undetachable(): unknown {
 Deno.test.each(CULPRITS.flatMap((row) => DESTINATIONS.map((to) => ({ ...row, ...to }))))(
   "transfer() leaves buffers attached when the message is refused for $what ($destination)",
   ({ culprit, destination }) => {
-    const bytes = new Uint8Array(4);
+    const [first, last] = [new Uint8Array(4), new Uint8Array(4)];
     assertThrows(
-      () => arrive([transfer(bytes, [bytes.buffer]), culprit()], destination),
+      () =>
+        arrive(
+          [transfer(first, [first.buffer]), culprit(), transfer(last, [last.buffer])],
+          destination,
+        ),
       TypeError,
+      "Cannot send message: args",
     );
-    assertEquals(bytes.byteLength, 4);
+    assertEquals([first.byteLength, last.byteLength], [4, 4]);
   },
 );
 

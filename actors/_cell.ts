@@ -216,7 +216,7 @@ export class Cell implements Runnable, Child {
 
   /** Answers the messages that follow with other handlers. */
   become(incarnation: Incarnation, handlers: object): void {
-    checkHandlers(handlers);
+    checkHandlers(handlers, "become", "it takes");
     if (incarnation === this.#incarnation) this.#handlers = handlers;
   }
 
@@ -356,7 +356,7 @@ export class Cell implements Runnable, Child {
   }
 
   #begin(incarnation: Incarnation, handlers: unknown): void {
-    checkHandlers(handlers);
+    checkHandlers(handlers, "start actor", "setup must return");
     if (incarnation !== this.#incarnation) return;
     // It may have become something else in setup.
     this.#handlers ??= handlers;

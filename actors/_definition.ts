@@ -2,6 +2,9 @@ import {
   capture,
   checkCount,
   checkMs,
+  checkOptions,
+  checkSignal,
+  checkText,
   checkWord,
   HANDLE,
   type Handle,
@@ -19,6 +22,7 @@ import type { TaskDefinition } from "./task.ts";
 const PLACES = ["any", "here", "own"];
 const WORKERS = ["web", "thread"];
 const RESTARTS = ["permanent", "transient", "temporary"];
+const TASK_RESTARTS = ["transient", "temporary"];
 const ON_ERROR = ["restart", "resume", "stop"];
 const OVERFLOWS = ["reject", "drop-oldest", "drop-newest"];
 
@@ -100,6 +104,8 @@ export function isTask(value: unknown): value is DefinedTask<unknown[], unknown>
 
 function checkActorOptions(options: ActorOptions): void {
   const doing = "configure actor";
+  checkOptions(doing, options);
+  checkText(doing, "name", options.name);
   checkWord(doing, "on", options.on, PLACES);
   checkWord(doing, "worker", options.worker, WORKERS);
   checkWord(doing, "restart", options.restart, RESTARTS);
@@ -112,14 +118,16 @@ function checkActorOptions(options: ActorOptions): void {
   checkMs(doing, "unresponsiveMs", options.unresponsiveMs);
 }
 
-function checkTaskOptions(
-  { on, worker, timeoutMs, unresponsiveMs, restart }: TaskOptions,
-): void {
-  checkMs("configure task", "unresponsiveMs", unresponsiveMs);
-  checkWord("configure task", "restart", restart, ["transient", "temporary"]);
-  checkWord("configure task", "on", on, PLACES);
-  checkWord("configure task", "worker", worker, WORKERS);
-  checkMs("configure task", "timeoutMs", timeoutMs);
+function checkTaskOptions(options: TaskOptions): void {
+  const doing = "configure task";
+  checkOptions(doing, options);
+  checkText(doing, "name", options.name);
+  checkWord(doing, "on", options.on, PLACES);
+  checkWord(doing, "worker", options.worker, WORKERS);
+  checkWord(doing, "restart", options.restart, TASK_RESTARTS);
+  checkMs(doing, "unresponsiveMs", options.unresponsiveMs);
+  checkMs(doing, "timeoutMs", options.timeoutMs);
+  checkSignal(doing, options.signal);
 }
 
 function withoutPlace(options: ActorOptions): ActorOptions {

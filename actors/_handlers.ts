@@ -1,3 +1,4 @@
+import { shown } from "../channels/internal.ts";
 import type { Handler } from "./_turn.ts";
 
 const INHERITED = new Set(Object.getOwnPropertyNames(Object.prototype));
@@ -23,15 +24,22 @@ function isOverridden(handlers: object, name: string): boolean {
   return false;
 }
 
-/** @throws {TypeError} when what `setup` returned, or `become` was given, cannot be handlers. */
-export function checkHandlers(handlers: unknown): asserts handlers is object {
+/**
+ * @param doing Completes "Cannot ...": for what they were given.
+ * @param what Where they came from.
+ * @throws {TypeError} when they cannot be handlers.
+ */
+export function checkHandlers(
+  handlers: unknown,
+  doing: string,
+  what: string,
+): asserts handlers is object {
   if (typeof handlers !== "object" || handlers === null) {
-    const given = handlers === null ? "null" : typeof handlers;
     throw new TypeError(
-      `Cannot start actor: setup must return an object of handlers, got ${given}`,
+      `Cannot ${doing}: ${what} an object of handlers, received ${shown(handlers)}`,
     );
   }
   if ("then" in handlers) {
-    throw new TypeError('Cannot start actor: a handler may not be named "then"');
+    throw new TypeError(`Cannot ${doing}: a handler may not be named "then"`);
   }
 }

@@ -5,6 +5,8 @@ import type { ExitReason } from "./exit_reason.ts";
 import { facadeFor } from "./_facade.ts";
 import {
   checkMs,
+  checkOptions,
+  checkSignal,
   HANDLE,
   type Handle,
   type HandleToken,
@@ -89,7 +91,9 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
   }
 
   with(options: WaitOptions): Ref {
+    checkOptions("ask", options);
     checkMs("ask", "timeoutMs", options.timeoutMs);
+    checkSignal("ask", options.signal);
     return new Ref(this.host, this.at, this.serial, this.name, { ...this.limits, ...options });
   }
 

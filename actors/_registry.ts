@@ -1,4 +1,5 @@
 import { stackOf } from "../channels/internal.ts";
+import { checkFunction, checkOptions, checkText, shown } from "../channels/internal.ts";
 import { DefinitionError } from "./errors.ts";
 
 /** Where a worker finds a definition again: valid JSON. */
@@ -25,13 +26,30 @@ interface ModuleDefinitions {
 const modules = new Map<string, ModuleDefinitions>();
 const loading = new Map<string, Promise<void>>();
 
-/** Notes a definition of a module and gives its address. */
+/**
+ * Notes a definition of a module and gives its address.
+ *
+ * @param what What the function is called in errors.
+ * @throws {TypeError} when there is no `import.meta`, no function, or a key that is no text.
+ */
 export function register(
   kind: Address["kind"],
-  url: string,
+  meta: ImportMeta,
+  what: string,
   definition: DefinedFunction,
-  key: string | undefined,
+  options: { readonly key?: string | undefined },
 ): Address {
+  const doing = `define ${kind}`;
+  const url: unknown = meta?.url;
+  if (typeof url !== "string") {
+    throw new TypeError(
+      `Cannot ${doing}: the first argument must be import.meta, received ${shown(meta)}`,
+    );
+  }
+  checkFunction(doing, what, definition);
+  checkOptions(doing, options);
+  const { key } = options;
+  checkText(doing, "key", key);
   const source = definition.toString();
   let module = modules.get(url);
   if (module === undefined) modules.set(url, module = { byPosition: [], byKey: new Map() });

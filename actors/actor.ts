@@ -68,6 +68,7 @@ export type RefOf<D> = D extends ActorDefinition<infer H, any> ? ActorRef<H> : n
  * @typeParam R What it returns: the handlers, or a promise of them.
  * @typeParam N Is left out: with it an argument keeps the type that it has by itself, be it by its default.
  * @param meta `import.meta` of the module that contains the call.
+ * @throws {TypeError} when `meta` is not that, `setup` is no function, or the key is no text.
  */
 export function actor<S extends CallableFunction, R, N extends unknown[] = never>(
   meta: ImportMeta,
@@ -80,5 +81,5 @@ export function actor<H, A extends unknown[]>(
   setup: Setup<H, A>,
   options: DefinitionOptions = {},
 ): ActorDefinition<H, A> {
-  return new DefinedActor(setup, register("actor", meta.url, setup, options.key), {});
+  return new DefinedActor(setup, register("actor", meta, "setup", setup, options), {});
 }

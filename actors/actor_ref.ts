@@ -99,6 +99,7 @@ export interface ActorRef<H> {
    * The same actor, with limits for its asks and streams: `ref.with({ timeoutMs: 200 }).ask.get()`.
    *
    * @throws {RangeError} when `timeoutMs` is negative or `NaN`.
+   * @throws {TypeError} when `signal` is no `AbortSignal`.
    */
   with(options: WaitOptions): ActorRef<H>;
   /**

@@ -1,4 +1,11 @@
-import { capture, checkCount, checkMs, checkWord, jsonOf } from "../channels/internal.ts";
+import {
+  capture,
+  checkCount,
+  checkMs,
+  checkSignal,
+  checkWord,
+  jsonOf,
+} from "../channels/internal.ts";
 import { ActorSystem, hostBehind } from "./actor_system.ts";
 import { Crew } from "./_crew.ts";
 import { type DefinedTask, isTask } from "./_definition.ts";
@@ -404,6 +411,7 @@ function limitsOf(
   { definition: { options } }: PoolTask,
 ): { signal: AbortSignal | undefined; timeoutMs: number } {
   checkMs(doing, "timeoutMs", timeoutMs);
+  checkSignal(doing, signal);
   const signals = [signal, options.signal].filter((each) => each !== undefined);
   return {
     signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],

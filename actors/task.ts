@@ -41,6 +41,7 @@ export interface TaskDefinition<A extends unknown[], R> {
  *
  * @typeParam F The type of the function.
  * @param meta `import.meta` of the module that contains the call.
+ * @throws {TypeError} when `meta` is not that, `fn` is no function, or the key is no text.
  */
 export function task<F extends CallableFunction>(
   meta: ImportMeta,
@@ -52,5 +53,5 @@ export function task<A extends unknown[], R>(
   fn: (...args: A) => R,
   options: DefinitionOptions = {},
 ): TaskDefinition<A, R> {
-  return defineTask(fn, register("task", meta.url, fn, options.key), {});
+  return defineTask(fn, register("task", meta, "fn", fn, options), {});
 }

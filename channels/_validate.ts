@@ -40,11 +40,39 @@ export function checkWord(
 ): void {
   if (word === undefined || words.includes(word)) return;
   const known = words.map((each) => JSON.stringify(each)).join(", ");
+  throw new TypeError(`Cannot ${doing}: ${name} must be one of ${known}, received ${shown(word)}`);
+}
+
+/** @throws {TypeError} when a value is no text, or an empty one. */
+export function checkText(doing: string, name: string, text: string | undefined): void {
+  if (text === undefined || typeof text === "string" && text !== "") return;
   throw new TypeError(
-    `Cannot ${doing}: ${name} must be one of ${known}, received ${JSON.stringify(word)}`,
+    `Cannot ${doing}: ${name} must be a text that is not empty, received ${shown(text)}`,
   );
 }
 
-function shown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+/** @throws {TypeError} when a value is not an object with options. */
+export function checkOptions(doing: string, options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new TypeError(`Cannot ${doing}: options must be an object, received ${shown(options)}`);
+}
+
+/** @throws {TypeError} when a value is not an `AbortSignal`. */
+export function checkSignal(doing: string, signal: AbortSignal | undefined): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new TypeError(`Cannot ${doing}: signal must be an AbortSignal, received ${shown(signal)}`);
+}
+
+/** How a value that will not do is called in an error. */
+export function shown(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "function":
+      return "a function";
+    case "object":
+      return value === null ? "null" : Array.isArray(value) ? "a list" : "an object";
+    default:
+      return String(value);
+  }
 }

@@ -1,6 +1,6 @@
 import { systemClock } from "./_clock.ts";
 import { Deadlines, Wait } from "./_deadlines.ts";
-import { checkMs } from "./_validate.ts";
+import { checkMs, checkSignal } from "./_validate.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** The waits of this thread's channels: while there is one, the program stays alive. */
@@ -37,9 +37,10 @@ export class ChannelWait<T> extends Wait<T> {
   }
 }
 
-/** @throws {RangeError} when the options are not those of a wait; the signal's reason when it is aborted. */
+/** @throws {Error} when the options are not those of a wait; the signal's reason when it is aborted. */
 export function checkWait(doing: string, { signal, timeoutMs }: WaitOptions): void {
   checkMs(doing, "timeoutMs", timeoutMs);
+  checkSignal(doing, signal);
   signal?.throwIfAborted();
 }
 

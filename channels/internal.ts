@@ -34,6 +34,16 @@ export { Fifo, type Place } from "./_fifo.ts";
 export { beforeExit } from "./_exit.ts";
 export { jsonOf, readJson, realNow, soon, yieldTo } from "./_kept.ts";
 export { drain, lifeOf, ownLife, threadNumber, watchLife } from "./_life.ts";
-export { checkCount, checkFunction, checkGivenMs, checkMs, checkWord } from "./_validate.ts";
+export {
+  checkCount,
+  checkFunction,
+  checkGivenMs,
+  checkMs,
+  checkOptions,
+  checkSignal,
+  checkText,
+  checkWord,
+  shown,
+} from "./_validate.ts";
 export { ChannelWait, checkWait, limitWait } from "./_waits.ts";
 export { SELECT, type Selectable, type Selection } from "./_selectable.ts";

@@ -1,6 +1,8 @@
 import {
   ABANDON,
   checkMs,
+  checkOptions,
+  checkSignal,
   HANDLE,
   type HandleOutlet,
   type HandleToken,
@@ -99,9 +101,13 @@ export abstract class ManagedObject implements Disposable {
    * the other.
    *
    * @throws {RangeError} when `timeoutMs` is negative or `NaN`.
+   * @throws {TypeError} when `signal` is no `AbortSignal`.
    */
   with(limits: WaitOptions): this {
-    checkMs("call managed object", "timeoutMs", limits.timeoutMs);
+    const doing = "call managed object";
+    checkOptions(doing, limits);
+    checkMs(doing, "timeoutMs", limits.timeoutMs);
+    checkSignal(doing, limits.signal);
     const seat = seatOf(this);
     const Class = this.constructor as new () => this;
     return makeHandle({ ...seat, limits: { ...seat.limits, ...limits }, origin: this }, Class);

@@ -261,7 +261,8 @@ Deno.test.each(PLACES)(
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const ref = await system.spawn(moody.with({ onError: "resume" }));
-    await assertRejects(() => ref.ask.changeTo(null), TypeError);
+    const says = "Cannot become: it takes an object of handlers, received null";
+    await assertRejects(() => ref.ask.changeTo(null), TypeError, says);
     assertEquals(await ref.ask.mood(), "happy");
   },
 );

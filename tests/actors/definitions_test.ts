@@ -5,7 +5,16 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type ActorRef, ActorSystem, DefinitionError, Pool, Supervisor } from "../../actors/mod.ts";
+import {
+  actor,
+  type ActorRef,
+  ActorSystem,
+  DefinitionError,
+  Pool,
+  Supervisor,
+  task,
+} from "../../actors/mod.ts";
+import { Queue } from "../../channels/mod.ts";
 import {
   afterIt,
   keyed,
@@ -324,6 +333,102 @@ const BAD_WORDS = ["on", "worker", "restart", "onError"].map((option) => [option
 Deno.test.each(BAD_WORDS)("ActorDefinition.with() refuses an unknown word for %s", (option) => {
   const error = assertThrows(() => counter.with({ [option]: "sometimes" }), TypeError);
   assertMatch(error.message, new RegExp(`^Cannot .*${option} must be .*"sometimes"$`));
+});
+
+const NO_NAMES = [
+  { value: 5, shown: "5" },
+  { value: true, shown: "true" },
+  { value: null, shown: "null" },
+  { value: { name: "hits" }, shown: "an object" },
+  { value: ["hits"], shown: "a list" },
+  { value: () => "hits", shown: "a function" },
+  { value: Symbol("hits"), shown: "Symbol(hits)" },
+  { value: "", shown: '""' },
+];
+
+Deno.test.each(NO_NAMES)(
+  "ActorDefinition.with() and TaskDefinition.with() refuse the name $shown",
+  (
+    { value, shown },
+  ) => {
+    const name = value as string;
+    for (const configure of [() => counter.with({ name }), () => square.with({ name })]) {
+      const error = assertThrows(configure, TypeError);
+      assertMatch(error.message, /^Cannot configure \w+: name must be a text that is not empty, /);
+      assertStringIncludes(error.message, `received ${shown}`);
+    }
+  },
+);
+
+Deno.test("ActorSystem.find() refuses what is no name, and finds nobody by an empty one", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  for (const value of [5, null, undefined, {}]) {
+    await assertRejects(() => system.find(value as never), TypeError, "name must be a text");
+  }
+  assertEquals(await system.find(""), undefined);
+});
+
+const NO_SIGNALS = [{ value: null }, { value: {} }, { value: new AbortController() }, { value: 5 }];
+
+Deno.test.each(NO_SIGNALS)(
+  "A limit that is no AbortSignal is refused: $value",
+  async ({ value }) => {
+    await using system = new ActorSystem({ workers: 0 });
+    await using pool = new Pool({ system, size: 0 });
+    const ref = await system.spawn(counter, 1);
+    const signal = value as AbortSignal;
+    assertThrows(() => square.with({ signal }), TypeError, "signal must be an AbortSignal");
+    assertThrows(() => ref.with({ signal }), TypeError, "signal must be an AbortSignal");
+    const mapped = () => pool.map(square, [1], { signal });
+    await assertRejects(mapped, TypeError, "signal must be an AbortSignal");
+    using queue = new Queue<number>();
+    const received = () => queue.receive({ signal });
+    await assertRejects(received, TypeError, "signal must be an AbortSignal");
+  },
+);
+
+const NO_OPTIONS = [{ value: null }, { value: 5 }, { value: "hits" }];
+
+Deno.test.each(NO_OPTIONS)("Options that are no object are refused: $value", async ({ value }) => {
+  await using system = new ActorSystem({ workers: 0 });
+  const ref = await system.spawn(counter, 1);
+  for (
+    const refused of [
+      () => counter.with(value as never),
+      () => square.with(value as never),
+      () => ref.with(value as never),
+    ]
+  ) {
+    assertThrows(refused, TypeError, "options must be an object, received");
+  }
+});
+
+Deno.test("actor() and task() without import.meta, or without a function, say what is missing", () => {
+  const setup = () => ({});
+  const cases: [define: () => unknown, says: string][] = [
+    [
+      () => actor(setup as never, undefined as never),
+      "define actor: the first argument must be import.meta, received a function",
+    ],
+    [
+      () => task(setup as never, undefined as never),
+      "define task: the first argument must be import.meta, received a function",
+    ],
+    [() => actor(undefined as never, setup), "must be import.meta, received undefined"],
+    [() => actor({} as never, setup), "must be import.meta, received an object"],
+    [() => actor(import.meta, undefined as never), "define actor: setup must be a function"],
+    [() => task(import.meta, 5 as never), "define task: fn must be a function, received 5"],
+    [
+      () => task(import.meta, setup, { key: "" }),
+      "define task: key must be a text that is not empty",
+    ],
+    [() => task(import.meta, setup, { key: 5 as never }), "key must be a text that is not empty"],
+    [() => task(import.meta, setup, null as never), "define task: options must be an object"],
+  ];
+  for (const [define, says] of cases) {
+    const error = assertThrows(define, TypeError);
+    assertStringIncludes(error.message, says);
+  }
 });
 
 Deno.test("ActorDefinition.with() refuses a mailbox without room, and an unknown overflow", () => {

@@ -4,14 +4,23 @@ import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { HAS_ENDED, KILL, STOP, WATCH } from "./_protocol.ts";
 import type { Ref } from "./_ref.ts";
+import { currentTurn } from "./_turn.ts";
 
 // A thread that does not answer for so long is ended when one of its actors is to be killed.
 const KILL_MS = 1_000;
 
-/** Stops an actor wherever it is; resolves when it has ended, to whether it did so by itself. */
+/**
+ * Stops an actor wherever it is; resolves when it has ended, to whether it did so by itself. Called from within a turn of
+ * that actor, it resolves at once: the end waits for the turn.
+ */
 export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
   const { host, at, serial } = ref;
   if (ref.isHere) {
+    const turn = currentTurn();
+    if (turn !== null && turn.cell === ref.cell) {
+      void turn.cell!.stop({ kind: "shutdown" }, drain);
+      return true;
+    }
     if (host.survivors.has(serial)) await host.whenBack(serial);
     return await ref.cell?.stop({ kind: "shutdown" }, drain) ?? true;
   }

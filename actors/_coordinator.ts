@@ -83,6 +83,8 @@ export class Coordinator {
         return this.#names.find(question[1]);
       case "reason":
         return this.#host.network.reasonOf(question[1], question[2]);
+      case "shutdown":
+        return await this.#host.system.shutdown({ timeoutMs: question[1] ?? undefined });
       case "condemn":
         return await this.#condemn(question[1], question[2]);
     }

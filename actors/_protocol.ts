@@ -179,5 +179,7 @@ export type Question =
   | readonly [kind: "find", name: string]
   /** Answers with the reason for the end of an actor whose host is gone, or `null`. */
   | readonly [kind: "reason", host: number, serial: number]
+  /** Shuts the system down. */
+  | readonly [kind: "shutdown", timeoutMs: number | null]
   /** Ends a host that does not answer, for the sake of one of its actors. */
   | readonly [kind: "condemn", host: number, victim: number];

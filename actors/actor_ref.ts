@@ -104,7 +104,7 @@ export interface ActorRef<H> {
   with(options: WaitOptions): ActorRef<H>;
   /**
    * Ends the actor after its current message, its children first. Resolves when it has ended; harmless when it
-   * already has.
+   * already has. Called within a turn of the actor itself, it resolves at once, because the end waits for that turn.
    */
   stop(options?: StopOptions): Promise<void>;
   /**

@@ -2,7 +2,7 @@ import type { ActorDefinition, RefOf } from "./actor.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import { checkCount, checkMs, checkWord, systemClock } from "../channels/internal.ts";
 import { Coordinator } from "./_coordinator.ts";
-import { ActorStoppedError, DefinitionError } from "./errors.ts";
+import { ActorStoppedError, DeadlockError, DefinitionError } from "./errors.ts";
 import { find } from "./_find.ts";
 import { Host } from "./_host.ts";
 import { linesOf } from "./_lines.ts";
@@ -12,6 +12,7 @@ import { run, spawn } from "./_spawn.ts";
 import type { SystemEvents } from "./system_events.ts";
 import type { TaskDefinition } from "./task.ts";
 import type { Transport } from "./transport.ts";
+import { currentTurn } from "./_turn.ts";
 
 /** Options for {@linkcode ActorSystem}. */
 export interface ActorSystemOptions {
@@ -195,16 +196,38 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   /**
    * Ends everything: refuses messages from outside the actors, stops timers, lets tasks and mailboxes drain, stops
    * the actors in reverse order of start, and ends the workers. Afterwards nothing of the system keeps the process
-   * alive. Harmless when called again.
+   * alive. Harmless when called again; on any of its threads.
+   *
+   * A turn of one of its actors can begin it, but not wait for it.
    *
    * @returns The names of the actors that did not stop in time. A Web Worker in an endless loop goes on using a
-   * core until the process ends.
+   * core until the process ends. On a worker it never resolves, since that ends first.
+   * @throws {RangeError} when `timeoutMs` is negative or `NaN`.
+   * @throws {DeadlockError} when it is awaited within a turn of an actor: the shutdown, which has begun, waits for that
+   * turn.
    */
-  async shutdown({ timeoutMs }: ShutdownOptions = {}): Promise<ShutdownResult> {
-    checkMs("shut down", "timeoutMs", timeoutMs);
-    const { coordinator, settings } = this.#host;
+  shutdown(options: ShutdownOptions = {}): Promise<ShutdownResult> {
+    const turn = currentTurn();
+    const { timeoutMs } = options;
+    try {
+      checkMs("shut down", "timeoutMs", timeoutMs);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const ended = this.#shutDown(timeoutMs);
+    if (turn === null || turn.cell!.host !== this.#host) return ended;
+    const handler = `${turn.cell!.label}.${turn.label}`;
+    const refused = Promise.reject(new DeadlockError([handler], "wait for the shutdown"));
+    // Whoever does not wait has done nothing wrong.
+    refused.catch(() => {});
+    ended.catch(() => {});
+    return refused;
+  }
+
+  async #shutDown(timeoutMs: number | undefined): Promise<ShutdownResult> {
+    const { coordinator, settings, network } = this.#host;
     if (coordinator === null) {
-      throw new TypeError("Cannot shut down: only the thread that made the system can");
+      return await network.question(["shutdown", timeoutMs ?? null]) as ShutdownResult;
     }
     const abandoned = await coordinator.shutdown(timeoutMs ?? settings.shutdownMs);
     this.#signals?.();

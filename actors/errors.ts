@@ -31,7 +31,10 @@ export class MailboxFullError extends Error {
   }
 }
 
-/** The ask could never be answered, because the actor that asks is the one that has to answer. */
+/**
+ * The ask could never be answered, because the actor that asks is the one that has to answer; or a turn would wait for
+ * the shutdown that waits for it.
+ */
 export class DeadlockError extends Error {
   /** Name of the class. */
   override readonly name = "DeadlockError";
@@ -39,8 +42,8 @@ export class DeadlockError extends Error {
   readonly circle: readonly string[];
 
   /** Names the circle of waiting handlers. */
-  constructor(circle: readonly string[]) {
-    super(`Cannot ask: it would wait for itself: ${[...circle, circle[0]].join(" -> ")}`);
+  constructor(circle: readonly string[], doing = "ask") {
+    super(`Cannot ${doing}: it would wait for itself: ${[...circle, circle[0]].join(" -> ")}`);
     this.circle = circle;
   }
 }

@@ -1,6 +1,6 @@
 import type { ExitReason } from "./exit_reason.ts";
 import type { RestartKind } from "./_restart.ts";
-import type { AnyGuard, Guarded } from "./_spawn.ts";
+import type { AnyGuard, Guarded } from "./_start.ts";
 import type { Member, Supervision } from "./_supervision.ts";
 
 /** An actor below a supervisor, wherever it runs. */

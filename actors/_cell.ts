@@ -566,6 +566,7 @@ export class Cell implements Runnable, Child {
       await this.host.releaseName(this.options.name, this.serial);
     }
     this.#state = "ended";
+    this.#incarnation.close();
     this.#reason = reason;
     this.#handlers = null;
     this.host.ended(this, reason);

@@ -75,6 +75,8 @@ export class Coordinator {
         return this.#names.reserve(question[1], from);
       case "name":
         return this.#names.assign(question[1], from, question[2]);
+      case "unclaim":
+        return this.#names.unclaim(question[1]);
       case "release":
         return this.#names.release(question[1], from, question[2]);
       case "release-of":
@@ -91,13 +93,13 @@ export class Coordinator {
   }
 
   #placeNamed(request: PlaceRequest, from: number): number {
-    const { name } = request;
-    if (name === null) return this.place(request);
-    this.#names.reserve(name, from);
+    const { reservation } = request;
+    if (reservation === null) return this.place(request);
+    this.#names.reserve(reservation, from);
     try {
       return this.place(request);
     } catch (error) {
-      this.#names.release(name, from, null);
+      this.#names.unclaim(reservation);
       throw error;
     }
   }

@@ -27,7 +27,7 @@ const MOST_IN_VAIN = 5;
 export class Crew {
   readonly #host: Host;
   readonly #settings: CrewSettings;
-  readonly #owner: Owner = { children: new Set() };
+  readonly #owner: Owner = { label: "pool", children: new Set() };
   readonly #queue = new Fifo<Job>();
   readonly #members = new Set<PoolMember>();
   /** Workers that get no jobs, because they are beginning or ending. One that is stuck does so for ever. */

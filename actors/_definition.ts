@@ -182,6 +182,11 @@ function notLoaded({ kind, url }: Address): () => never {
   return stub;
 }
 
+/** Whether the function of an actor is known on this thread. */
+export function isLoaded({ setup }: DefinedActor<unknown, unknown[]>): boolean {
+  return !stubs.has(setup as (...args: never[]) => unknown);
+}
+
 /** The function of a definition; a promise when its module has to be loaded first. */
 export function functionOf(
   host: Host,

@@ -45,6 +45,7 @@ export function hostOf(systemId: string): Host | undefined {
 
 /** One thread's part of a system: the actors that live here. */
 export class Host implements Owner {
+  readonly label = "system";
   readonly systemId: string;
   /** 0 for the thread that made the system, then in order of start. */
   readonly index: number;
@@ -78,6 +79,7 @@ export class Host implements Owner {
   /** Dead letters noticed here, or reported to here. */
   deadLetters = 0;
   #serials: number;
+  #claims = 0;
   readonly #firstSerial: number;
   #isQuiet = false;
   readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
@@ -115,6 +117,7 @@ export class Host implements Owner {
    *
    * @param owner Who stops it; the index of the other host when it was started from there.
    * @param guard Who decides about restarts.
+   * @param claim Under which its name is reserved, if it has one.
    * @param onCell Called before `setup` is, with what can be killed.
    */
   start(
@@ -122,16 +125,21 @@ export class Host implements Owner {
     args: unknown[],
     owner: Owner | number,
     guard: Guard | null,
-    onCell?: (cell: Cell) => void,
+    claim: string | null,
+    onCell: (cell: Cell) => void,
   ): Cell | Promise<Cell> {
     const cell = new Cell(this, ++this.#serials, definition, args, owner, guard);
     this.cells.set(cell.serial, cell);
     if (typeof owner === "object") owner.children.add(cell);
-    onCell?.(cell);
+    onCell(cell);
     const started = cell.start();
-    const { name } = definition.options;
-    if (started === undefined && name === undefined) return cell;
-    return this.#announce(cell, started, name);
+    if (started === undefined && claim === null) return cell;
+    return this.#announce(cell, started, claim);
+  }
+
+  /** Tells one start with a name from all others of the system. */
+  newClaim(): string {
+    return `${this.index}.${++this.#claims}`;
   }
 
   /**
@@ -180,12 +188,13 @@ export class Host implements Owner {
   async #announce(
     cell: Cell,
     started: void | Promise<void>,
-    name: string | undefined,
+    claim: string | null,
   ): Promise<Cell> {
-    await started;
-    if (name === undefined) return cell;
+    if (started !== undefined) await Promise.race([started, this.#endedBefore(started, cell)]);
+    if (claim === null) return cell;
+    const name = cell.options.name!;
     try {
-      await this.network.question(["name", name, cell.serial]);
+      await this.network.question(["name", { name, claim }, cell.serial]);
     } catch (error) {
       await cell.kill();
       throw error;
@@ -196,6 +205,13 @@ export class Host implements Owner {
       await this.releaseName(name, cell.serial);
     }
     return cell;
+  }
+
+  /** Resolves when it has ended before its `setup` is done, which may go on for ever. */
+  async #endedBefore(started: Promise<void>, cell: Cell): Promise<void> {
+    const { kind } = await cell.exited;
+    // It is what the start fails of.
+    if (kind === "error") await started;
   }
 
   /** A cell has come to its final end. */
@@ -289,7 +305,7 @@ export class Host implements Owner {
    * @returns The names of those that did not stop within `ms` milliseconds; they are killed.
    */
   async stopChildren(ms: number): Promise<string[]> {
-    const left = await stopInOrder(this.clock, this.children, true, ms);
+    const left = await stopInOrder(this.clock, this, true, ms);
     return left.map(({ label }) => label);
   }
 

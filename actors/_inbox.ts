@@ -59,6 +59,8 @@ export function receive(
       return streamed(host, envelope[1], envelope[2], context);
     case wire.SPAWN:
       return void spawn(host, peer, envelope, context);
+    case wire.BORN:
+      return host.network.born(peer.index, envelope[1], envelope[2]);
     case wire.RUN:
       return void run(host, peer, envelope, context);
     case wire.STOP: {

@@ -4,6 +4,7 @@ import type { ActorRef } from "./actor_ref.ts";
 import type { ActorSystem } from "./actor_system.ts";
 import type { Cell } from "./_cell.ts";
 import { checkFunction, checkGivenMs, type Timer } from "../channels/internal.ts";
+import { ActorStoppedError } from "./errors.ts";
 import { find } from "./_find.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { Item } from "./_mailbox.ts";
@@ -24,12 +25,19 @@ export class Incarnation implements ActorContext, Owner {
   #children: Set<Child> | null = null;
   #timers: Set<Timer> | null = null;
   #callbacks: (() => unknown)[] | null = null;
-  #over = false;
+  /** Whether it has begun to end. */
+  #isEnding = false;
+  /** Whether it has ended: nothing may be added to it any more. */
+  #isOver = false;
   #hasTimers = true;
 
   constructor(cell: Cell, restarts: number) {
     this.#cell = cell;
     this.restarts = restarts;
+  }
+
+  get label(): string {
+    return this.#cell.label;
   }
 
   get children(): Set<Child> {
@@ -54,7 +62,7 @@ export class Incarnation implements ActorContext, Owner {
     if (reader === null) return this.#ownSignal;
     if (this.streamSignals === null) {
       this.streamSignals = new StreamSignals();
-      if (this.#over || this.#cell.drains) this.endStreams();
+      if (this.#isEnding || this.#cell.drains) this.endStreams();
     }
     return this.streamSignals.of(reader);
   }
@@ -62,7 +70,7 @@ export class Incarnation implements ActorContext, Owner {
   get #ownSignal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
-      if (this.#over) this.abort();
+      if (this.#isEnding) this.abort();
     }
     return this.#controller.signal;
   }
@@ -71,15 +79,18 @@ export class Incarnation implements ActorContext, Owner {
     definition: ActorDefinition<H, A>,
     ...args: A
   ): Promise<ActorRef<H>> {
+    if (this.#isOver) return this.#refuse("spawn actor");
     return spawn(this.#cell.host, definition, args, this) as unknown as Promise<ActorRef<H>>;
   }
 
   run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>> {
+    if (this.#isOver) return this.#refuse("run task");
     return run(this.#cell.host, task, args) as Promise<Awaited<R>>;
   }
 
   watch(ref: ActorRef<unknown>): Promise<ExitReason> {
     const signal = this.#ownSignal;
+    if (signal.aborted) return unheard(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<ExitReason>();
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
@@ -94,6 +105,7 @@ export class Incarnation implements ActorContext, Owner {
 
   // deno-lint-ignore no-explicit-any -- as in the interface
   find<D extends ActorDefinition<any, any>>(name: string): Promise<RefOf<D> | undefined> {
+    if (this.#isOver) return this.#refuse("find actor");
     return find(this.#cell.host, name) as Promise<RefOf<D> | undefined>;
   }
 
@@ -106,12 +118,17 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   supervise(options: SuperviseOptions = {}): Supervisor {
-    return superviseUnder(this.#cell.host, this, options, (error) => this.#cell.crash(error));
+    if (this.#isOver) throw new ActorStoppedError(this.label, "supervise");
+    return superviseUnder(this.#cell.host, this, options, (error) => {
+      if (!this.#isOver) this.#cell.crash(error);
+    });
   }
 
   onStop(fn: () => unknown): void {
     checkFunction("register onStop", "fn", fn);
-    (this.#callbacks ??= []).push(fn);
+    // What it is to clean up has been made after the end.
+    if (this.#isOver) queueMicrotask(() => this.#callBack(fn));
+    else (this.#callbacks ??= []).push(fn);
   }
 
   become(handlers: object): void {
@@ -119,17 +136,17 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   stop(): void {
-    if (!this.#over) this.#cell.leave();
+    if (!this.#isEnding) this.#cell.leave();
   }
 
   /** Whether there is nothing that has to end before it. */
   get isBare(): boolean {
-    return this.#callbacks === null && (this.#children === null || this.#children.size === 0);
+    return this.#callbacks === null && !this.#hasChildren;
   }
 
   /** Begins the end: the signal is aborted, timers never fire again. */
   abort(): void {
-    this.#over = true;
+    this.#isEnding = true;
     this.stopTimers();
     this.#controller?.abort(new DOMException("The actor is stopping", "AbortError"));
     this.endStreams();
@@ -148,33 +165,57 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   /**
-   * Stops the children in reverse order, then runs the callbacks, for at most `ms` milliseconds; resolves to whether
-   * that was enough for them.
+   * Stops the children in reverse order, then runs the callbacks, for at most `ms` milliseconds, then stops children
+   * that came meanwhile; resolves to whether the time was enough for the callbacks.
    *
    * @param drain Whether the children handle what waits first.
    */
   async end(ms: number, drain: boolean): Promise<boolean> {
-    if (this.isBare) return true;
     const { clock } = this.#cell.host;
     const start = clock.now();
-    const children = this.#children;
-    if (children !== null && children.size > 0) await stopInOrder(clock, children, drain, ms);
-    if (this.#callbacks === null) return true;
-    return await within(clock, ms - (clock.now() - start), this.#callBack());
+    const left = () => ms - (clock.now() - start);
+    let isClean = true;
+    if (this.#hasChildren) await stopInOrder(clock, this, drain, ms);
+    if (this.#callbacks !== null) {
+      isClean = await within(clock, left(), this.#callAllBack(this.#callbacks));
+      this.#callbacks = null;
+    }
+    while (this.#hasChildren) await stopInOrder(clock, this, false, left());
+    this.close();
+    return isClean;
   }
 
-  async #callBack(): Promise<void> {
-    for (const fn of (this.#callbacks ?? []).reverse()) {
-      const item = new Item("onStop", [], null, null);
-      item.cell = this.#cell;
-      try {
-        await runTurn(item, this, fn, []);
-      } catch (error) {
-        this.#cell.reportError("onStop", error);
-      } finally {
-        item.cell = null;
-      }
+  /** Nothing is left of it, and nothing may be added any more. */
+  close(): void {
+    this.#isOver = true;
+    for (const fn of this.#callbacks ?? []) this.onStop(fn);
+    this.#callbacks = null;
+  }
+
+  get #hasChildren(): boolean {
+    return this.#children !== null && this.#children.size > 0;
+  }
+
+  /** The last one first, also those that are registered meanwhile. */
+  async #callAllBack(callbacks: (() => unknown)[]): Promise<void> {
+    for (let fn = callbacks.pop(); fn !== undefined; fn = callbacks.pop()) await this.#callBack(fn);
+  }
+
+  async #callBack(fn: () => unknown): Promise<void> {
+    const item = new Item("onStop", [], null, null);
+    item.cell = this.#cell;
+    try {
+      await runTurn(item, this, fn, []);
+    } catch (error) {
+      this.#cell.reportError("onStop", error);
+    } finally {
+      item.cell = null;
     }
+  }
+
+  /** What code gets whose incarnation is over. */
+  #refuse(doing: string): Promise<never> {
+    return unheard(new ActorStoppedError(this.label, doing));
   }
 
   #repeat(label: string, ms: number, fn: () => unknown, again: boolean): Disposable {
@@ -209,4 +250,11 @@ export class Incarnation implements ActorContext, Owner {
     set();
     return { [Symbol.dispose]: cancel };
   }
+}
+
+/** Rejects; an actor that has ended need not hear of it. */
+function unheard(reason: unknown): Promise<never> {
+  const refusal = Promise.reject(reason);
+  refusal.catch(() => {});
+  return refusal;
 }

@@ -1,6 +1,9 @@
 import { NameTakenError } from "./errors.ts";
+import type { Reservation } from "./_protocol.ts";
 
 interface Entry {
+  /** For which start it was reserved. */
+  readonly claim: string;
   /** Host that reserved the name, or where the actor lives. */
   at: number;
   /** `null` until the actor has started. */
@@ -12,22 +15,30 @@ export class Names {
   readonly #entries = new Map<string, Entry>();
 
   /** @throws {NameTakenError} when the name is reserved or in use. */
-  reserve(name: string, at: number): void {
+  reserve({ name, claim }: Reservation, at: number): void {
     if (this.#entries.has(name)) throw new NameTakenError(name);
-    this.#entries.set(name, { at, serial: null });
+    this.#entries.set(name, { claim, at, serial: null });
   }
 
-  /** The actor with a reserved name has started. */
-  assign(name: string, at: number, serial: number): void {
+  /**
+   * The actor that a name is reserved for has started.
+   *
+   * @throws {NameTakenError} when its start was given up meanwhile: the name may be another one's.
+   */
+  assign({ name, claim }: Reservation, at: number, serial: number): void {
     const entry = this.#entries.get(name);
-    // Its spawn was given up meanwhile, and the name may belong to another one.
-    if (entry === undefined || entry.serial !== null) throw new NameTakenError(name);
+    if (entry?.claim !== claim) throw new NameTakenError(name);
     entry.at = at;
     entry.serial = serial;
   }
 
-  /** Frees a name, if it still belongs to this actor (`null`: to nobody yet). */
-  release(name: string, at: number, serial: number | null): void {
+  /** Frees a name whose start was given up, whether or not the actor has it by now. */
+  unclaim({ name, claim }: Reservation): void {
+    if (this.#entries.get(name)?.claim === claim) this.#entries.delete(name);
+  }
+
+  /** Frees a name, if it still belongs to this actor. */
+  release(name: string, at: number, serial: number): void {
     const entry = this.#entries.get(name);
     if (entry?.at === at && entry.serial === serial) this.#entries.delete(name);
   }

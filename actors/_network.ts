@@ -21,6 +21,7 @@ import {
   type Culprit,
   DIRECTORY,
   type HostEnvelope,
+  KILL,
   type Question,
   REPORT,
 } from "./_protocol.ts";
@@ -164,6 +165,20 @@ export class Network {
   /** The stream with this id has a value. */
   streaming(id: number): Pending | undefined {
     return this.#pending.get(id);
+  }
+
+  /** The actor that a request was to start is there. */
+  born(at: number, id: number, serial: number): void {
+    const start = this.#pending.get(id);
+    if (start !== undefined) start.born!(serial);
+    // It was given up meanwhile.
+    else this.kill(at, serial);
+  }
+
+  /** Ends an actor on another host as soon as its thread hears of it. */
+  kill(at: number, serial: number): void {
+    // With its host, or the system, it has ended anyway.
+    this.call(at, (id) => [KILL, id, serial]).catch(() => {});
   }
 
   /** Notes an actor on another host as a child of somebody here. */

@@ -12,6 +12,8 @@ export interface Child {
 
 /** Who started actors and stops them when it ends: an actor, or the system's part of a thread. */
 export interface Owner {
+  /** How it is called in errors. */
+  readonly label: string;
   /** In order of start. */
   readonly children: Set<Child>;
 }
@@ -20,36 +22,46 @@ export interface Owner {
 const GRACE_MS = 200;
 
 /**
- * Stops children in reverse order of start, each after the one before has ended.
+ * Stops an owner's children in reverse order of start, each after the one before has ended, also those that come
+ * meanwhile. Whoever was told leaves the owner's books.
  *
  * @returns Those that did not end within `ms` milliseconds although they were told to; they are killed.
  */
 export async function stopInOrder(
   clock: Clock,
-  children: Iterable<Child>,
+  { children }: Owner,
   drain: boolean,
   ms: number,
 ): Promise<Child[]> {
-  const left = new Set([...children].reverse());
-  const abandoned: Child[] = [];
+  const abandoned = new Set<Child>();
+  let current: Child | null = null;
   const stop = async (child: Child, drain: boolean) => {
-    if (!await child.stop({ kind: "shutdown" }, drain)) abandoned.push(child);
-    left.delete(child);
+    if (!await child.stop({ kind: "shutdown" }, drain)) abandoned.add(child);
+    children.delete(child);
   };
-  let isLate = false;
   const stopAll = async () => {
-    for (const child of left) {
-      await stop(child, drain);
-      if (isLate) return;
+    while (children.size > 0) {
+      for (const child of [...children].reverse()) {
+        current = child;
+        await stop(child, drain);
+        if (current === null) return;
+      }
     }
   };
-  if (await within(clock, ms, stopAll())) return abandoned;
-  isLate = true;
-  const [culprit, ...others] = left;
-  kill(culprit!);
+  if (await within(clock, ms, stopAll())) return [...abandoned];
+  const culprit = current!;
+  current = null;
+  kill(culprit);
+  children.delete(culprit);
+  abandoned.add(culprit);
+  const others = [...children].reverse();
   await within(clock, GRACE_MS, Promise.allSettled(others.map((other) => stop(other, false))));
-  for (const child of left) kill(child);
-  return [...new Set([...abandoned, culprit!, ...left])];
+  for (const child of children) {
+    kill(child);
+    abandoned.add(child);
+  }
+  children.clear();
+  return [...abandoned];
 }
 
 function kill(child: Child): void {

@@ -111,6 +111,8 @@ export interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   deliver?(value: unknown): void;
+  /** The actor that is to be started is there. */
+  born?(serial: number): void;
 }
 
 /** Captures an error; one that cannot cross is replaced by the reason why. */

@@ -34,6 +34,7 @@ export const FAILED = 29;
 export const HALT = 30;
 export const RESUME = 31;
 export const FINISH = 32;
+export const BORN = 33;
 
 /**
  * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
@@ -72,16 +73,19 @@ export type HostEnvelope =
   | readonly [kind: typeof ITEM, id: number, value: Payload]
   /**
    * The result is the serial. `counted`: host 0 chose the place, and wants to hear `DEPARTED`. `guarded`: the sender
-   * decides about restarts.
+   * decides about restarts. `claim`: under which the name is reserved.
    */
   | readonly [
     kind: typeof SPAWN,
     id: number,
     counted: boolean,
     guarded: boolean,
+    claim: string | null,
     definition: Payload,
     args: Payload,
   ]
+  /** The actor that a `SPAWN` has asked for is there, and its `setup` begins: before anything else about it. */
+  | readonly [kind: typeof BORN, id: number, serial: number]
   /**
    * Starts an actor again that was on this host before the host was lost; the values are the arguments, the definition
    * and the reason. Answered when it runs.
@@ -156,11 +160,17 @@ export interface Culprit {
 /** Where to start something: valid JSON. */
 export interface PlaceRequest {
   readonly on: "any" | "own";
-  /** Name to reserve, for actors. */
-  readonly name: string | null;
+  /** For actors with a name. */
+  readonly reservation: Reservation | null;
   readonly worker: "web" | "thread" | null;
   readonly permissions: unknown;
   readonly unresponsiveMs: number | null;
+}
+
+/** A name for an actor that is being started; the claim tells it from other starts with that name. Valid JSON. */
+export interface Reservation {
+  readonly name: string;
+  readonly claim: string;
 }
 
 /** What other hosts ask host 0. */
@@ -168,11 +178,13 @@ export type Question =
   /** Chooses a host, reserves the name; answers with the host's index. */
   | readonly [kind: "place", request: PlaceRequest]
   /** Reserves a name. */
-  | readonly [kind: "reserve", name: string]
-  /** The actor with this reserved name has started. */
-  | readonly [kind: "name", name: string, serial: number]
-  /** The name is free again: the actor has ended, or (`null`) the one it was reserved for did not start. */
-  | readonly [kind: "release", name: string, serial: number | null]
+  | readonly [kind: "reserve", reservation: Reservation]
+  /** The actor that the name is reserved for has started. */
+  | readonly [kind: "name", reservation: Reservation, serial: number]
+  /** The actor that the name is reserved for is not to start, or not any more: the name is free again. */
+  | readonly [kind: "unclaim", reservation: Reservation]
+  /** The actor has ended: its name is free again. */
+  | readonly [kind: "release", name: string, serial: number]
   /** The name of an actor that was to start again, and did not, is free again. */
   | readonly [kind: "release-of", serial: number]
   /** Answers with host and serial, or `null`. */

@@ -28,6 +28,7 @@ export class RemoteChild implements Child {
   readonly #args: StartArgs;
   readonly #counted: boolean;
   readonly #guard: RemoteGuard | null;
+  #hasStarted = false;
   #isOrdered = false;
   #restarts = 0;
   #budget: RestartBudget | null = null;
@@ -71,6 +72,11 @@ export class RemoteChild implements Child {
     return this.#ref.label;
   }
 
+  /** Its first `setup` is done: whoever has started it does not hear of its end any more. */
+  started(): void {
+    this.#hasStarted = true;
+  }
+
   stop(_reason: ExitReason, drain = false): Promise<boolean> {
     this.#isOrdered = true;
     return stop(this.#ref, drain);
@@ -96,7 +102,7 @@ export class RemoteChild implements Child {
   lose(loss: ExitReason, culprit: Culprit | null): boolean {
     const { restart = "transient" } = this.#definition.options;
     const reason = culprit?.serial === this.serial ? culprit.reason : loss;
-    if (this.#isOrdered || !startsAgain(restart, reason)) return false;
+    if (!this.#hasStarted || this.#isOrdered || !startsAgain(restart, reason)) return false;
     if (this.#guard === null) {
       this.#budget ??= new RestartBudget();
       if (!this.#budget.spend(this.#host.clock.now())) return false;

@@ -1,41 +1,18 @@
-import { abandonValues, OwnWait, type Packet } from "../channels/internal.ts";
+import { abandonValues, OwnWait } from "../channels/internal.ts";
 import type { Cell } from "./_cell.ts";
-import { DefinedActor, type DefinedTask, functionOf, isTask } from "./_definition.ts";
+import { DefinedActor, type DefinedTask, functionOf, isLoaded, isTask } from "./_definition.ts";
 import type { Host } from "./_host.ts";
 import { LocalReply } from "./_local.ts";
 import type { PlacementOptions } from "./options.ts";
-import type { ExitReason } from "./exit_reason.ts";
-import type { Child, Owner } from "./_owner.ts";
-import { RemoteChild, type RemoteGuard } from "./_remote_child.ts";
-import { RUN, SPAWN } from "./_protocol.ts";
+import type { Owner } from "./_owner.ts";
+import { type Reservation, RUN } from "./_protocol.ts";
 import { Ref } from "./_ref.ts";
 import { mayStartAgain } from "./_restart.ts";
+import { type AnyGuard, type Place, Start, type StartRequest } from "./_start.ts";
 import { StartArgs } from "./_start_args.ts";
 import { checkPermissions } from "./_workers.ts";
 
-type AnyActor = DefinedActor<unknown, unknown[]>;
-
 const FOR_OWN = ["worker", "permissions", "unresponsiveMs"] as const;
-
-/** Where something is to start. */
-interface Place {
-  readonly at: number;
-  /** Whether host 0 chose it, and wants to hear when it is over. */
-  readonly counted: boolean;
-}
-
-/** Decides about the restarts of an actor, wherever that is. */
-export interface AnyGuard extends RemoteGuard {
-  /** By what it steers the actor; called before `setup` has begun. */
-  attach(controls: Guarded): void;
-}
-
-/** What a guard can do with its actor. */
-export interface Guarded extends Child {
-  halt(): Promise<void>;
-  resume(reason: ExitReason): Promise<void>;
-  finish(reason: ExitReason): Promise<void>;
-}
 
 /**
  * Starts an actor where its options say; resolves when `setup` is done.
@@ -54,142 +31,46 @@ export function spawn(
     if (!(definition instanceof DefinedActor)) {
       throw new TypeError("Cannot spawn actor: the first argument must come from actor()");
     }
-    const own = startArgs(
-      host,
-      definition.options,
-      args,
-      mayStartAgain(definition.options.restart),
-    );
-    const place = placeFor(host, definition, own);
-    return "then" in place
-      ? place.then((place) => spawnAt(host, place, definition, own, owner, guard))
-      : spawnAt(host, place, definition, own, owner, guard);
+    const { options } = definition;
+    const own = startArgs(host, options, args, mayStartAgain(options.restart));
+    const reservation = options.name === undefined
+      ? null
+      : { name: options.name, claim: host.newClaim() };
+    const request = { host, definition, args: own, owner, guard };
+    return start(request, reservation);
   } catch (error) {
     return Promise.reject(error);
   }
 }
 
-/** Decides where an actor starts; without a place nothing of its arguments is left. */
-function placeFor(
-  host: Host,
-  { options }: AnyActor,
-  args: StartArgs,
-): Place | Promise<Place> {
-  const failed = (error: unknown): never => {
+function start(request: StartRequest, reservation: Reservation | null): Promise<Ref> {
+  const { host, definition, args } = request;
+  let place: Place | Promise<Place>;
+  try {
+    place = findPlace(host, definition.options, reservation);
+  } catch (error) {
     args.abandon();
     throw error;
-  };
-  try {
-    const place = findPlace(host, options, options.name ?? null);
-    return "then" in place ? place.catch(failed) : place;
-  } catch (error) {
-    return failed(error);
   }
+  const isAtHand = !("then" in place) && place.at === host.index && isLoaded(definition);
+  return isAtHand ? startAtOnce(request) : new Start(request, place, reservation).ref;
 }
 
-function spawnAt(
-  host: Host,
-  place: Place,
-  definition: AnyActor,
-  args: StartArgs,
-  owner: Owner,
-  guard: AnyGuard | null,
-): Promise<Ref> {
-  const started = place.at === host.index
-    ? spawnHere(host, place, definition, args, owner, guard)
-    : spawnThere(host, place, definition, args, owner, guard);
-  const { name } = definition.options;
-  if (name === undefined) return started;
-  return started.catch(async (error) => {
-    await host.network.question(["release", name, null]);
-    throw error;
-  });
-}
-
-function spawnHere(
-  host: Host,
-  place: Place,
-  definition: AnyActor,
-  args: StartArgs,
-  owner: Owner,
-  guard: AnyGuard | null,
-): Promise<Ref> {
+/** Starts an actor without a name on this thread. */
+function startAtOnce({ host, definition, args, owner, guard }: StartRequest): Promise<Ref> {
   let cell: Cell | undefined;
-  try {
-    const setup = functionOf(host, definition);
-    if (setup instanceof Promise) {
-      const loaded = setup.then((setup) => definition.loaded(setup));
-      return loaded.then(
-        (loaded) => spawnHere(host, place, loaded, args, owner, guard),
-        (error) => notStarted(host, place, args, error),
-      );
-    }
-    const started = host.start(definition, args.here(), owner, guard, (made) => {
-      cell = made;
-      guard?.attach(made);
-      if (place.counted) void made.exited.then(() => host.departed(place.at));
-    });
-    const refTo = ({ serial }: Cell) => host.refOf(host.index, serial, definition.options.name);
-    if (!(started instanceof Promise)) return Promise.resolve(refTo(started));
-    const wait = startWait<Ref>(definition);
-    wait.whenGivenUp = () => void cell?.kill();
-    limitStart(host, definition, wait);
-    started.then((cell) => wait.resolve(refTo(cell)), (error) => wait.reject(error));
-    return wait.promise;
-  } catch (error) {
-    return cell === undefined ? notStarted(host, place, args, error) : Promise.reject(error);
-  }
-}
-
-async function spawnThere(
-  host: Host,
-  place: Place,
-  definition: AnyActor,
-  args: StartArgs,
-  owner: Owner,
-  guard: AnyGuard | null,
-): Promise<Ref> {
-  const { at, counted } = place;
-  let packet: Packet;
-  try {
-    packet = args.toSend();
-  } catch (error) {
-    return await notStarted(host, place, args, error);
-  }
-  const wait = startWait<number>(definition);
-  const isGuarded = guard !== null;
-  const what = definition.payload();
-  const id = host.network.send(
-    at,
-    wait,
-    (id) => [SPAWN, id, counted, isGuarded, what, packet.payload],
-    packet,
-  );
-  wait.whenGivenUp = () => host.network.withdraw(at, id);
-  limitStart(host, definition, wait);
-  const ref = host.refOf(at, await wait.promise, definition.options.name);
-  const child = new RemoteChild(ref, definition, args, owner, counted, guard);
-  guard?.attach(child);
-  host.network.adopt(child);
-  return ref;
-}
-
-/** It does not come to a start: its place is free again, and what it was to get is closed. */
-function notStarted(host: Host, { at, counted }: Place, args: StartArgs, error: unknown) {
-  args.abandon();
-  if (counted) host.departed(at);
-  return Promise.reject(error);
-}
-
-function startWait<T>({ options: { name }, address }: AnyActor): OwnWait<T> {
-  const which = name === undefined ? `of ${address.url}` : `"${name}"`;
-  return new OwnWait<T>(() => `start actor ${which}`);
-}
-
-/** Begins the time that a start may take. A wait whose time is over at once is given up like any other. */
-function limitStart<T>(host: Host, { options }: AnyActor, wait: OwnWait<T>): void {
-  const { startTimeoutMs = host.settings.startTimeoutMs } = options;
+  const started = host.start(definition, args.here(), owner, guard, null, (made) => {
+    cell = made;
+    guard?.attach(made);
+  });
+  const refTo = ({ serial }: Cell) => host.refOf(host.index, serial, undefined);
+  if (!(started instanceof Promise)) return Promise.resolve(refTo(started));
+  const { startTimeoutMs = host.settings.startTimeoutMs } = definition.options;
+  const wait = new OwnWait<Ref>(() => `start actor of ${definition.address.url}`);
+  wait.whenGivenUp = () => void cell?.kill();
   if (!host.deadlines.start(wait, undefined, startTimeoutMs)) wait.onGivenUp();
+  started.then((cell) => wait.resolve(refTo(cell)), (error) => wait.reject(error));
+  return wait.promise;
 }
 
 /** Runs a task where its options say. */
@@ -313,26 +194,26 @@ function staysHere({ coordinator, index }: Host, { on = "any", near }: Placement
   return on === "here" || on === "any" && coordinator !== null && coordinator.isLocal;
 }
 
-/** Decides where something starts, and reserves its name. A promise when host 0 has to be asked. */
+/** Decides where something starts, and reserves a name. A promise when host 0 has to be asked. */
 function findPlace(
   host: Host,
   options: PlacementOptions,
-  name: string | null,
+  reservation: Reservation | null,
 ): Place | Promise<Place> {
   const { on = "any", near, worker, permissions, unresponsiveMs } = options;
   if (near !== undefined || on === "here") {
     const place = { at: near === undefined ? host.index : hostNear(host, near), counted: false };
-    if (name === null) return place;
-    return host.network.question(["reserve", name]).then(() => place);
+    if (reservation === null) return place;
+    return host.network.question(["reserve", reservation]).then(() => place);
   }
   const request = {
     on,
-    name,
+    reservation,
     worker: worker ?? null,
     permissions: permissions ?? null,
     unresponsiveMs: unresponsiveMs ?? null,
   };
-  if (host.coordinator !== null && name === null) {
+  if (host.coordinator !== null && reservation === null) {
     return { at: host.coordinator.place(request), counted: true };
   }
   const chosen = host.network.question(["place", request]) as Promise<number>;

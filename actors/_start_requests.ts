@@ -5,7 +5,7 @@ import type { ExitReason } from "./exit_reason.ts";
 import { GuardElsewhere } from "./_guard.ts";
 import type { Host } from "./_host.ts";
 import { type Peer, RemoteReply } from "./_peer.ts";
-import type * as wire from "./_protocol.ts";
+import * as wire from "./_protocol.ts";
 
 type AnyActor = DefinedActor<unknown, unknown[]>;
 type AnyTask = DefinedTask<unknown[], unknown>;
@@ -14,7 +14,7 @@ type AnyTask = DefinedTask<unknown[], unknown>;
 export async function spawn(
   host: Host,
   peer: Peer,
-  [, id, counted, guarded, what, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
+  [, id, counted, guarded, claim, what, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
@@ -31,7 +31,8 @@ export async function spawn(
     if (reply.settled) return abandonValues(args);
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
     await startFor(reply, () =>
-      host.start(loaded, args, peer.index, guard, (cell) => {
+      host.start(loaded, args, peer.index, guard, claim, (cell) => {
+        peer.link.send([wire.BORN, id, cell.serial]);
         reply.onCancel = () => void cell.kill();
         cell.exited.then(departed);
       }));

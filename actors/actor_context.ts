@@ -9,7 +9,10 @@ import type { TaskDefinition } from "./task.ts";
 /**
  * What an actor can do besides answering: the first argument of `setup`.
  *
- * It belongs to one incarnation: after a restart `setup` gets a new one, and the old one's timers are gone.
+ * It belongs to one incarnation: after a restart `setup` gets a new one, and the old one's timers are gone. Code that
+ * goes on after the end of its incarnation (a handler that was not waited for, a floating promise) can add nothing to
+ * it: `spawn`, `run` and `find` reject with `ActorStoppedError`, `supervise` throws it, timers never fire, `become`
+ * changes nothing, and what is given to `onStop` is called at once.
  */
 export interface ActorContext {
   /** This actor. Typed by its user: `const self: ActorRef<Counter> = context.self`. */
@@ -51,7 +54,13 @@ export interface ActorContext {
   readonly signal: AbortSignal;
   /** How often it has been restarted; after the loss of its thread without the restarts in place before. */
   readonly restarts: number;
-  /** Starts a child: it stops before its parent does. */
+  /**
+   * Starts a child: it stops before its parent does, also while it is still being started.
+   *
+   * @throws Rejects as {@linkcode ActorSystem.spawn}.
+   * @throws {ActorStoppedError} Rejects when this actor ends before the child's `setup` has begun; that need not be
+   * caught.
+   */
   spawn<H, A extends unknown[]>(
     definition: ActorDefinition<H, A>,
     ...args: A
@@ -65,8 +74,8 @@ export interface ActorContext {
    */
   supervise(options?: SuperviseOptions): Supervisor;
   /**
-   * Resolves with the reason at another actor's final end. Rejects with an `AbortError` when this actor ends
-   * first.
+   * Resolves with the reason at another actor's final end. Rejects with an `AbortError` when this actor begins to
+   * end first, or has.
    */
   // deno-lint-ignore no-explicit-any -- any protocol will do
   watch(ref: ActorRef<any>): Promise<ExitReason>;
@@ -90,7 +99,7 @@ export interface ActorContext {
   every(ms: number, fn: () => unknown): Disposable;
   /**
    * Registers a callback for the end of this incarnation, whatever the reason. Callbacks run in reverse order,
-   * each awaited, within `shutdownMs` together.
+   * each awaited, within `shutdownMs` together. After the end the callback is called at once.
    *
    * @throws {TypeError} when it is not a function.
    */

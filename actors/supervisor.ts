@@ -91,7 +91,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #place: Place;
   readonly #supervision: Supervision;
   /** What it owns on this thread and others. */
-  readonly #owner: Owner = { children: new Set() };
+  readonly #owner: Owner = { label: "supervisor", children: new Set() };
   readonly #self: Child;
   readonly #results = new TaskResults();
   readonly #exited = Promise.withResolvers<ExitReason>();

@@ -34,8 +34,12 @@ export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
   }
 }
 
-/** Ends an actor at once, with its thread when that does not answer. */
-export async function terminate(ref: Ref): Promise<void> {
+/**
+ * Ends an actor at once, with its thread when that does not answer.
+ *
+ * @param label What is to be named when nothing can end the thread.
+ */
+export async function terminate(ref: Ref, label = ref.label): Promise<void> {
   const { host, at, serial } = ref;
   if (ref.isHere) {
     if (host.survivors.has(serial)) await host.whenBack(serial);
@@ -47,9 +51,9 @@ export async function terminate(ref: Ref): Promise<void> {
   try {
     await wait.promise;
   } catch (error) {
-    if (error instanceof HostLostError && await isBack(ref)) return await terminate(ref);
+    if (error instanceof HostLostError && await isBack(ref)) return await terminate(ref, label);
     if (isGone(error)) return;
-    await host.network.question(["condemn", at, serial]);
+    await host.network.question(["condemn", at, serial, label]);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Host } from "./_host.ts";
 import { captureLine, type FarEnd } from "./_lines.ts";
 import { Names } from "./_names.ts";
 import type { WorkerKind } from "./options.ts";
-import { within } from "./_owner.ts";
+import { GRACE_MS, within } from "./_owner.ts";
 import { captureError, type Peer } from "./_peer.ts";
 import {
   BURIED,
@@ -49,6 +49,8 @@ export class Coordinator {
   readonly #losses = new Map<number, Loss>();
   #shutdown: Promise<string[]> | null = null;
   #isShuttingDown = false;
+  /** Threads that nothing could end. */
+  #stuck: readonly WorkerRecord[] = [];
 
   /** @param limit Most workers that are shared; 0 places everything on this thread. */
   constructor(host: Host, limit: number, kind: WorkerKind) {
@@ -88,7 +90,7 @@ export class Coordinator {
       case "shutdown":
         return await this.#host.system.shutdown({ timeoutMs: question[1] ?? undefined });
       case "condemn":
-        return await this.#condemn(question[1], question[2]);
+        return await this.#condemn(question[1], question[2], question[3]);
     }
   }
 
@@ -105,13 +107,14 @@ export class Coordinator {
   }
 
   /** Chooses a host, starting a worker when all that run have work. */
-  place({ on, worker, permissions, unresponsiveMs }: PlaceRequest): number {
+  place({ on, worker, permissions, unresponsiveMs, label }: PlaceRequest): number {
     if (on === "own") {
       return this.#workers.start(
         worker ?? this.#kind,
         permissions as Deno.PermissionOptions,
         true,
         unresponsiveMs,
+        label,
       ).index;
     }
     if (this.#limit === 0) return 0;
@@ -125,7 +128,7 @@ export class Coordinator {
       undefined,
     );
     if (chosen === undefined || chosen.load > 0 && shared.length < this.#limit) {
-      chosen = this.#workers.start(this.#kind, null, false, null);
+      chosen = this.#workers.start(this.#kind, null, false, null, null);
     }
     chosen.load++;
     const loss = this.#losses.get(chosen.index);
@@ -177,40 +180,45 @@ export class Coordinator {
     peer.link.send([CONNECT, from.index, packet.payload], packet);
   }
 
-  /** Ends everything; resolves with the names of the actors that did not stop in time. */
+  /** Ends everything; resolves with the names of what did not end in time. */
   shutdown(timeoutMs: number): Promise<string[]> {
     return this.#shutdown ??= this.#end(timeoutMs);
   }
 
   async #end(timeoutMs: number): Promise<string[]> {
-    const { clock, network } = this.#host;
-    const start = clock.now();
-    const left = () => Math.max(0, timeoutMs - (clock.now() - start));
+    const { network } = this.#host;
     this.#isShuttingDown = true;
     this.#host.quiet();
     for (const index of [...this.#losses.keys()]) this.#decide(index);
     const records = this.#workers.all.reverse();
     for (const { index } of records) network.tryPeer(index)?.link.send([QUIET]);
-    await within(
-      clock,
-      left(),
-      Promise.allSettled(Array.from(this.#host.runs, (run) => run.promise)),
+    const abandoned = await this.#host.windUp(
+      timeoutMs,
+      (ms) => this.#windUpWorkers(records, ms),
     );
-    const abandoned = await this.#stopOnWorkers(records, left());
-    abandoned.push(...await this.#host.stopChildren(left()));
-    await this.#workers.terminate();
-    return [...this.#workers.stuck, ...abandoned];
+    this.#stuck = await this.#workers.terminate();
+    // Who did not end there is named already, unless nobody waits for it any more.
+    const others = this.#stuck.filter(({ index }) => !network.holds(index));
+    const labels = others.map(({ index, label }) => label ?? `host ${index}`);
+    return [...new Set([...labels, ...abandoned])];
   }
 
-  /** Stops what actors and tasks started on the workers in the system's name. */
-  async #stopOnWorkers(records: WorkerRecord[], ms: number): Promise<string[]> {
+  /** Whether a thread goes on after the shutdown, and keeps the process alive. */
+  get isStuck(): boolean {
+    return this.#stuck.length > 0;
+  }
+
+  /** Ends what actors and tasks started on the workers in the system's name. */
+  async #windUpWorkers(records: WorkerRecord[], ms: number): Promise<string[]> {
     const { clock, network } = this.#host;
     const abandoned: string[] = [];
-    const stops = records.map(async ({ index }) => {
-      abandoned.push(...await network.call(index, (id) => [SHUTDOWN, id, ms]) as string[]);
+    // So that the names of what did not end are here in time.
+    const own = Math.max(ms / 4, ms / 2 - GRACE_MS);
+    const ends = records.map(async ({ index }) => {
+      abandoned.push(...await network.call(index, (id) => [SHUTDOWN, id, own]) as string[]);
     });
-    // A thread that does not answer is named by the actors that are known to be on it.
-    await within(clock, ms / 2, Promise.allSettled(stops));
+    // A thread that does not answer is named by what is known to be on it.
+    await within(clock, ms / 2, Promise.allSettled(ends));
     return abandoned;
   }
 
@@ -294,7 +302,9 @@ export class Coordinator {
     for (const introduce of loss.introductions) introduce();
   }
 
-  async #condemn(index: number, serial: number): Promise<void> {
+  async #condemn(index: number, serial: number, label: string): Promise<void> {
+    const record = this.#workers.get(index);
+    if (record !== undefined) record.label = label;
     const culprit: Culprit = { serial, reason: { kind: "killed" } };
     await this.#lose(index, new Error("It was ended to kill an actor"), culprit);
   }

@@ -5,7 +5,7 @@ import type { Owner } from "./_owner.ts";
 import type { Job } from "./_pool_job.ts";
 import { PoolMember } from "./_pool_member.ts";
 import { type Call, poolWorker } from "./_pool_worker.ts";
-import { spawn } from "./_spawn.ts";
+import { spawnUnasked } from "./_spawn.ts";
 
 /** How a crew works. */
 export interface CrewSettings {
@@ -40,6 +40,8 @@ export class Crew {
   #isScheduled = false;
   #holdUp: Timer | null = null;
   #failure: { error: unknown } | null = null;
+  /** What was being done when it failed. */
+  #leftUndone: string[] = [];
   #whenIdle: (() => void) | null = null;
 
   constructor(host: Host, settings: CrewSettings) {
@@ -56,6 +58,12 @@ export class Crew {
   /** Why it does nothing any more, if that is so. */
   get failure(): { readonly error: unknown } | null {
     return this.#failure;
+  }
+
+  /** What is being done, as it is called in errors. */
+  get doing(): string[] {
+    if (this.#failure !== null) return this.#leftUndone;
+    return [...new Set(this.#members.values().flatMap((member) => member.doing))];
   }
 
   /** Accepts a job. */
@@ -205,7 +213,8 @@ export class Crew {
         onError: "resume",
         concurrency,
       });
-      member.started(await spawn(this.#host, definition, [member.progress], this.#owner));
+      const args = [member.progress];
+      member.started(await spawnUnasked(this.#host, definition, args, this.#owner));
       if (this.#failure !== null) return await member.kill();
       this.#aside.add(member);
       if (initializer !== null) await member.initialize(initializer);
@@ -222,6 +231,7 @@ export class Crew {
 
   #fail(error: unknown): void {
     if (this.#failure !== null) return;
+    this.#leftUndone = this.doing;
     this.#failure = { error };
     this.#holdUp?.cancel();
     for (const job of this.#queue.drain()) {

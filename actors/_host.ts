@@ -15,7 +15,7 @@ import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { type Lines, portLines } from "./_lines.ts";
 import { Network } from "./_network.ts";
-import { type Child, type Owner, stopInOrder } from "./_owner.ts";
+import { type Child, type Owner, stopInOrder, TimeShare, within } from "./_owner.ts";
 import { DEPARTED, EXITED } from "./_protocol.ts";
 import type { Pulse } from "./_pulse.ts";
 import { Recent } from "./_recent.ts";
@@ -68,8 +68,8 @@ export class Host implements Owner {
   onReport!: <K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]) => void;
   /** What only host 0 has: the directory and the workers. */
   coordinator: Coordinator | null = null;
-  /** Tasks started from here that are not settled. */
-  readonly runs = new Set<Wait>();
+  /** Tasks started from here that are not settled, and how they are called in errors. */
+  readonly runs = new Map<Wait, string>();
   /** How it is connected to other hosts. */
   lines: Lines = portLines;
   /** Module of the transport, for new workers. */
@@ -300,13 +300,26 @@ export class Host implements Owner {
   }
 
   /**
-   * Stops what the system started from here, in reverse order, what waits in the mailboxes first.
+   * Ends what the system started from here: waits for the tasks, then stops the rest in reverse order, what waits in the
+   * mailboxes first. A task that takes longer goes on meanwhile.
    *
-   * @returns The names of those that did not stop within `ms` milliseconds; they are killed.
+   * @param others Ends, between the two, what was started elsewhere; gives the names of what did not end.
+   * @returns The names of what did not end within `ms` milliseconds; the actors among them are killed.
    */
-  async stopChildren(ms: number): Promise<string[]> {
-    const left = await stopInOrder(this.clock, this, true, ms);
-    return left.map(({ label }) => label);
+  async windUp(
+    ms: number,
+    others: (ms: number) => Promise<string[]> = () => Promise.resolve([]),
+  ): Promise<string[]> {
+    const time = new TimeShare(this.clock, ms);
+    await time.wait(this.#tasksOver());
+    const abandoned = await others(time.leftMs);
+    const left = await stopInOrder(this.clock, this, true, time.leftMs);
+    await within(this.clock, time.leftMs, this.#tasksOver());
+    return [...abandoned, ...left.map(({ label }) => label), ...this.runs.values()];
+  }
+
+  async #tasksOver(): Promise<void> {
+    await Promise.allSettled(Array.from(this.runs.keys(), (run) => run.promise));
   }
 
   /** From now on timers do not fire, and only actors may send. */

@@ -116,7 +116,7 @@ export function receive(
     case wire.DIRECTORY:
       return answer(peer, envelope[1], host.coordinator!.answer(envelope[2], peer.index));
     case wire.SHUTDOWN:
-      return answer(peer, envelope[1], host.stopChildren(envelope[2]));
+      return answer(peer, envelope[1], host.windUp(envelope[2]));
     case wire.QUIET:
       return host.quiet();
   }

@@ -175,7 +175,9 @@ export class Incarnation implements ActorContext, Owner {
     const start = clock.now();
     const left = () => ms - (clock.now() - start);
     let isClean = true;
-    if (this.#hasChildren) await stopInOrder(clock, this, drain, ms);
+    // The children do not take the time of the callbacks.
+    const share = this.#callbacks === null ? ms : ms / 2;
+    if (this.#hasChildren) await stopInOrder(clock, this, drain, share);
     if (this.#callbacks !== null) {
       isClean = await within(clock, left(), this.#callAllBack(this.#callbacks));
       this.#callbacks = null;

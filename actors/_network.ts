@@ -192,6 +192,12 @@ export class Network {
     return this.#children.get(`${at}.${serial}`);
   }
 
+  /** Whether something that was started from here has not ended there. */
+  holds(at: number): boolean {
+    return this.#children.values().some((child) => child.at === at) ||
+      this.#host.runs.keys().some((run) => run.at === at);
+  }
+
   /** An actor on another host has ended. */
   childExited(at: number, serial: number, reason: ExitReason): void {
     const key = `${at}.${serial}`;

@@ -5,8 +5,12 @@ import type { ExitReason } from "./exit_reason.ts";
 export interface Child {
   /** How it is called in errors. */
   readonly label: string;
-  /** Resolves when it has ended, to whether it did so by itself: nothing of it had to be given up. */
-  stop(reason: ExitReason, drain?: boolean): Promise<boolean>;
+  /**
+   * Resolves when it has ended, to whether it did so by itself: nothing of it had to be given up.
+   *
+   * @param ms Time after which it is killed, for one that has others to stop.
+   */
+  stop(reason: ExitReason, drain?: boolean, ms?: number): Promise<boolean>;
   kill(): Promise<unknown>;
 }
 
@@ -18,12 +22,32 @@ export interface Owner {
   readonly children: Set<Child>;
 }
 
-// Those that never got their turn to stop, because another one took all the time, get so long.
-const GRACE_MS = 200;
+/** Those that have not ended when the time is over get so long to end after their current message. */
+export const GRACE_MS = 200;
+
+/** Bounds waits one after the other: none takes more than half of the time that is left, so that others get some. */
+export class TimeShare {
+  readonly #clock: Clock;
+  readonly #end: number;
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock;
+    this.#end = clock.now() + ms;
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#end - this.#clock.now());
+  }
+
+  /** Waits for work, but not too long; resolves to whether it was done by then. */
+  wait(work: Promise<unknown>): Promise<boolean> {
+    return within(this.#clock, this.leftMs / 2, work);
+  }
+}
 
 /**
- * Stops an owner's children in reverse order of start, each after the one before has ended, also those that come
- * meanwhile. Whoever was told leaves the owner's books.
+ * Stops an owner's children in reverse order of start, each after the one before has ended, unless that takes more than
+ * half of the time that is left; also those that come meanwhile. Whoever was told leaves the owner's books.
  *
  * @returns Those that did not end within `ms` milliseconds although they were told to; they are killed.
  */
@@ -34,26 +58,37 @@ export async function stopInOrder(
   ms: number,
 ): Promise<Child[]> {
   const abandoned = new Set<Child>();
-  let current: Child | null = null;
+  /** Those that were told to stop and have not yet, in this order. */
+  const told = new Map<Child, Promise<void>>();
+  const time = new TimeShare(clock, ms);
+  let isLate = false;
   const stop = async (child: Child, drain: boolean) => {
-    if (!await child.stop({ kind: "shutdown" }, drain)) abandoned.add(child);
+    if (!await child.stop({ kind: "shutdown" }, drain, time.leftMs)) abandoned.add(child);
     children.delete(child);
+    told.delete(child);
   };
   const stopAll = async () => {
     while (children.size > 0) {
       for (const child of [...children].reverse()) {
-        current = child;
-        await stop(child, drain);
-        if (current === null) return;
+        if (told.has(child)) continue;
+        const stopped = stop(child, drain);
+        told.set(child, stopped);
+        await time.wait(stopped);
+        if (isLate) return;
       }
+      await Promise.all(told.values());
+      if (isLate) return;
     }
   };
   if (await within(clock, ms, stopAll())) return [...abandoned];
-  const culprit = current!;
-  current = null;
-  kill(culprit);
-  children.delete(culprit);
-  abandoned.add(culprit);
+  isLate = true;
+  const [culprit] = told.keys();
+  if (culprit !== undefined) {
+    // It has had more time than the others.
+    kill(culprit);
+    children.delete(culprit);
+    abandoned.add(culprit);
+  }
   const others = [...children].reverse();
   await within(clock, GRACE_MS, Promise.allSettled(others.map((other) => stop(other, false))));
   for (const child of children) {

@@ -36,6 +36,8 @@ export class PoolMember {
   #seen = 0;
   /** The last one that cannot be called back. */
   #pinned: Attempt | null = null;
+  /** What it was doing when everything was taken from it. */
+  #lastDoing: string | undefined = undefined;
   /** The first serial that was not called back. */
   #firstLeft = 0;
 
@@ -58,6 +60,12 @@ export class PoolMember {
   /** How many items it was given. */
   get items(): number {
     return this.#items;
+  }
+
+  /** The tasks that it has begun and not answered, as they are called in errors. */
+  get doing(): string[] {
+    const begun = this.#attempts.values().filter((attempt) => attempt.hasBegun);
+    return Array.from(begun, ({ job }) => `task ${job.task.label} of a pool`);
   }
 
   /** Whether it may be sent this job now. */
@@ -219,6 +227,7 @@ export class PoolMember {
   /** Takes everything from it, begun or not. */
   dismiss(): Job[] {
     const attempts = [...this.#attempts.values()];
+    this.#lastDoing = this.doing[0];
     for (const attempt of attempts) this.#forget(attempt);
     return attempts.map(({ job }) => job);
   }
@@ -232,7 +241,7 @@ export class PoolMember {
   /** Ends it at once. */
   async kill(): Promise<void> {
     this.#isOver = true;
-    if (this.#ref !== null) await terminate(this.#ref);
+    if (this.#ref !== null) await terminate(this.#ref, this.#lastDoing);
   }
 }
 

@@ -146,7 +146,7 @@ export type HostEnvelope =
   | readonly [kind: typeof REPORT, type: string, detail: Payload]
   /** To host 0: a question to the directory. */
   | readonly [kind: typeof DIRECTORY, id: number, question: Question]
-  /** From host 0: stop what was started from here by the system; answered with the names of what would not. */
+  /** From host 0: end what was started from here by the system; answered with the names of what would not. */
   | readonly [kind: typeof SHUTDOWN, id: number, timeoutMs: number]
   /** From host 0: stop all timers, refuse what comes from outside. */
   | readonly [kind: typeof QUIET];
@@ -165,6 +165,8 @@ export interface PlaceRequest {
   readonly worker: "web" | "thread" | null;
   readonly permissions: unknown;
   readonly unresponsiveMs: number | null;
+  /** How it is called in errors, when it has a name. */
+  readonly label: string | null;
 }
 
 /** A name for an actor that is being started; the claim tells it from other starts with that name. Valid JSON. */
@@ -193,5 +195,5 @@ export type Question =
   | readonly [kind: "reason", host: number, serial: number]
   /** Shuts the system down. */
   | readonly [kind: "shutdown", timeoutMs: number | null]
-  /** Ends a host that does not answer, for the sake of one of its actors. */
-  | readonly [kind: "condemn", host: number, victim: number];
+  /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */
+  | readonly [kind: "condemn", host: number, victim: number, label: string];

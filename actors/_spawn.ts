@@ -28,6 +28,21 @@ export function spawn(
 ): Promise<Ref> {
   try {
     host.checkOpen("spawn actor");
+    return spawnUnasked(host, definition, args, owner, guard);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** The same, also while the system shuts down: for what is needed to finish work that was accepted before. */
+export function spawnUnasked(
+  host: Host,
+  definition: unknown,
+  args: unknown[],
+  owner: Owner,
+  guard: AnyGuard | null = null,
+): Promise<Ref> {
+  try {
     if (!(definition instanceof DefinedActor)) {
       throw new TypeError("Cannot spawn actor: the first argument must come from actor()");
     }
@@ -101,7 +116,7 @@ export async function runTask(
     return await wait.promise;
   }
   const notAfter = timeoutMs === Infinity ? null : host.clock.wallTime() + timeoutMs;
-  host.runs.add(wait);
+  host.runs.set(wait, name);
   void runSomewhere(host, task, args, again, wait, notAfter);
   try {
     return await wait.promise;
@@ -197,7 +212,7 @@ function staysHere({ coordinator, index }: Host, { on = "any", near }: Placement
 /** Decides where something starts, and reserves a name. A promise when host 0 has to be asked. */
 function findPlace(
   host: Host,
-  options: PlacementOptions,
+  options: PlacementOptions & { name?: string | undefined },
   reservation: Reservation | null,
 ): Place | Promise<Place> {
   const { on = "any", near, worker, permissions, unresponsiveMs } = options;
@@ -212,6 +227,7 @@ function findPlace(
     worker: worker ?? null,
     permissions: permissions ?? null,
     unresponsiveMs: unresponsiveMs ?? null,
+    label: options.name ?? null,
   };
   if (host.coordinator !== null && reservation === null) {
     return { at: host.coordinator.place(request), counted: true };

@@ -13,6 +13,8 @@ interface Attempt {
 /** A task below a supervisor: started once or, when it may, again after each failure. */
 export class TaskMember implements Member {
   readonly restart: RestartKind;
+  /** How it is called in errors. */
+  readonly label: string;
   readonly #supervision: Supervision;
   readonly #start: (signal: AbortSignal) => Promise<unknown>;
   readonly #isGivenUp: () => boolean;
@@ -26,11 +28,13 @@ export class TaskMember implements Member {
   constructor(
     supervision: Supervision,
     restart: RestartKind,
+    label: string,
     start: (signal: AbortSignal) => Promise<unknown>,
     isGivenUp: () => boolean,
   ) {
     this.#supervision = supervision;
     this.restart = restart;
+    this.label = label;
     this.#start = start;
     this.#isGivenUp = isGivenUp;
   }

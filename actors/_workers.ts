@@ -3,6 +3,7 @@ import type { Host } from "./_host.ts";
 import type { WorkerKind } from "./options.ts";
 import type { Culprit } from "./_protocol.ts";
 import { Pulse } from "./_pulse.ts";
+import { within } from "./_owner.ts";
 import type { HostChange } from "./system_events.ts";
 import { startProcess, type WorkerProcess } from "./_worker_process.ts";
 
@@ -14,8 +15,10 @@ export interface WorkerRecord {
   readonly isOwn: boolean;
   /** How much was placed there and has not ended. */
   load: number;
-  /** Ends the watch over its lock. */
+  /** Ends the watch over its lock, which begins when it is ready. */
   unwatch: (() => void) | null;
+  /** Resolves when its thread has let go of its lock. */
+  readonly gone: PromiseWithResolvers<void>;
   /** Runs out when the worker is not ready in time. */
   readonly startTimer: Timer;
   readonly kind: WorkerKind;
@@ -27,6 +30,8 @@ export interface WorkerRecord {
   watch: Timer | null;
   /** How many threads there were for this host before. */
   readonly generation: number;
+  /** What is known to keep it busy, or what it was started for. */
+  label: string | null;
   /** Hosts whose loss it has been told of and has not mourned yet: how many times each. */
   readonly unmourned: Map<number, number>;
 }
@@ -34,7 +39,7 @@ export interface WorkerRecord {
 /** What stays the same from one thread of a host to the next. */
 type Identity = Pick<
   WorkerRecord,
-  "index" | "kind" | "permissions" | "isOwn" | "generation" | "unresponsiveMs"
+  "index" | "kind" | "permissions" | "isOwn" | "generation" | "unresponsiveMs" | "label"
 >;
 
 /** Who hears of what happens to workers. */
@@ -45,16 +50,19 @@ export interface WorkersHandlers {
   onFailed(index: number, error: unknown): void;
 }
 
+// A thread that is still there so long after it was ended is in an endless loop, or blocked. One that can be ended
+// takes some milliseconds, on a busy machine some hundreds.
+const GONE_MS = 2_000;
 // Numbers of actors differ from one thread of a host to the next one: so many are for each.
 const SERIALS = 1e9;
 
 /** The workers of a system: starts them, and watches over their locks and heartbeats. */
 export class Workers {
-  /** Actors that keep a Web Worker busy for ever. */
-  readonly stuck: string[] = [];
   readonly #host: Host;
   readonly #handlers: WorkersHandlers;
   readonly #records = new Map<number, WorkerRecord>();
+  /** Those that were ended, as long as their threads hold their locks. */
+  readonly #ending = new Set<WorkerRecord>();
   #indexes = 0;
 
   constructor(host: Host, handlers: WorkersHandlers) {
@@ -75,21 +83,26 @@ export class Workers {
     return this.#records.has(index);
   }
 
-  /** Takes one out, and ends the watch over it. */
+  /** Takes one out that ends. */
   remove(index: number): WorkerRecord | undefined {
     const record = this.#records.get(index);
+    if (record === undefined) return undefined;
     this.#records.delete(index);
-    record?.unwatch?.();
-    record?.watch?.cancel();
-    record?.startTimer.cancel();
+    record.watch?.cancel();
+    record.startTimer.cancel();
+    if (record.unwatch !== null) this.#ending.add(record);
     return record;
   }
 
-  /** Ends all. */
-  async terminate(): Promise<void> {
+  /** Ends all; resolves with those whose threads go on. */
+  async terminate(): Promise<WorkerRecord[]> {
     const records = this.all;
     for (const { index } of records) this.remove(index);
     await Promise.all(records.map(({ process }) => process.terminate()));
+    const gone = Array.from(this.#ending, ({ gone }) => gone.promise);
+    await within(this.#host.clock, GONE_MS, Promise.all(gone));
+    for (const { unwatch } of this.#ending) unwatch!();
+    return [...this.#ending];
   }
 
   /**
@@ -102,11 +115,12 @@ export class Workers {
     permissions: Deno.PermissionOptions | null,
     isOwn: boolean,
     ownLimitMs: number | null,
+    label: string | null,
   ): WorkerRecord {
     checkPermissions(kind, permissions);
     const index = ++this.#indexes;
     const unresponsiveMs = ownLimitMs ?? this.#host.settings.unresponsiveMs;
-    return this.#start({ index, kind, permissions, isOwn, unresponsiveMs, generation: 0 });
+    return this.#start({ index, kind, permissions, isOwn, unresponsiveMs, label, generation: 0 });
   }
 
   /** Starts a new thread for a host that is lost. */
@@ -115,7 +129,7 @@ export class Workers {
   }
 
   #start(
-    { index, kind, permissions, isOwn, unresponsiveMs, generation }: Identity,
+    { index, kind, permissions, isOwn, unresponsiveMs, label, generation }: Identity,
     survivors: ReadonlyMap<number, number> = new Map(),
   ): WorkerRecord {
     const { systemId, settings, clock, network } = this.#host;
@@ -151,7 +165,7 @@ export class Workers {
       if (isCurrent()) this.#handlers.onLost(index, error, null);
     };
     const startTimer = clock.setTimer(late, settings.startTimeoutMs);
-    const identity = { index, kind, permissions, isOwn, unresponsiveMs, generation };
+    const identity = { index, kind, permissions, isOwn, unresponsiveMs, label, generation };
     const record: WorkerRecord = {
       ...identity,
       pulse,
@@ -159,6 +173,7 @@ export class Workers {
       process,
       load: survivors.size,
       unwatch: null,
+      gone: Promise.withResolvers(),
       startTimer,
       unmourned: new Map(),
     };
@@ -179,6 +194,9 @@ export class Workers {
       () => this.#onStuck(record),
     ) ?? null;
     record.unwatch = watchLife(life, async () => {
+      record.unwatch = null;
+      record.gone.resolve();
+      this.#ending.delete(record);
       // What it died of may still be under way.
       const peer = this.#host.network.tryPeer(index);
       if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
@@ -192,14 +210,14 @@ export class Workers {
   }
 
   /** A worker does not answer its heartbeat. */
-  #onStuck({ index, pulse, unresponsiveMs, kind }: WorkerRecord): void {
+  #onStuck(record: WorkerRecord): void {
+    const { index, pulse, unresponsiveMs } = record;
     const { activity } = pulse!;
     const what = activity === null
       ? "It"
       : `Handler "${activity.handler}" of actor "${activity.actor}"`;
     const error = new Error(`${what} kept its thread busy for more than ${unresponsiveMs} ms`);
-    // Nothing can end it.
-    if (kind === "web") this.stuck.push(activity?.actor ?? `host ${index}`);
+    if (activity !== null) record.label = activity.actor;
     const culprit = activity === null ? null : {
       serial: activity.serial,
       reason: { kind: "unresponsive", handler: activity.handler } as const,

@@ -66,7 +66,8 @@ export interface ActorSystemOptions {
   unresponsiveMs?: number | undefined;
   /**
    * Shut down on SIGINT (Ctrl-C) and SIGTERM. The program then ends by itself unless something else keeps it
-   * alive. A second signal ends it at once.
+   * alive. A Web Worker in an endless loop, which nothing can end, would: then the names of what would not stop are
+   * printed, and the program is ended with exit code 1. A second signal ends it at once.
    *
    * @default {false}
    */
@@ -85,7 +86,10 @@ export interface ShutdownOptions {
 
 /** Result of {@linkcode ActorSystem.shutdown}. */
 export interface ShutdownResult {
-  /** Names (or ids) of the actors that did not stop in time. */
+  /**
+   * What did not end in time: names (or ids) of actors, names (or modules) of tasks, tasks of pools, and, where that is
+   * not known, the number of a thread that could not be ended (`"host 3"`).
+   */
   readonly abandoned: string[];
 }
 
@@ -194,14 +198,15 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   }
 
   /**
-   * Ends everything: refuses messages from outside the actors, stops timers, lets tasks and mailboxes drain, stops
-   * the actors in reverse order of start, and ends the workers. Afterwards nothing of the system keeps the process
-   * alive. Harmless when called again; on any of its threads.
+   * Ends everything: refuses messages from outside the actors, stops timers, waits for tasks and the jobs of pools, lets
+   * mailboxes drain, stops the actors in reverse order of start, and ends the workers. Afterwards nothing of the system
+   * keeps the process alive. Harmless when called again; on any of its threads.
    *
-   * A turn of one of its actors can begin it, but not wait for it.
+   * None of them may keep the others from stopping in time: what takes more than half of the time that is left goes on
+   * while the next ones stop. A turn of one of its actors can begin it, but not wait for it.
    *
-   * @returns The names of the actors that did not stop in time. A Web Worker in an endless loop goes on using a
-   * core until the process ends. On a worker it never resolves, since that ends first.
+   * @returns The names of what did not end in time. A Web Worker in an endless loop goes on using a core until the
+   * process ends, and keeps it alive: end it with `Deno.exit()`. On a worker it never resolves, since that ends first.
    * @throws {RangeError} when `timeoutMs` is negative or `NaN`.
    * @throws {DeadlockError} when it is awaited within a turn of an actor: the shutdown, which has begun, waits for that
    * turn.
@@ -273,10 +278,14 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
 
   #listenToSignals(): void {
     const signals: Deno.Signal[] = ["SIGINT", "SIGTERM"];
-    const onSignal = () => {
+    const onSignal = async () => {
       this.#signals?.();
       this.#signals = null;
-      this.shutdown();
+      const { abandoned } = await this.shutdown();
+      if (!this.#host.coordinator!.isStuck) return;
+      // deno-lint-ignore no-console -- nobody else hears of it
+      console.error(`Ended in spite of what would not stop: ${abandoned.join(", ")}`);
+      Deno.exit(1);
     };
     for (const signal of signals) Deno.addSignalListener(signal, onSignal);
     this.#signals = () => {

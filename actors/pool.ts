@@ -256,8 +256,11 @@ export class Pool implements AsyncDisposable {
   }
 
   #asChild(): Child {
+    const crew = this.#crew;
     return {
-      label: "pool",
+      get label() {
+        return crew.doing.join(", ") || "pool";
+      },
       stop: async (_reason, drain = false) => {
         if (drain) return await this.#endWithin(Infinity);
         await this.terminate();

@@ -8,7 +8,7 @@ import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import { useSystem } from "./_implicit_system.ts";
-import type { Child, Owner } from "./_owner.ts";
+import { type Child, type Owner, TimeShare } from "./_owner.ts";
 import type { RestartKind } from "./_restart.ts";
 import { runTask, spawn, startArgs } from "./_spawn.ts";
 import { type Member, type Policy, Supervision } from "./_supervision.ts";
@@ -188,7 +188,8 @@ export class Supervisor implements AsyncDisposable {
       return runTask(host, task.with({ signal: either, timeoutMs: left() }), started, again);
     };
     const isGivenUp = () => signal?.aborted === true || left() === 0;
-    const member = new TaskMember(this.#supervision, restart, once, isGivenUp);
+    const { name = task.address.url } = task.options;
+    const member = new TaskMember(this.#supervision, restart, name, once, isGivenUp);
     this.#supervision.add(member);
     if (!this.#supervision.isHalted) await member.resume();
     return await member.result;
@@ -268,7 +269,7 @@ export class Supervisor implements AsyncDisposable {
       get label() {
         return self.label;
       },
-      stop: (drain) => self.stop(SHUTDOWN, drain),
+      stop: (drain, ms) => self.stop(SHUTDOWN, drain, ms),
       kill: async () => void await self.kill(),
       restart: "permanent",
       halt: () => supervision.halt(),
@@ -280,9 +281,21 @@ export class Supervisor implements AsyncDisposable {
   /** As the thread or the actor sees it that it ends with. */
   #asChild(): Child {
     const abandoned = new Set<string>();
-    const stopping = (drain: boolean) => async (member: Member) => {
-      if (!isStoppable(member)) return await member.finish(SHUTDOWN);
-      if (!await member.stop(drain)) abandoned.add(member.label);
+    /** Members that were told to stop and have not yet. */
+    const stopping = new Map<Member & Stoppable, Promise<void>>();
+    const stop = async (member: Member & Stoppable, drain: boolean, ms: number) => {
+      if (!await member.stop(drain, ms)) abandoned.add(member.label);
+      stopping.delete(member);
+    };
+    const stopAll = (drain: boolean, ms: number) => {
+      const time = new TimeShare(this.#place.host.clock, ms);
+      return async (member: Member) => {
+        if (member instanceof TaskMember) abandoned.add(member.label);
+        if (!isStoppable(member)) return await member.finish(SHUTDOWN);
+        const stopped = stop(member, drain, time.leftMs);
+        stopping.set(member, stopped);
+        await time.wait(stopped);
+      };
     };
     const { members } = this.#supervision;
     return {
@@ -290,12 +303,14 @@ export class Supervisor implements AsyncDisposable {
       get label() {
         return [...abandoned].join(", ") || "supervisor";
       },
-      stop: async (_reason, drain = false) => {
-        await this.#end(SHUTDOWN, stopping(drain));
+      stop: async (_reason, drain = false, ms = Infinity) => {
+        await this.#end(SHUTDOWN, stopAll(drain, ms));
+        await Promise.all(stopping.values());
         return abandoned.size === 0;
       },
       kill: async () => {
-        const killing = Array.from(members, async (member) => {
+        const all = new Set([...members, ...stopping.keys()]);
+        const killing = Array.from(all, async (member) => {
           if (!isStoppable(member)) return await member.finish(SHUTDOWN);
           abandoned.add(member.label);
           await member.kill();
@@ -307,7 +322,10 @@ export class Supervisor implements AsyncDisposable {
 }
 
 /** A member that can be told to end once what waits is handled; a task cannot. */
-type Stoppable = Pick<ActorMember, "label" | "stop" | "kill">;
+interface Stoppable extends Pick<ActorMember, "label" | "kill"> {
+  /** @param ms Time after which it is killed, for one that has others to stop. */
+  stop(drain: boolean, ms: number): Promise<boolean>;
+}
 
 function isStoppable(member: Member): member is Member & Stoppable {
   return "stop" in member;

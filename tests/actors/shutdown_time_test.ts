@@ -1,0 +1,150 @@
+import { assert, assertEquals } from "@std/assert";
+import { ActorSystem, HostLostError, Pool, Supervisor } from "../../mod.ts";
+import { hushed } from "../fixtures/life_probe.ts";
+import { journal, keeper, never } from "../fixtures/life_shutdown.ts";
+import { die, endless, gated, newWords, open } from "../fixtures/pool_tasks.ts";
+import { runProgram, until, within } from "../testing.ts";
+
+const PROGRAM = new URL("../fixtures/stuck_programs.ts", import.meta.url).href;
+
+/** The lines that a program prints whose Web Worker is in an endless loop, and how it ended. */
+async function run(name: string) {
+  const flags = ["--no-check", "--allow-read"];
+  return await runProgram(PROGRAM, { flags, args: [name], timeoutMs: 20_000 });
+}
+
+Deno.test.each((["here", "any", "own"] as const).map((on) => ({ on })))(
+  "ActorSystem.shutdown() stops actors ($on) in time beside a task that goes on, and names the task",
+  async ({ on }) => {
+    const system = new ActorSystem({ workers: 2, shutdownMs: 1_500 });
+    const words = newWords();
+    await system.spawn(journal.with({ on, name: "journal" }), words);
+    system.run(never.with({ name: "the task" })).catch(() => {});
+    const { abandoned } = await within(10_000, "the shutdown", system.shutdown());
+    assertEquals([...words], [1, 1, 0]);
+    assertEquals(abandoned, ["the task"]);
+  },
+);
+
+Deno.test("ActorSystem.shutdown() names a task by its module when it has no name", async () => {
+  const system = new ActorSystem({ workers: 0 });
+  system.run(never).catch(() => {});
+  const { abandoned } = await within(5_000, "the shutdown", system.shutdown({ timeoutMs: 50 }));
+  assert(abandoned.length === 1 && abandoned[0]!.endsWith("life_shutdown.ts"), `${abandoned}`);
+});
+
+Deno.test("ActorSystem.shutdown() names the tasks that workers have started", async () => {
+  const system = new ActorSystem({ workers: 1 });
+  const ref = await system.spawn(journal, newWords());
+  await ref.ask.runForEver();
+  const { abandoned } = await within(10_000, "the shutdown", system.shutdown({ timeoutMs: 1_000 }));
+  assertEquals(abandoned, ["a task of the worker"]);
+});
+
+const HANGING: [string, (system: ActorSystem) => Promise<unknown>, string][] = [
+  ["an actor", async (system) => {
+    const ref = await system.spawn(journal.with({ name: "hanging" }), newWords());
+    ref.tell.hang();
+  }, "hanging"],
+  ["a pool's task", async (system) => {
+    const words = newWords();
+    new Pool({ system, size: 1 }).run(endless.with({ name: "t" }), words).catch(() => {});
+    await until(5_000, "the task", () => words[1] === 1);
+  }, "task t of a pool"],
+  ["a supervisor's task", (system) => {
+    new Supervisor({ system }).run(never.with({ name: "t" }));
+    return Promise.resolve();
+  }, "t"],
+];
+
+Deno.test.each(HANGING.map(([what, start, name]) => ({ what, start, name })))(
+  "ActorSystem.shutdown() leaves time for the others beside $what that does not end",
+  async ({ start, name }) => {
+    const system = new ActorSystem({ workers: 2, shutdownMs: 1_500 });
+    const words = newWords();
+    await system.spawn(journal, words);
+    await start(system);
+    const { abandoned } = await within(10_000, "the shutdown", system.shutdown());
+    assertEquals([...words], [1, 1, 0]);
+    assertEquals(abandoned, [name]);
+  },
+);
+
+Deno.test("ActorSystem.shutdown() leaves time for a supervisor's other members", async () => {
+  const system = new ActorSystem({ workers: 1, shutdownMs: 1_500 });
+  const supervisor = new Supervisor({ system });
+  const words = newWords();
+  await supervisor.spawn(journal, words);
+  const hanging = await supervisor.spawn(journal.with({ name: "hanging" }), newWords());
+  hanging.tell.hang();
+  const { abandoned } = await within(10_000, "the shutdown", system.shutdown());
+  assertEquals([...words], [1, 1, 0]);
+  assertEquals(abandoned, ["hanging"]);
+});
+
+Deno.test("ActorRef.stop() leaves time for onStop beside a child that does not stop", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  const words = newWords();
+  const ref = await system.spawn(keeper.with({ shutdownMs: 400 }), words);
+  await ref.ask.ping();
+  await within(10_000, "the stop", ref.stop());
+  assertEquals(words[2], 1);
+});
+
+const POOLS = [
+  { what: "a cold pool", warm: 0, options: {}, deaths: 0 },
+  { what: "maxTasksPerWorker", warm: 1, options: { maxTasksPerWorker: 1 }, deaths: 0 },
+  { what: "a worker that dies", warm: 1, options: {}, deaths: 1 },
+];
+
+Deno.test.each(POOLS)(
+  "ActorSystem.shutdown() waits for accepted jobs of a pool that need a new worker: $what",
+  async ({ warm, options, deaths }) => {
+    const system = hushed(new ActorSystem({ workers: 1, shutdownMs: 20_000 }));
+    const pool = new Pool({ system, size: 1, ...options });
+    const words = newWords();
+    open(words);
+    for (let each = 0; each < warm; each++) await pool.run(gated, words);
+    const dying = Array.from({ length: deaths }, () => pool.run(die, "close"));
+    const runs = [...dying, ...Array.from({ length: 3 }, () => pool.run(gated, words))];
+    const settled = Promise.allSettled(runs);
+    const { abandoned } = await within(25_000, "the shutdown", system.shutdown());
+    const results = await within(1_000, "the runs", settled);
+    assertEquals(results.filter(({ status }) => status === "fulfilled").length, 3);
+    for (const result of results.slice(0, deaths)) {
+      assert(result.status === "rejected" && result.reason instanceof HostLostError);
+    }
+    assertEquals(abandoned, []);
+  },
+);
+
+Deno.test("ActorSystem.shutdown() names a pool's task in an endless loop, also one that was given up", async () => {
+  const { stdout } = await run("pool");
+  assertEquals(stdout.trim(), "TimeoutError\nabandoned: task looping of a pool");
+});
+
+Deno.test("ActorSystem.shutdown() names a pool's task in an endless loop whose pool was terminated", async () => {
+  const { stdout } = await run("terminated pool");
+  assertEquals(stdout.trim(), "PoolClosedError\nabandoned: task looping of a pool");
+});
+
+Deno.test("ActorSystem.shutdown() names a task in an endless loop that was given up", async () => {
+  const { stdout } = await run("task");
+  assertEquals(stdout.trim(), "TimeoutError\nabandoned: host 1");
+});
+
+Deno.test("ActorSystem.shutdown() names a terminated actor in an endless loop", async () => {
+  const { stdout } = await run("terminated actor");
+  assertEquals(stdout.trim(), "killed\nabandoned: looping");
+});
+
+Deno.test("ActorSystem.shutdown() names a worker in an endless loop of a timer", async () => {
+  const { stdout } = await run("timer");
+  assertEquals(stdout.trim(), "abandoned: host 1");
+});
+
+Deno.test("shutdownOnSignal ends the program beside a Web Worker in an endless loop, and names it", async () => {
+  const { code, stdout, stderr } = await run("signal");
+  assertEquals([code, stdout], [1, "looping\n"]);
+  assertEquals(stderr, "Ended in spite of what would not stop: looper\n");
+});

@@ -19,7 +19,8 @@ import type { Runnable } from "./_scheduler.ts";
 import { argsForLife } from "./_start_args.ts";
 import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
 import type { StreamSource } from "./_stream_source.ts";
-import { runTurn } from "./_turn.ts";
+import type { Habits } from "./_habits.ts";
+import { type Handler, isAsync, isThenable, runApart, runTurn } from "./_turn.ts";
 import { Turns } from "./_turns.ts";
 
 const NO_ARGS: unknown[] = [];
@@ -103,6 +104,10 @@ export class Cell implements Runnable, Child {
     return this.host.refOf(this.host.index, this.serial, this.options.name);
   }
 
+  get habits(): Habits {
+    return this.#definition.habits;
+  }
+
   get label(): string {
     return this.options.name ?? `${this.host.index}.${this.serial}`;
   }
@@ -157,7 +162,9 @@ export class Cell implements Runnable, Child {
       throw error;
     };
     try {
-      return this.#setUp(incarnation)?.catch(fail);
+      // To enter another async context would double the time of a start that has nothing to wait for.
+      const run = isAsync(this.#definition.setup) ? runApart : runTurn;
+      return this.#setUp(incarnation, run)?.catch(fail);
     } catch (error) {
       return fail(error);
     }
@@ -330,7 +337,8 @@ export class Cell implements Runnable, Child {
     host.report("error", { ref, handler, host: host.index, error: portable(error) });
   }
 
-  #setUp(incarnation: Incarnation): Promise<void> | undefined {
+  /** @param run How `setup` is called. */
+  #setUp(incarnation: Incarnation, run: typeof runTurn): Promise<void> | undefined {
     const { setup } = this.#definition;
     const args = mayStartAgain(this.options.restart)
       ? argsForLife(this.#args, this.#restarts === 0)
@@ -339,7 +347,7 @@ export class Cell implements Runnable, Child {
     item.cell = this;
     this.#isActive = true;
     try {
-      const handlers = runTurn(item, this, () => setup(incarnation, ...args), NO_ARGS);
+      const handlers = run(item, undefined, setup as Handler, [incarnation, ...args]);
       // An object with a handler of that name is no promise, and is refused.
       if (!isThenable(handlers) || Object.hasOwn(handlers, "then")) {
         item.cell = null;
@@ -608,7 +616,7 @@ export class Cell implements Runnable, Child {
       if (incarnation === this.#incarnation) this.#endWith(error, true, false);
     };
     try {
-      const started = this.#setUp(incarnation);
+      const started = this.#setUp(incarnation, runApart);
       if (started !== undefined) this.#limitSetup(fail, started);
     } catch (error) {
       fail(error);
@@ -622,9 +630,4 @@ export class Cell implements Runnable, Child {
       refuse(this, item);
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
 }

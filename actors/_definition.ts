@@ -14,6 +14,7 @@ import {
 } from "../channels/internal.ts";
 import type { ActorDefinition, Setup } from "./actor.ts";
 import { DefinitionError } from "./errors.ts";
+import { type Habits, habitsOf } from "./_habits.ts";
 import type { ActorOptions, TaskOptions } from "./options.ts";
 import type { Host } from "./_host.ts";
 import { type Address, type DefinedFunction, lookUp } from "./_registry.ts";
@@ -31,11 +32,13 @@ export class DefinedActor<H, A extends unknown[]> implements ActorDefinition<H, 
   readonly setup: Setup<H, A>;
   readonly address: Address;
   readonly options: ActorOptions;
+  readonly habits: Habits;
 
   constructor(setup: Setup<H, A>, address: Address, options: ActorOptions) {
     this.setup = setup;
     this.address = address;
     this.options = options;
+    this.habits = habitsOf(setup);
   }
 
   with(options: ActorOptions): DefinedActor<H, A> {

@@ -25,7 +25,7 @@ import { Scheduler } from "./_scheduler.ts";
 import { Survivors } from "./_survivors.ts";
 import type { SystemEvents } from "./system_events.ts";
 import { TaskQueue } from "./_task_queue.ts";
-import { currentTurn } from "./_turn.ts";
+import { apart, currentTurn } from "./_turn.ts";
 
 /** Limits that hold for a whole system, in milliseconds. */
 export interface Settings {
@@ -290,7 +290,7 @@ export class Host implements Owner {
   /** Reports an event of the system, here and on host 0. */
   report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void {
     if (type === "deadletter") this.deadLetters++;
-    this.onReport(type, detail);
+    apart(() => this.onReport(type, detail));
     if (this.index !== 0) this.network.report(type, detail);
   }
 

@@ -15,7 +15,7 @@ import { StreamSignals } from "./_stream_signals.ts";
 import { readerOf } from "./_stream_source.ts";
 import type { SuperviseOptions } from "./supervisor_options.ts";
 import type { TaskDefinition } from "./task.ts";
-import { currentTurn, runTurn } from "./_turn.ts";
+import { currentTurn, runApart } from "./_turn.ts";
 
 /** One life of an actor, from `setup` to its end: what the actor knows as its context. */
 export class Incarnation implements ActorContext, Owner {
@@ -207,7 +207,7 @@ export class Incarnation implements ActorContext, Owner {
     const item = new Item("onStop", [], null, null);
     item.cell = this.#cell;
     try {
-      await runTurn(item, this, fn, []);
+      await runApart(item, this, fn, []);
     } catch (error) {
       this.#cell.reportError("onStop", error);
     } finally {

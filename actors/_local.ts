@@ -18,8 +18,7 @@ export const NO_SIGNALS = {
 export function copyHere(values: unknown[], what: string, root: string): unknown[] {
   // An index is cheaper than an iterator, and this is on the way of every message.
   for (let index = 0; index < values.length; index++) {
-    const value = values[index];
-    if (typeof value === "object" ? !(value === null || staysItself(value)) : !isScalar(value)) {
+    if (!staysAsItIs(values[index])) {
       const { payload, attachments } = capture(values, "here", what, root);
       return revive(payload, { attachments, ...NO_SIGNALS });
     }
@@ -27,7 +26,8 @@ export function copyHere(values: unknown[], what: string, root: string): unknown
   return values;
 }
 
-function isScalar(value: unknown): boolean {
+function staysAsItIs(value: unknown): boolean {
+  if (typeof value === "object") return value === null || staysItself(value);
   return typeof value !== "function" && typeof value !== "symbol";
 }
 
@@ -74,6 +74,7 @@ export class LocalReply implements Reply, StreamSink {
   }
 
   resolve(value: unknown): void {
+    if (staysAsItIs(value)) return this.#target.resolve(value);
     try {
       this.#target.resolve(copyHere([value], "reply", "result")[0]);
     } catch (refusal) {

@@ -2,6 +2,7 @@ import {
   abandonItem,
   capture,
   drain,
+  type EnvelopeHandler,
   Link,
   type LinkPort,
   type Packet,
@@ -28,6 +29,7 @@ import {
 import { Recent } from "./_recent.ts";
 import type { RemoteChild } from "./_remote_child.ts";
 import type { SystemEvents } from "./system_events.ts";
+import { apart } from "./_turn.ts";
 
 /** The other hosts of a system as one host sees them: links, requests under way, who is lost. */
 export class Network {
@@ -74,9 +76,10 @@ export class Network {
 
   /** Uses a port to another host. */
   connect(at: number, port: LinkPort): Peer {
-    const link: Link<HostEnvelope> = new Link(port, (envelope, context) => {
+    const onEnvelope: EnvelopeHandler<HostEnvelope> = (envelope, context) => {
       receive(this.#host, peer, envelope, context);
-    });
+    };
+    const link = apart(() => new Link(port, onEnvelope));
     const known = this.#peers.get(at);
     const peer = known ?? new Peer(at, link);
     // Both sides made a channel at the same time: each goes on sending on its own.

@@ -55,7 +55,7 @@ export class Scheduler {
   readonly #resume = (): void => {
     this.#sliceStart = this.#lastLook = this.#clock.now();
     this.#turns = 0;
-    this.#drain();
+    this.#clock.soon(this.#drain);
   };
 
   /**

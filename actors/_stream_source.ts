@@ -2,6 +2,7 @@ import type { Cell } from "./_cell.ts";
 import { Item } from "./_mailbox.ts";
 import type { Reply, StreamControl, StreamSink } from "./_reply.ts";
 import { isEndOfStream } from "./_stream_signals.ts";
+import { apart } from "./_turn.ts";
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
@@ -130,7 +131,7 @@ export class StreamSource implements Reply, StreamControl {
   /** Ends the generator outside of a turn. */
   #returnUnheard(): void {
     try {
-      const returned = this.#return();
+      const returned = apart(() => this.#return());
       if (returned instanceof Promise) returned.catch(this.#report);
     } catch (failure) {
       this.#report(failure);

@@ -1,5 +1,6 @@
 import type { Clock } from "../channels/internal.ts";
 import type { Reply } from "./_reply.ts";
+import { apart } from "./_turn.ts";
 
 // A message that waits behind another one in a port is delivered a round of the event loop later.
 const ROUNDS = 3;
@@ -53,7 +54,7 @@ export class TaskQueue {
 
 async function settle(fn: () => unknown, reply: Reply): Promise<void> {
   try {
-    reply.resolve(await fn());
+    reply.resolve(await apart(fn));
   } catch (error) {
     reply.reject(error);
   }

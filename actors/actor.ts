@@ -44,7 +44,8 @@ export type RefOf<D> = D extends ActorDefinition<infer H, any> ? ActorRef<H> : n
  * Defines a kind of actor: a function that makes its state and returns its handlers.
  *
  * `setup` runs in the actor's own thread, may be async, and closes over the state. The handlers are called one at a
- * time with the handlers object as `this`; a generator is a stream. Define actors at the top level of a module:
+ * time with the handlers object as `this`; a generator is a stream. What a caller has in an `AsyncLocalStorage` they do not
+ * see, wherever they run; only a plain `setup` on the caller's own thread does. Define actors at the top level of a module:
  * workers import that module and find the definition by its position there. A module that also starts a system does
  * so under `if (import.meta.main)`.
  *

@@ -1,4 +1,4 @@
-import { soon, yieldTo } from "./_kept.ts";
+import { yieldTo } from "./_kept.ts";
 
 /** A timer that was set. */
 export interface Timer {
@@ -16,7 +16,7 @@ export interface Clock {
   wallTime(): number;
   /** Calls back after so many milliseconds, however many; after `Infinity` never. */
   setTimer(fn: () => void, ms: number): Timer;
-  /** Calls back after the current microtasks. */
+  /** Calls back after the current microtasks, in the async context of nobody: not in that of the caller. */
   soon(fn: () => void): void;
   /** Calls back after timers and I/O have had their turn. */
   yieldTo(fn: () => void): void;
@@ -26,6 +26,26 @@ export interface Clock {
 
 // setTimeout takes 32 bits: a longer time is waited for in pieces.
 const LONGEST_MS = 2 ** 31 - 1;
+
+let next: (() => void) | null = null;
+const others: (() => void)[] = [];
+let wake: () => void;
+
+// What a promise calls has the async context in which `then` was called, whoever resolves it: here always that of the
+// import of this module.
+function awaitNext(): void {
+  new Promise<void>((resolve) => wake = resolve).then(callNext);
+}
+
+function callNext(): void {
+  awaitNext();
+  const fn = next!;
+  next = others.length === 0 ? null : others.shift()!;
+  if (next !== null) wake();
+  fn();
+}
+
+awaitNext();
 
 /** The clock of the platform. */
 export const systemClock: Clock = {
@@ -52,7 +72,11 @@ export const systemClock: Clock = {
       },
     };
   },
-  soon,
+  soon(fn) {
+    if (next !== null) return void others.push(fn);
+    next = fn;
+    wake();
+  },
   yieldTo,
   random: Math.random,
 };

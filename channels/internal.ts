@@ -24,7 +24,7 @@ export {
 } from "./_handle.ts";
 export { ABANDON, abandonItem, abandonValues, itemFrom } from "./_item.ts";
 export { handedOver } from "./_line.ts";
-export { flushLinks, Link, type LinkPort } from "./_link.ts";
+export { type EnvelopeHandler, flushLinks, Link, type LinkPort } from "./_link.ts";
 export { closePort } from "./_port.ts";
 export type { Payload } from "./_marker.ts";
 export { type RevivalContext, revive } from "./_revival.ts";

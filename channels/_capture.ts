@@ -1,7 +1,8 @@
 import { CaptureWalk, indexStep, noStep } from "./_capture_walk.ts";
 import type { EncodedPayload } from "./_marker.ts";
 import { type Destination, type Draft, type Packet, plainPacket } from "./_packet.ts";
-import { copyPlain } from "./_plain_copy.ts";
+import { checkLength } from "./_message_length.ts";
+import { copiedUnits, copyPlain } from "./_plain_copy.ts";
 import { Refusal } from "./_refusal.ts";
 import { moveBuffers } from "./_settle_buffers.ts";
 
@@ -11,6 +12,7 @@ import { moveBuffers } from "./_settle_buffers.ts";
  * @param what What is sent, for the error: "message", "reply".
  * @param root What the values are called in the error's path.
  * @throws {TypeError} when a value cannot cross; nothing was changed then, no buffer moved.
+ * @throws {RangeError} when it is too large; the same.
  */
 export function capture(
   values: readonly unknown[],
@@ -19,7 +21,11 @@ export function capture(
   root: string,
 ): Packet {
   const plain = copyPlain(values, destination);
-  if (plain !== null) return plainPacket(plain);
+  if (plain !== null) {
+    const units = copiedUnits();
+    if (destination !== "here") checkLength(plain, units, what, root);
+    return plainPacket(plain, units);
+  }
   return settle(walk(values, destination, what, root), what, root);
 }
 
@@ -39,13 +45,19 @@ export function captureReason(reason: unknown, destination: Destination): Packet
  */
 export function captureDraft(value: unknown, what: string, root: string, mayStay: boolean): Draft {
   const plain = copyPlain([value], mayStay ? "apart" : "wire");
-  return plain !== null ? { payload: plain, extras: null } : walk([value], "apart", what, root);
+  return plain !== null ? plainDraft(plain, what, root) : walk([value], "apart", what, root);
 }
 
 /** Captures values for another thread as {@linkcode capture} does, but for what they give away: that is still here. */
 export function draftOf(values: readonly unknown[], what: string, root: string): Draft {
   const plain = copyPlain(values, "wire");
-  return plain !== null ? { payload: plain, extras: null } : walk(values, "wire", what, root);
+  return plain !== null ? plainDraft(plain, what, root) : walk(values, "wire", what, root);
+}
+
+function plainDraft(payload: unknown[], what: string, root: string): Draft {
+  const units = copiedUnits();
+  checkLength(payload, units, what, root);
+  return { payload, units, extras: null };
 }
 
 /**
@@ -53,12 +65,12 @@ export function draftOf(values: readonly unknown[], what: string, root: string):
  *
  * @throws {TypeError} when something cannot leave; nothing did then.
  */
-export function settle({ payload, extras }: Draft, what: string, root: string): Packet {
-  if (extras === null) return plainPacket(payload);
+export function settle({ payload, units, extras }: Draft, what: string, root: string): Packet {
+  if (extras === null) return plainPacket(payload, units);
   try {
     const { attachments, signals, modules, movables } = extras;
     if (modules.size > 0) (payload as EncodedPayload).modules = [...modules];
-    const packet = { payload, attachments, transfers: moveBuffers(extras), signals };
+    const packet = { payload, attachments, transfers: moveBuffers(extras), signals, units };
     if (movables.size === 0) return packet;
     return { ...packet, renewable: new Map([...movables].filter(([, thing]) => thing.again)) };
   } catch (error) {
@@ -75,7 +87,9 @@ function walk(
   // Arguments are a list; every other root is the one value in it.
   const rootStep = root === "args" ? indexStep : noStep;
   try {
-    return new CaptureWalk(destination).run(values, rootStep);
+    const draft = new CaptureWalk(destination).run(values, rootStep);
+    if (destination !== "here") checkLength(draft.payload, draft.units, what, root);
+    return draft;
   } catch (error) {
     if (error instanceof Refusal) throw error.toError(what, root);
     if (error instanceof RangeError && error.message.includes("call stack")) {

@@ -9,6 +9,7 @@ import {
 import { moduleOf } from "./_handle_module.ts";
 import { MARK, type Marker, type Payload } from "./_marker.ts";
 import { MetObjects } from "./_met_objects.ts";
+import { unitsIn, VALUE_UNITS } from "./_message_length.ts";
 import { numbersIn } from "./_numbers.ts";
 import type { Destination, Draft } from "./_packet.ts";
 import { isPlainNumber, LONG_TEXT } from "./_plain_copy.ts";
@@ -25,6 +26,7 @@ import {
   UNBOXING,
   valuesOf,
 } from "./_inside.ts";
+import { isListenedTo } from "./_port.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
 import { encodeError } from "./_error_codec.ts";
 import { codecOf } from "./register_class.ts";
@@ -37,6 +39,9 @@ import { viewName } from "./_views.ts";
 // Deeper values are continued in a list, so that neither this walk nor JSON.parse nor structured clone recurses far.
 const MAX_DEPTH = 256;
 const MOST_ITEMS = 2 ** 32 - 1;
+
+// Tag and brackets, and what numbers a marker has.
+const MARKER_UNITS = 16;
 
 const NATIVE = new Set<object>(
   [Blob, File, CryptoKey, WebAssembly.Module].map((nativeClass) => nativeClass.prototype),
@@ -53,6 +58,7 @@ export class CaptureWalk implements HandleOutlet {
   /** How many guards the walk is inside of. */
   #guards = 0;
   #depth = 0;
+  #units = 0;
   #plain = true;
 
   constructor(destination: Destination, extras: Extras | null = null) {
@@ -65,7 +71,7 @@ export class CaptureWalk implements HandleOutlet {
   run(values: readonly unknown[], step: Step): Draft {
     const payload = this.#payload(values, step);
     if (this.#extras !== null) copyBuffers(this.#extras);
-    return { payload, extras: this.#extras };
+    return { payload, units: this.#units, extras: this.#extras };
   }
 
   attach(value: unknown): number {
@@ -123,6 +129,7 @@ export class CaptureWalk implements HandleOutlet {
   guardedList(array: unknown[], replacement: (value: unknown) => unknown): unknown {
     if (this.#met.find(array) >= 0) return this.#value(array);
     this.#met.add(array);
+    this.#units += array.length * VALUE_UNITS;
     const copyOf = (key: string) =>
       this.guarded(() => array[key as unknown as number], replacement);
     const copies: unknown[] = [];
@@ -161,7 +168,10 @@ export class CaptureWalk implements HandleOutlet {
   #value(value: unknown): unknown {
     switch (typeof value) {
       case "string":
-        if (value.length < LONG_TEXT || this.#here) return value;
+        if (value.length < LONG_TEXT || this.#here) {
+          this.#units += value.length;
+          return value;
+        }
         return this.#mark(["attachment", this.attach(value), false]);
       case "boolean":
         return value;
@@ -207,6 +217,7 @@ export class CaptureWalk implements HandleOutlet {
       this.#own.own.add(numbers.buffer);
       return this.#mark(["numbers", this.attach(numbers.buffer)]);
     }
+    this.#units += array.length * VALUE_UNITS;
     const copy: unknown[] = [];
     let index = 0;
     try {
@@ -240,6 +251,8 @@ export class CaptureWalk implements HandleOutlet {
         throw error instanceof Refusal ? error.below(indexStep(key)) : error;
       }
     }
+    // The keys of those copied before were not counted.
+    this.#units += 2 * entries.length * VALUE_UNITS;
     return this.#mark(["entries", length, entries]);
   }
 
@@ -254,6 +267,7 @@ export class CaptureWalk implements HandleOutlet {
     try {
       for (const key of Object.keys(record)) {
         step = key;
+        this.#units += key.length + VALUE_UNITS;
         const value = record[key];
         // A getter may have removed it.
         if (value === undefined && !Object.hasOwn(record, key)) continue;
@@ -277,6 +291,9 @@ export class CaptureWalk implements HandleOutlet {
       if ("locked" in buffer && buffer.locked) {
         throw new Refusal("is given a locked stream to move");
       }
+      if (buffer instanceof MessagePort && isListenedTo(buffer)) {
+        throw new Refusal("is given a MessagePort to move that is listened to already");
+      }
       moved.add(buffer);
     }
     return this.#value(value);
@@ -291,6 +308,9 @@ export class CaptureWalk implements HandleOutlet {
     if (value instanceof AbortSignal) return this.#signal(value);
     if (value instanceof Error) {
       const { error, fields } = encodeError(value, this);
+      for (let at = 0; at < fields.length; at += 2) {
+        this.#units += unitsIn(fields[at]) + VALUE_UNITS;
+      }
       return this.#mark(["error", error, fields]);
     }
     if (prototype === null) throw new Refusal(describe(value));
@@ -355,7 +375,10 @@ export class CaptureWalk implements HandleOutlet {
     if (open.includes(value)) throw new Refusal("is part of what it holds itself");
     open.push(value);
     try {
-      return new CaptureWalk(this.#destination, this.#own).#payload([encode(value)], noStep);
+      const walk = new CaptureWalk(this.#destination, this.#own);
+      const payload = walk.#payload([encode(value)], noStep);
+      this.#units += walk.#units;
+      return payload;
     } catch (error) {
       // The path inside what `encode` gave says nothing to the sender.
       throw error instanceof Refusal ? new Refusal(error.reason) : error;
@@ -397,6 +420,7 @@ export class CaptureWalk implements HandleOutlet {
   }
 
   #list(values: readonly unknown[], step: Step): unknown[] {
+    this.#units += values.length * VALUE_UNITS;
     const copies: unknown[] = [];
     let position = 0;
     try {
@@ -409,6 +433,10 @@ export class CaptureWalk implements HandleOutlet {
 
   #mark(marker: Marker): unknown {
     this.#plain = false;
+    this.#units += MARKER_UNITS;
+    const [kind, first] = marker;
+    if (typeof first === "string") this.#units += first.length;
+    else if (kind === "handle" || kind === "error") this.#units += unitsIn(first);
     return { [MARK]: marker };
   }
 }

@@ -43,8 +43,13 @@ export function abandonItem({ payload, attachments }: Packet): void {
 }
 
 /** The same for a whole batch of envelopes, in which any element may be a payload. */
-export function abandonBatch(text: string, attachments: readonly unknown[]): void {
-  abandonEnvelopes(readJson(text) as unknown[][], attachments);
+export function abandonBatch(
+  texts: readonly string[],
+  attachments: readonly unknown[],
+): void {
+  for (const text of texts) {
+    abandonEnvelopes(readJson(text) as unknown[][], attachments);
+  }
 }
 
 /** The same for envelopes. */

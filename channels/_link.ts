@@ -1,10 +1,11 @@
-import { jsonOf, readJson, soon } from "./_kept.ts";
+import { readJson, soon } from "./_kept.ts";
 import { captureReason } from "./_capture.ts";
 import { loadModules } from "./_handle_module.ts";
 import { abandonBatch, abandonEnvelopes, abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
-import { copyRow } from "./_plain_copy.ts";
+import { checkEnvelope, textsOf, unitsIn } from "./_message_length.ts";
+import { copiedUnits, copyRow } from "./_plain_copy.ts";
 import { postMoving } from "./_port.ts";
 import {
   ABORT,
@@ -33,8 +34,18 @@ export interface LinkPort {
 
 // Bounds the work of one delivery; beyond some hundreds a longer batch saves nothing.
 const MAX_BATCH = 256;
+// Bounds the text of one delivery: a longer one saves nothing, and holds up what could be read already.
+const MOST_UNITS = 2 ** 20;
 // So many microtasks without a new envelope end the microtask run: an `await` takes one to three.
 const IDLE_MICROTASKS = 3;
+
+/** What was queued, ready to be posted. */
+interface Sealed {
+  readonly texts: readonly string[];
+  readonly attachments: unknown[];
+  readonly transfers: Transferable[];
+  readonly modules: string[];
+}
 
 /** Links of this thread with envelopes that are not posted yet. */
 const unposted = new Set<{ flush(): void }>();
@@ -60,6 +71,10 @@ export class Link<E extends Envelope = Envelope> {
   readonly #imported = new ImportedSignals();
   #batch: unknown[][] = [];
   #items = 0;
+  /** How long the text of the batch may be, see `_message_length.ts`. */
+  #units = 0;
+  /** Batches that are complete, and held back. */
+  readonly #sealed: Sealed[] = [];
   #attachments: unknown[] = [];
   #transfers: Transferable[] = [];
   #modules: string[] = [];
@@ -86,6 +101,7 @@ export class Link<E extends Envelope = Envelope> {
   /** Queues an envelope. A packet is the one whose payload is part of it. */
   send(envelope: E, packet?: Packet): void {
     if (this.#closed) return packet === undefined ? undefined : abandonItem(packet);
+    this.#makeRoom(packet?.units ?? 0, unitsBeside(envelope, packet?.payload));
     if (packet !== undefined && !Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push(envelope);
   }
@@ -97,7 +113,8 @@ export class Link<E extends Envelope = Envelope> {
    */
   sendItem(kind: E[0], to: number, name: string, packet: Packet, id?: number): void {
     if (this.#closed) return abandonItem(packet);
-    const { payload } = packet;
+    const { payload, units = 0 } = packet;
+    this.#makeRoom(units, name.length);
     if (!Array.isArray(payload)) this.#adopt(packet);
     if (!this.#join(kind, to, name, payload, id)) {
       this.#batch.push(
@@ -119,6 +136,9 @@ export class Link<E extends Envelope = Envelope> {
     const row = copyRow(values, rows[5]);
     // A getter may have sent something itself.
     if (row === null || rows !== this.#batch.at(-1)) return false;
+    const units = copiedUnits();
+    if (this.#units + units > MOST_UNITS) return false;
+    this.#units += units;
     if (id !== undefined) rows.push(id);
     for (let index = 0; index < row.length; index++) rows.push(row[index]);
     this.#count();
@@ -154,20 +174,49 @@ export class Link<E extends Envelope = Envelope> {
 
   /** Posts what is queued. */
   flush(): void {
-    if (this.#batch.length === 0 || this.#isHeld) return;
-    const text = jsonOf(this.#batch);
+    if (this.#isHeld) return;
+    if (this.#sealed.length > 0) {
+      for (const batch of this.#sealed.splice(0)) this.#post(batch);
+    }
+    if (this.#batch.length > 0) this.#post(this.#seal());
+  }
+
+  /** Ends the batch before one more message, and what goes beside it, would make its text too long. */
+  #makeRoom(inside: number, beside: number): void {
+    checkEnvelope(beside);
+    const units = inside + beside;
+    if (this.#units + units > MOST_UNITS && this.#batch.length > 0) {
+      if (this.#isHeld) this.#sealed.push(this.#seal());
+      else this.flush();
+    }
+    this.#units += units;
+  }
+
+  /** Takes out what is queued. */
+  #seal(): Sealed {
+    const texts = textsOf(this.#batch);
     const attachments = this.#attachments;
     const transfers = this.#transfers;
     const modules = this.#modules;
     this.#batch = [];
     this.#items = 0;
-    if (attachments.length === 0 && modules.length === 0) return this.#port.postMessage(text);
-    this.#attachments = [];
-    this.#transfers = [];
-    this.#modules = [];
-    const message = [text, attachments, modules];
+    this.#units = 0;
+    if (attachments.length > 0 || modules.length > 0) {
+      this.#attachments = [];
+      this.#transfers = [];
+      this.#modules = [];
+    }
+    return { texts, attachments, transfers, modules };
+  }
+
+  #post({ texts, attachments, transfers, modules }: Sealed): void {
+    if (attachments.length === 0 && modules.length === 0) {
+      for (const text of texts) this.#port.postMessage(text);
+      return;
+    }
+    const message = [texts, attachments, modules] satisfies Batch;
     if (transfers.length === 0) return this.#port.postMessage(message);
-    if (!postMoving(this.#port, message, transfers)) abandonBatch(text, attachments);
+    if (!postMoving(this.#port, message, transfers)) abandonBatch(texts, attachments);
   }
 
   /** Posts what is queued and closes the port. The signals of the other side are aborted with `reason`. */
@@ -250,7 +299,11 @@ export class Link<E extends Envelope = Envelope> {
       attachments: isText ? [] : batch[1],
       signal: (number) => this.#imported.signal(number),
     };
-    const envelopes = readJson(isText ? batch : batch[0]) as (E | LinkEnvelope)[];
+    for (const text of isText ? [batch] : batch[0]) this.#read(text, context);
+  }
+
+  #read(text: string, context: RevivalContext): void {
+    const envelopes = readJson(text) as (E | LinkEnvelope)[];
     for (let index = 0; index < envelopes.length; index++) {
       const envelope = envelopes[index]!;
       // A handler may have closed it.
@@ -276,6 +329,16 @@ export class Link<E extends Envelope = Envelope> {
     if (!Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push([ABORT, number, packet.payload]);
   }
+}
+
+/** The characters of an envelope outside of its payload, and what its values count. */
+function unitsBeside(envelope: Envelope, payload: unknown): number {
+  let units = 0;
+  for (let index = 1; index < envelope.length; index++) {
+    const part = envelope[index];
+    if (part !== payload && typeof part !== "number") units += unitsIn(part);
+  }
+  return units;
 }
 
 function reviveReason(payload: Payload, context: RevivalContext): unknown {

@@ -18,6 +18,8 @@ export interface Packet {
   readonly transfers: Transferable[];
   /** Signals whose abort has to be passed on. */
   readonly signals: AbortSignal[];
+  /** How long its text may be, see `_message_length.ts`; not known of what came over a link. */
+  readonly units?: number;
   /** Those attachments that can be made anew, by index. */
   readonly renewable?: ReadonlyMap<number, Movable>;
 }
@@ -25,6 +27,8 @@ export interface Packet {
 /** A captured message that is not accepted yet: what it gives away is still here. */
 export interface Draft {
   readonly payload: Payload;
+  /** See {@linkcode Packet}. */
+  readonly units: number;
   /** What is beside the payload, if anything. */
   readonly extras: Extras | null;
 }
@@ -52,6 +56,6 @@ export function sentAgain(packet: Packet): Packet {
 }
 
 /** A packet with nothing beside its payload. */
-export function plainPacket(payload: Payload): Packet {
-  return { payload, attachments: NONE, transfers: NONE, signals: NONE };
+export function plainPacket(payload: Payload, units = 0): Packet {
+  return { payload, attachments: NONE, transfers: NONE, signals: NONE, units };
 }

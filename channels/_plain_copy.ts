@@ -1,5 +1,6 @@
 import { staysItself } from "./_handle.ts";
 import { MARK } from "./_marker.ts";
+import { VALUE_UNITS } from "./_message_length.ts";
 import { seemsManyNumbers } from "./_numbers.ts";
 import type { Destination } from "./_packet.ts";
 import { isRecord, type Shape } from "./_rows.ts";
@@ -16,9 +17,15 @@ const NOT_PLAIN = Symbol();
 const met: (object | null)[] = new Array(MOST_OBJECTS).fill(null);
 let count = 0;
 let isBusy = false;
+let units = 0;
 let isHere = false;
 /** Whether the copies become JSON text, which leaves symbol keys out. */
 let isText = false;
+
+/** How long the text of the last copy may be, see `_message_length.ts`. */
+export function copiedUnits(): number {
+  return units;
+}
 
 /**
  * Copies a message that is small and plain: scalars that JSON has, plain objects, arrays without holes, no object
@@ -34,6 +41,7 @@ export function copyPlain(values: readonly unknown[], destination: Destination):
   isBusy = true;
   isHere = destination === "here";
   isText = destination === "wire";
+  units = 0;
   try {
     const copies = copyArray(values, 0);
     return copies === NOT_PLAIN ? null : copies as unknown[];
@@ -55,6 +63,7 @@ export function copyRow(values: readonly unknown[], shape: Shape): unknown[] | n
   isBusy = true;
   isHere = false;
   isText = true;
+  units = 0;
   try {
     const row: unknown[] = [];
     for (let index = 0; index < values.length; index++) {
@@ -86,6 +95,7 @@ function addValues(row: unknown[], record: unknown, keys: readonly string[]): bo
   for (const key in record) {
     // The keys of a shape are plain.
     if (key !== keys[index++]) return false;
+    units += VALUE_UNITS;
     const item = copy((record as Record<string, unknown>)[key], 1);
     if (item === NOT_PLAIN) return false;
     row.push(item);
@@ -96,6 +106,7 @@ function addValues(row: unknown[], record: unknown, keys: readonly string[]): bo
 function copy(value: unknown, level: number): unknown {
   switch (typeof value) {
     case "string":
+      units += value.length;
       return value.length < LONG_TEXT || isHere ? value : NOT_PLAIN;
     case "boolean":
       return value;
@@ -135,6 +146,7 @@ function copyObject(value: object, level: number): unknown {
 
 function copyArray(array: readonly unknown[], level: number): unknown {
   if (seemsManyNumbers(array)) return NOT_PLAIN;
+  units += array.length * VALUE_UNITS;
   // Made in its length, which is faster to fill, but for one that may be all holes.
   const copies: unknown[] = new Array(Math.min(array.length, MOST_ITEMS));
   for (let index = 0; index < array.length; index++) {
@@ -155,6 +167,7 @@ function copyRecord(record: Record<string, unknown>, level: number): unknown {
   if (!isText && Object.getOwnPropertySymbols(copies).length > 0) return NOT_PLAIN;
   for (const key in copies) {
     if (key === MARK || key === "__proto__") return NOT_PLAIN;
+    units += key.length + VALUE_UNITS;
     const value = copies[key];
     const item = copy(value, level);
     if (item === NOT_PLAIN) return NOT_PLAIN;

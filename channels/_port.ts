@@ -21,6 +21,15 @@ function letGo(port: MessagePort, microtasks = MICROTASKS): void {
   counted.unref();
 }
 
+/** Whether somebody listens to a port, or did: Deno waits for its next message then, and cannot move it. */
+export function isListenedTo(port: MessagePort): boolean {
+  // The platform says so nowhere else; with `node:worker_threads` loaded it begins a little later.
+  const key = Object.getOwnPropertySymbols(port).find(({ description }) =>
+    description === "enabled"
+  );
+  return port.onmessage !== null || key !== undefined && Reflect.get(port, key) === true;
+}
+
 /**
  * Closes a port, and only that: with `node:worker_threads` loaded each port has a `close` of its own, which ends the
  * other port too while that is on the same thread, so that it cannot leave and loses what it has not received.

@@ -30,8 +30,10 @@ export type RowsEnvelope = [
 /** What a link carries: arrays told apart by their first element, valid JSON but for the payloads in them. */
 export type Envelope = readonly [kind: number, ...rest: unknown[]];
 
-/** One `postMessage`: the text of many envelopes, alone or with what travels beside it and modules that it needs. */
-export type Batch = string | readonly [text: string, attachments: unknown[], modules: string[]];
+/** One `postMessage`: the text of many envelopes (texts, where one would be too long), alone or with what travels beside it and modules that it needs. */
+export type Batch =
+  | string
+  | readonly [texts: readonly string[], attachments: unknown[], modules: string[]];
 
 /** Kinds of what the ends of a connection say to each other; numbers, because they are read by the million. */
 export const HELLO = 1;

@@ -132,7 +132,8 @@ export class Cell implements Runnable, Child {
 
   /** What the readers of its streams get when it ends. */
   get endOfStreams(): ActorStoppedError {
-    return new ActorStoppedError(this.label, "go on with a stream");
+    const doing = "go on with a stream";
+    return this.#ending?.errorFor(this.label, doing) ?? new ActorStoppedError(this.label, doing);
   }
 
   /** Whether only one turn goes on at a time, so that waiting for a turn of its own never ends. */
@@ -477,7 +478,7 @@ export class Cell implements Runnable, Child {
       this.#refuseAll();
     }
     if (!waitForTurns) {
-      this.#turns?.abandon(this.label);
+      this.#turns?.abandon(this.label, ending);
       ending.abandonTurns();
     }
     this.#state = "stopping";
@@ -512,7 +513,10 @@ export class Cell implements Runnable, Child {
     const { shutdownMs } = this;
     if (this.#turns !== null && this.#turns.size > 0) {
       await ending.waitForTurns(this.host.clock, shutdownMs);
-      if (this.#turns.size > 0) this.#isClean = false;
+      if (this.#turns.size > 0) {
+        this.#isClean = false;
+        this.#turns.abandon(this.label, ending);
+      }
     }
     if (this.#sources !== null) {
       for (const source of [...this.#sources]) source.abandon();
@@ -520,7 +524,6 @@ export class Cell implements Runnable, Child {
     const drain = this.#drainOrder !== null && !ending.mayRestart;
     if (!await this.#incarnation.end(shutdownMs, drain)) this.#isClean = false;
     if (await this.#goesOn(ending)) return;
-    this.#turns?.abandon(this.label);
     await this.#finish(ending.reason);
   }
 

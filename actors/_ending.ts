@@ -1,4 +1,5 @@
-import type { Clock } from "../channels/internal.ts";
+import { type Clock, frameless } from "../channels/internal.ts";
+import { ActorStoppedError } from "./errors.ts";
 import type { ExitReason } from "./exit_reason.ts";
 
 /** How an incarnation ends; it may get stricter on the way. */
@@ -41,5 +42,14 @@ export class Ending {
     const timer = clock.setTimer(resolve, ms);
     await promise;
     timer.cancel();
+  }
+
+  /** The error of somebody whom it leaves without an answer. */
+  errorFor(actor: string, doing: string): ActorStoppedError {
+    const { reason, mayRestart } = this;
+    const isFailure = reason.kind === "error";
+    const state = !mayRestart ? "has ended" : isFailure ? "has failed" : "starts again";
+    const options = isFailure ? { cause: reason.error } : {};
+    return frameless(() => new ActorStoppedError(actor, doing, options, state));
   }
 }

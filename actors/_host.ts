@@ -3,6 +3,7 @@ import {
   capture,
   type Clock,
   Deadlines,
+  frameless,
   handedOver,
   OwnWait,
   type Wait,
@@ -339,7 +340,8 @@ export class Host implements Owner {
   }
 
   /** The last step of a shutdown. */
-  close(reason: unknown): void {
+  close(): void {
+    const reason = () => frameless(() => new ActorStoppedError("system", "wait any longer"));
     this.#isQuiet = true;
     this.network.close(reason);
     this.deadlines.close(reason);

@@ -1,5 +1,6 @@
 import {
   abandonItem,
+  frameless,
   itemFrom,
   type Payload,
   type RevivalContext,
@@ -166,7 +167,8 @@ function asked(
     abandon(payload, context);
     const actor = host.endedRef(to);
     host.deadLetter(actor, handler, "the actor has ended");
-    return reply.reject(new ActorStoppedError(actor.label, `send "${handler}"`));
+    const ended = () => new ActorStoppedError(actor.label, `send "${handler}"`);
+    return reply.reject(frameless(ended));
   }
   try {
     const item = new Item(handler, revive(payload, context), reply, chain);

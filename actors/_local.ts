@@ -82,8 +82,8 @@ export class LocalReply implements Reply, StreamSink {
     }
   }
 
-  reject(error: unknown): void {
-    this.#target.reject(copyErrorHere(error));
+  reject(error: unknown, isOwn = false): void {
+    this.#target.reject(isOwn ? error : copyErrorHere(error));
   }
 
   deliver(value: unknown): void {

@@ -1,3 +1,4 @@
+import { frameless } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 
 /** The first error of each loss, by its copies. */
@@ -6,7 +7,7 @@ const originals = new WeakMap<HostLostError, HostLostError>();
 /** The same error for another waiter: each adds its own stack. */
 export function again(error: HostLostError): HostLostError {
   const { host, cause } = error;
-  const copy = new HostLostError(host, cause === undefined ? {} : { cause });
+  const copy = frameless(() => new HostLostError(host, cause === undefined ? {} : { cause }));
   originals.set(copy, lossOf(error));
   return copy;
 }

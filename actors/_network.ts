@@ -45,7 +45,7 @@ export class Network {
   readonly #culprits = new Map<string, ExitReason>();
   #ids = 0;
   /** Why no link is made any more. */
-  #closed: { reason: unknown } | null = null;
+  #closed: { reason: () => Error } | null = null;
 
   constructor(host: Host) {
     this.#host = host;
@@ -62,7 +62,7 @@ export class Network {
     if (known !== undefined) return known;
     const lost = this.#lost.errorOf(at);
     if (lost !== undefined) throw again(lost);
-    if (this.#closed !== null) throw this.#closed.reason;
+    if (this.#closed !== null) throw this.#closed.reason();
     const { near, far } = this.#host.lines.make();
     const packet = captureLine(far);
     this.peer(0).link.send([CONNECT, at, packet.payload], packet);
@@ -276,12 +276,12 @@ export class Network {
     return this.#culprits.get(key) ?? this.#reasons.get(key) ?? null;
   }
 
-  /** Closes all links. What still waits for an answer rejects. */
-  close(reason: unknown): void {
+  /** Closes all links. What still waits for an answer rejects, each with an error of its own. */
+  close(reason: () => Error): void {
     this.#closed = { reason };
-    for (const peer of this.#peers.values()) peer.close(reason);
+    for (const peer of this.#peers.values()) peer.close(reason());
     this.#peers.clear();
-    for (const target of [...this.#pending.values()]) target.reject(reason);
+    for (const target of [...this.#pending.values()]) target.reject(reason());
     this.#pending.clear();
     this.#lost.close();
   }

@@ -1,4 +1,4 @@
-import { abandonValues } from "../channels/internal.ts";
+import { abandonValues, frameless } from "../channels/internal.ts";
 import type { Cell } from "./_cell.ts";
 import { ActorStoppedError, MailboxFullError } from "./errors.ts";
 import type { Item } from "./_mailbox.ts";
@@ -7,7 +7,8 @@ import type { Item } from "./_mailbox.ts";
 export function refuse(cell: Cell, item: Item): void {
   cell.host.deadLetter(cell.ref, item.label, "the actor has ended");
   abandonValues(item.args);
-  item.reply?.reject(new ActorStoppedError(cell.label, `send "${item.label}"`));
+  const { label } = item;
+  item.reply?.reject(frameless(() => new ActorStoppedError(cell.label, `send "${label}"`)), true);
 }
 
 /** A message is for a handler that the actor does not have. */
@@ -15,17 +16,21 @@ export function refuseUnknown(cell: Cell, item: Item): void {
   item.cell = null;
   cell.host.deadLetter(cell.ref, item.label, "the actor has no such handler");
   abandonValues(item.args);
-  item.reply?.reject(misuse(cell, "call", item.label, "it has no such handler"));
+  item.reply?.reject(misuse(cell, "call", item.label, "it has no such handler"), true);
 }
 
 /** A message is dropped because the mailbox is full. */
 export function refuseForRoom(cell: Cell, item: Item, capacity: number): void {
   cell.host.deadLetter(cell.ref, item.label, "the mailbox is full");
   abandonValues(item.args);
-  item.reply?.reject(new MailboxFullError(cell.label, capacity, `send "${item.label}"`));
+  item.reply?.reject(
+    frameless(() => new MailboxFullError(cell.label, capacity, `send "${item.label}"`)),
+    true,
+  );
 }
 
 /** The error of a sender who takes a handler for what it is not. */
 export function misuse(cell: Cell, doing: string, handler: string, why: string): TypeError {
-  return new TypeError(`Cannot ${doing} "${handler}" of actor "${cell.label}": ${why}`);
+  const text = `Cannot ${doing} "${handler}" of actor "${cell.label}": ${why}`;
+  return frameless(() => new TypeError(text));
 }

@@ -2,7 +2,8 @@
 export interface Reply {
   /** Delivers the result; rejects instead when it cannot cross. */
   resolve(value: unknown): void;
-  reject(error: unknown): void;
+  /** @param isOwn Whether the error was made for this reply alone. */
+  reject(error: unknown, isOwn?: boolean): void;
   /** Whether nobody waits any more: timed out, aborted or lost. */
   readonly settled: boolean;
   /** What a stream's values are delivered to; absent where a single result is expected. */

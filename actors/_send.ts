@@ -1,4 +1,11 @@
-import { abandonItem, abandonValues, capture, type Packet, Wait } from "../channels/internal.ts";
+import {
+  abandonItem,
+  abandonValues,
+  capture,
+  frameless,
+  type Packet,
+  Wait,
+} from "../channels/internal.ts";
 import { ActorStoppedError, DeadlockError } from "./errors.ts";
 import { copyHere, LocalReply } from "./_local.ts";
 import { Item } from "./_mailbox.ts";
@@ -114,7 +121,7 @@ function askHere(wait: AskWait, copies: unknown[]): void {
     cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), chain));
   } else if (!host.survivors.defer(serial, () => askHere(wait, copies))) {
     abandonValues(copies);
-    wait.reject(new ActorStoppedError(label, `send "${handler}"`));
+    wait.reject(frameless(() => new ActorStoppedError(label, `send "${handler}"`)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { ActorStoppedError } from "./errors.ts";
+import type { Ending } from "./_ending.ts";
 import type { Item } from "./_mailbox.ts";
 
 /** The async turns of an actor that go on. */
@@ -33,11 +33,11 @@ export class Turns {
   }
 
   /** Rejects what the turns were to answer, and ends the streams that they read. */
-  abandon(actor: string): void {
+  abandon(actor: string, ending: Ending): void {
     for (const { label, reply, streams } of this.#items) {
-      const error = new ActorStoppedError(actor, `finish "${label}"`);
-      reply?.reject(error);
-      for (const stream of streams ?? []) stream.abandon(error);
+      const error = () => ending.errorFor(actor, `finish "${label}"`);
+      reply?.reject(error(), true);
+      for (const stream of streams ?? []) stream.abandon(error());
     }
   }
 }

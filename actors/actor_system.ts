@@ -2,7 +2,7 @@ import type { ActorDefinition, RefOf } from "./actor.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import { checkCount, checkMs, checkWord, systemClock } from "../channels/internal.ts";
 import { Coordinator } from "./_coordinator.ts";
-import { ActorStoppedError, DeadlockError, DefinitionError } from "./errors.ts";
+import { DeadlockError, DefinitionError } from "./errors.ts";
 import { find } from "./_find.ts";
 import { Host } from "./_host.ts";
 import { linesOf } from "./_lines.ts";
@@ -237,7 +237,7 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
     const abandoned = await coordinator.shutdown(timeoutMs ?? settings.shutdownMs);
     this.#signals?.();
     this.#signals = null;
-    this.#host.close(new ActorStoppedError("system", "wait any longer"));
+    this.#host.close();
     return { abandoned };
   }
 

@@ -1,15 +1,23 @@
 import { registerErrors } from "../channels/internal.ts";
 
-/** The actor has ended, or ended before it could answer; the message was not handled, or not to its end. */
+/**
+ * The actor has ended, or its life did before it could answer: the message was not handled, or not to its end. When it
+ * was the failure of another message the `cause` is that.
+ */
 export class ActorStoppedError extends Error {
   /** Name of the class. */
   override readonly name = "ActorStoppedError";
   /** Name of the actor, or its id. */
   readonly actor: string;
 
-  /** Says which actor has ended and what that prevented. */
-  constructor(actor: string, doing: string, options?: ErrorOptions) {
-    super(`Cannot ${doing}: actor "${actor}" has ended`, options);
+  /** Says which actor has ended, or will start again, and what that prevented. */
+  constructor(
+    actor: string,
+    doing: string,
+    options?: ErrorOptions,
+    state: "has ended" | "has failed" | "starts again" = "has ended",
+  ) {
+    super(`Cannot ${doing}: actor "${actor}" ${state}`, options);
     this.actor = actor;
   }
 }

@@ -1,3 +1,4 @@
+import { frameless } from "./_frameless.ts";
 import type { Clock, Timer } from "./_clock.ts";
 
 /**
@@ -210,11 +211,15 @@ export class Deadlines {
     wait.unlimit(this.#listOf(Infinity));
   }
 
-  /** Ends the timer and all waits. Those that begin later have no limits. */
-  close(reason: unknown): void {
+  /**
+   * Ends the timer and all waits. Those that begin later have no limits.
+   *
+   * @param reason Makes the error of one wait.
+   */
+  close(reason: () => Error): void {
     this.#isClosed = true;
     for (const list of this.#lists.values()) {
-      for (let head = list.head; head !== null; head = list.head) head.reject(reason);
+      for (let head = list.head; head !== null; head = list.head) head.reject(reason());
     }
     this.#endTimer();
   }
@@ -291,5 +296,5 @@ export class Deadlines {
 /** The error of a wait that took too long. */
 export function timeoutError<T>(wait: Wait<T>, timeoutMs: number): DOMException {
   const text = `Cannot ${wait.describe()}: ${wait.missing} within ${timeoutMs} ms`;
-  return new DOMException(text, "TimeoutError");
+  return frameless(() => new DOMException(text, "TimeoutError"));
 }

@@ -1,4 +1,5 @@
 import type { CaptureWalk } from "./_capture_walk.ts";
+import { frameless } from "./_frameless.ts";
 import { ChannelClosedError, HostLostError, RemoteError } from "./errors.ts";
 import type { EncodedError } from "./_marker.ts";
 
@@ -120,7 +121,7 @@ function mention(value: unknown): string {
 
 /** Makes the error that stands here for one of another thread; its fields follow. */
 export function decodeError(encoded: EncodedError): Error {
-  const error = makeError(encoded);
+  const error = frameless(() => makeError(encoded));
   if (encoded.stack !== null) hide(error, "stack", encoded.stack);
   return error;
 }

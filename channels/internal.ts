@@ -30,6 +30,7 @@ export type { Payload } from "./_marker.ts";
 export { type RevivalContext, revive } from "./_revival.ts";
 export { type Clock, systemClock, type Timer } from "./_clock.ts";
 export { Deadlines, OwnWait, Wait } from "./_deadlines.ts";
+export { frameless } from "./_frameless.ts";
 export { Fifo, type Place } from "./_fifo.ts";
 export { beforeExit } from "./_exit.ts";
 export { jsonOf, readJson, realNow, soon, yieldTo } from "./_kept.ts";

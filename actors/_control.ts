@@ -21,14 +21,20 @@ export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
       void turn.cell!.stop({ kind: "shutdown" }, drain);
       return true;
     }
-    if (host.survivors.has(serial)) await host.whenBack(serial);
+    if (!drain) host.abandon(serial, { kind: "shutdown" });
+    else if (host.survivors.has(serial)) await host.whenBack(serial);
     return await ref.cell?.stop({ kind: "shutdown" }, drain) ?? true;
   }
+  return await host.network.orders.during(at, serial, () => stopThere(ref, drain));
+}
+
+async function stopThere(ref: Ref, drain: boolean): Promise<boolean> {
+  const { host, at, serial } = ref;
   try {
     return await host.network.call(at, (id) => [STOP, id, serial, drain]) !== false;
   } catch (error) {
     // It may be about to start again.
-    if (error instanceof HostLostError && await isBack(ref)) return await stop(ref, drain);
+    if (error instanceof HostLostError && await isBack(ref)) return await stopThere(ref, drain);
     if (isGone(error)) return true;
     throw error;
   }
@@ -42,16 +48,23 @@ export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
 export async function terminate(ref: Ref, label = ref.label): Promise<void> {
   const { host, at, serial } = ref;
   if (ref.isHere) {
-    if (host.survivors.has(serial)) await host.whenBack(serial);
+    host.abandon(serial, { kind: "killed" });
     return void await ref.cell?.kill();
   }
+  await host.network.orders.during(at, serial, () => terminateThere(ref, label));
+}
+
+async function terminateThere(ref: Ref, label: string): Promise<void> {
+  const { host, at, serial } = ref;
   const wait = new OwnWait(() => `terminate actor "${ref.label}"`);
   host.deadlines.start(wait, undefined, KILL_MS);
   host.network.send(at, wait, (id) => [KILL, id, serial]);
   try {
     await wait.promise;
   } catch (error) {
-    if (error instanceof HostLostError && await isBack(ref)) return await terminate(ref, label);
+    if (error instanceof HostLostError && await isBack(ref)) {
+      return await terminateThere(ref, label);
+    }
     if (isGone(error)) return;
     await host.network.question(["condemn", at, serial, label]);
   }

@@ -11,6 +11,7 @@ import {
   CONNECT,
   type Culprit,
   LOST,
+  type Mourning,
   type PlaceRequest,
   type Question,
   QUIET,
@@ -26,6 +27,8 @@ interface Loss {
   readonly awaited: Set<number>;
   /** Actors that are to start again, and the hosts that will start them. */
   readonly survivors: Map<number, number>;
+  /** Actors that were told to end, and do not start again. */
+  readonly ordered: Set<number>;
   /** Whether there may be something to start again at all. */
   readonly mayReturn: boolean;
   /** Whether something was placed there since. */
@@ -245,11 +248,12 @@ export class Coordinator {
     const survivors = new Map<number, number>();
     const introductions: (() => void)[] = [];
     const isWanted = false;
-    const loss = { record, awaited, survivors, mayReturn, isWanted, introductions, timer };
+    const ordered = new Set<number>();
+    const loss = { record, awaited, survivors, ordered, mayReturn, isWanted, introductions, timer };
     this.#losses.set(index, loss);
     // Nobody waits for its word about others any more.
     for (const other of [...this.#losses.keys()]) {
-      if (other !== index) this.mourned(other, index, []);
+      if (other !== index) this.mourned(other, index, { survivors: [], ordered: [] });
     }
     for (const other of others) {
       const peer = this.#host.network.tryPeer(other);
@@ -261,8 +265,8 @@ export class Coordinator {
     await ended;
   }
 
-  /** A host has said which of its actors on a lost host are to start again. */
-  mourned(index: number, from: number, survivors: readonly number[]): void {
+  /** A host has said what it knows of the actors on a lost host. */
+  mourned(index: number, from: number, { survivors, ordered }: Mourning): void {
     const left = this.#mourns(from, index) - 1;
     if (left > 0) this.#workers.get(from)!.unmourned.set(index, left);
     else this.#workers.get(from)?.unmourned.delete(index);
@@ -277,6 +281,7 @@ export class Coordinator {
     } else {
       for (const serial of survivors) loss.survivors.set(serial, from);
     }
+    for (const serial of ordered) loss.ordered.add(serial);
     if (loss.awaited.size === 0 || this.#isShuttingDown) this.#decide(index);
   }
 
@@ -287,6 +292,9 @@ export class Coordinator {
     this.#losses.delete(index);
     loss.timer.cancel();
     const { record, survivors } = loss;
+    const ordered = [...loss.ordered];
+    for (const serial of ordered) survivors.delete(serial);
+    this.#host.network.forgo(index, ordered);
     const isNeeded = !this.#isShuttingDown && loss.mayReturn &&
       (survivors.size > 0 || loss.isWanted);
     this.#names.lose(index, new Set(isNeeded ? survivors.keys() : []));
@@ -297,7 +305,9 @@ export class Coordinator {
     }
     for (const { index: other } of this.#workers.all) {
       if (other === index) continue;
-      this.#host.network.tryPeer(other)?.link.send([isNeeded ? REBORN : BURIED, index]);
+      this.#host.network.tryPeer(other)?.link.send(
+        isNeeded ? [REBORN, index, ordered] : [BURIED, index],
+      );
     }
     for (const introduce of loss.introductions) introduce();
   }

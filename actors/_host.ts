@@ -175,8 +175,9 @@ export class Host implements Owner {
   }
 
   /** An actor that was to start again here will not. */
-  abandon(serial: number, owner: number, reason: ExitReason): void {
-    if (!this.survivors.has(serial)) return;
+  abandon(serial: number, reason: ExitReason): void {
+    const owner = this.survivors.ownerOf(serial);
+    if (owner === undefined) return;
     this.#ended.note(serial, { reason, name: undefined });
     // Its name is not known here. Without host 0 there are no names any more.
     this.network.question(["release-of", serial]).catch(() => {});

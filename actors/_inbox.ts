@@ -65,10 +65,13 @@ export function receive(
     case wire.RUN:
       return void run(host, peer, envelope, context);
     case wire.STOP: {
-      const cell = host.cells.get(envelope[2]);
-      return answer(peer, envelope[1], cell?.stop({ kind: "shutdown" }, envelope[3]));
+      const [, id, to, drain] = envelope;
+      // One that is to start again waits for that only when it has something to drain, see `targetOf`.
+      host.abandon(to, { kind: "shutdown" });
+      return answer(peer, id, host.cells.get(to)?.stop({ kind: "shutdown" }, drain));
     }
     case wire.KILL:
+      host.abandon(envelope[2], { kind: "killed" });
       return answer(peer, envelope[1], host.cells.get(envelope[2])?.kill());
     case wire.WATCH:
       return answer(peer, envelope[1], host.exited(envelope[2]));
@@ -87,8 +90,12 @@ export function receive(
     case wire.LOST:
       return void mourn(host, peer, envelope, context);
     case wire.MOURNED:
-      return host.coordinator?.mourned(envelope[1], peer.index, envelope[2]);
+      return host.coordinator?.mourned(envelope[1], peer.index, {
+        survivors: envelope[2],
+        ordered: envelope[3],
+      });
     case wire.REBORN:
+      host.network.forgo(envelope[1], envelope[2]);
       return host.network.decide(envelope[1], true);
     case wire.BURIED:
       return host.network.decide(envelope[1], false);
@@ -107,7 +114,7 @@ export function receive(
     case wire.FINISH: {
       const [, id, serial, payload] = envelope;
       const reason = reviveReason(payload, context);
-      host.abandon(serial, peer.index, reason);
+      host.abandon(serial, reason);
       return answer(peer, id, host.cells.get(serial)?.finish(reason));
     }
     case wire.DEPARTED:
@@ -250,8 +257,8 @@ async function mourn(
   context: RevivalContext,
 ): Promise<void> {
   const error = new HostLostError(at, { cause: reviveError(cause, context) });
-  const survivors = await host.network.lose(at, error, culprit);
-  peer.link.send([wire.MOURNED, at, survivors]);
+  const { survivors, ordered } = await host.network.lose(at, error, culprit);
+  peer.link.send([wire.MOURNED, at, survivors, ordered]);
 }
 
 /** The actor that an envelope is for; those of requests that can be given up wait by themselves, see `asked`. */
@@ -260,7 +267,7 @@ function targetOf(envelope: wire.HostEnvelope): number | null {
     case wire.TELL:
       return envelope[1];
     case wire.STOP:
-    case wire.KILL:
+      return envelope[3] ? envelope[2] : null;
     case wire.WATCH:
     case wire.HAS_ENDED:
       return envelope[2];

@@ -15,6 +15,7 @@ import { receive } from "./_inbox.ts";
 import { again } from "./_loss.ts";
 import { captureLine } from "./_lines.ts";
 import { LostHosts } from "./_lost_hosts.ts";
+import { Orders } from "./_orders.ts";
 import { Peer, type Pending } from "./_peer.ts";
 import {
   CANCEL,
@@ -23,6 +24,7 @@ import {
   DIRECTORY,
   type HostEnvelope,
   KILL,
+  type Mourning,
   type Question,
   REPORT,
 } from "./_protocol.ts";
@@ -44,6 +46,7 @@ export class Network {
   /** Actors for which their hosts were ended, and what that makes of them. */
   readonly #culprits = new Map<string, ExitReason>();
   #ids = 0;
+  readonly orders = new Orders();
   /** Why no link is made any more. */
   #closed: { reason: () => Error } | null = null;
 
@@ -213,10 +216,11 @@ export class Network {
   /**
    * A host has ended: everything that waits for it ends too, and what was started from there.
    *
-   * @returns The actors on it that are to start again, once nothing of the old ones is left here.
+   * @returns What is known here of the actors on it, once nothing of the old ones is left here.
    */
-  async lose(at: number, error: HostLostError, culprit: Culprit | null): Promise<number[]> {
-    if (!this.#lost.add(at, error)) return [];
+  async lose(at: number, error: HostLostError, culprit: Culprit | null): Promise<Mourning> {
+    if (!this.#lost.add(at, error)) return { survivors: [], ordered: [] };
+    const orders = this.orders.of(at);
     if (culprit !== null) this.#culprits.set(`${at}.${culprit.serial}`, culprit.reason);
     const before = this.#ids;
     const peer = this.#peers.get(at);
@@ -230,13 +234,23 @@ export class Network {
       target.reject(again(error));
     }
     for (const serial of this.#host.survivors.ownedBy(at)) {
-      this.#host.abandon(serial, at, { kind: "shutdown" });
+      this.#host.abandon(serial, { kind: "shutdown" });
     }
     const orphans = [...this.#host.cells.values()].filter(({ owner }) => owner === at);
     await Promise.all(orphans.map((cell) => cell.stop({ kind: "shutdown" })));
     const reason: ExitReason = { kind: "host-lost", error };
-    const children = [...this.#children.values()].filter((child) => child.at === at);
-    return children.filter((child) => child.lose(reason, culprit)).map(({ serial }) => serial);
+    // Some may have come meanwhile.
+    const ordered = [...new Set([...orders, ...this.orders.of(at)])];
+    const survivors = [...this.#children.values()]
+      .filter((child) => child.at === at && !ordered.includes(child.serial))
+      .filter((child) => child.lose(reason, culprit))
+      .map(({ serial }) => serial);
+    return { survivors, ordered };
+  }
+
+  /** Actors of a lost host were told to end from elsewhere: they do not start again. */
+  forgo(at: number, ordered: readonly number[]): void {
+    for (const serial of ordered) this.childOn(at, serial)?.forgo();
   }
 
   /**

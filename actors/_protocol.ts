@@ -134,10 +134,18 @@ export type HostEnvelope =
   | readonly [kind: typeof FATAL, error: Payload]
   /** From host 0: a host has ended, and why; `culprit`: the actor for which it was ended. */
   | readonly [kind: typeof LOST, host: number, cause: Payload, culprit: Culprit | null]
-  /** To host 0: what belonged to a lost host has ended here, and these actors are to start again on it. */
-  | readonly [kind: typeof MOURNED, host: number, survivors: number[]]
-  /** From host 0: a lost host is back, on a new thread. */
-  | readonly [kind: typeof REBORN, host: number]
+  /**
+   * To host 0: what belonged to a lost host has ended here, and these actors are to start again on it; `ordered`: not
+   * those, which somebody here has told to end.
+   */
+  | readonly [
+    kind: typeof MOURNED,
+    host: number,
+    survivors: readonly number[],
+    ordered: readonly number[],
+  ]
+  /** From host 0: a lost host is back, on a new thread; `ordered`: these actors do not start again there. */
+  | readonly [kind: typeof REBORN, host: number, ordered: readonly number[]]
   /** From host 0: a lost host will not come back. */
   | readonly [kind: typeof BURIED, host: number]
   /** To host 0: something that it placed on this host has ended. */
@@ -155,6 +163,14 @@ export type HostEnvelope =
 export interface Culprit {
   readonly serial: number;
   readonly reason: ExitReason;
+}
+
+/** What becomes of the actors of a lost host, as another host knows. */
+export interface Mourning {
+  /** Who is to start again. */
+  readonly survivors: readonly number[];
+  /** Who was told to end, and does not. */
+  readonly ordered: readonly number[];
 }
 
 /** Where to start something: valid JSON. */

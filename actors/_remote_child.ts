@@ -29,7 +29,6 @@ export class RemoteChild implements Child {
   readonly #counted: boolean;
   readonly #guard: RemoteGuard | null;
   #hasStarted = false;
-  #isOrdered = false;
   #restarts = 0;
   #budget: RestartBudget | null = null;
   /** Why its host has to start it again, until it has been asked to. */
@@ -78,12 +77,10 @@ export class RemoteChild implements Child {
   }
 
   stop(_reason: ExitReason, drain = false): Promise<boolean> {
-    this.#isOrdered = true;
     return stop(this.#ref, drain);
   }
 
   kill(): Promise<void> {
-    this.#isOrdered = true;
     return terminate(this.#ref);
   }
 
@@ -102,7 +99,7 @@ export class RemoteChild implements Child {
   lose(loss: ExitReason, culprit: Culprit | null): boolean {
     const { restart = "transient" } = this.#definition.options;
     const reason = culprit?.serial === this.serial ? culprit.reason : loss;
-    if (!this.#hasStarted || this.#isOrdered || !startsAgain(restart, reason)) return false;
+    if (!this.#hasStarted || !startsAgain(restart, reason)) return false;
     if (this.#guard === null) {
       this.#budget ??= new RestartBudget();
       if (!this.#budget.spend(this.#host.clock.now())) return false;
@@ -115,6 +112,11 @@ export class RemoteChild implements Child {
   /** Whether it was lost with its host and is to start there again. */
   get isSurvivor(): boolean {
     return this.#loss !== null;
+  }
+
+  /** It does not start again: somebody elsewhere had told it to end. */
+  forgo(): void {
+    this.#loss = null;
   }
 
   /** There is a new thread for its host. */
@@ -144,9 +146,14 @@ export class RemoteChild implements Child {
 
   /** Ends it for good. */
   async finish(reason: ExitReason): Promise<void> {
-    this.#isOrdered = true;
     const packet = capture([reason], "wire", "reason", "reason");
-    await this.#orders((id) => [FINISH, id, this.serial, packet.payload]);
+    const { at, serial } = this;
+    const { orders } = this.#host.network;
+    await orders.during(
+      at,
+      serial,
+      () => this.#orders((id) => [FINISH, id, serial, packet.payload]),
+    );
   }
 
   async #orders(envelope: (id: number) => HostEnvelope): Promise<void> {
@@ -162,6 +169,8 @@ export class RemoteChild implements Child {
     const { network } = this.#host;
     const reason = this.#loss!;
     if (!await network.fate(this.at)) throw new HostLostError(this.at);
+    // It does not start again.
+    if (this.#loss === null) return;
     this.#loss = null;
     const packet = await this.#startAgainWith(reason);
     const isGuarded = this.#guard !== null;

@@ -75,7 +75,7 @@ export async function startAgain(
   } catch (error) {
     // Only when it could not even be made.
     if (host.survivors.has(serial)) {
-      host.abandon(serial, peer.index, { kind: "error", error });
+      host.abandon(serial, { kind: "error", error });
     }
     reply.reject(error);
   }

@@ -22,6 +22,11 @@ export class Survivors {
     return this.#actors.has(serial);
   }
 
+  /** Index of the host that is to start it again. */
+  ownerOf(serial: number): number | undefined {
+    return this.#actors.get(serial)?.owner;
+  }
+
   /** Whether the work was put off until the actor is here. */
   defer(serial: number, work: () => void): boolean {
     const survivor = this.#actors.get(serial);

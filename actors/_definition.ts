@@ -17,7 +17,7 @@ import { DefinitionError } from "./errors.ts";
 import { type Habits, habitsOf } from "./_habits.ts";
 import type { ActorOptions, TaskOptions } from "./options.ts";
 import type { Host } from "./_host.ts";
-import { type Address, type DefinedFunction, lookUp } from "./_registry.ts";
+import { type Address, crossing, type DefinedFunction, lookUp } from "./_registry.ts";
 import type { TaskDefinition } from "./task.ts";
 
 const PLACES = ["any", "here", "own"];
@@ -62,7 +62,7 @@ export class DefinedActor<H, A extends unknown[]> implements ActorDefinition<H, 
   }
 
   [HANDLE](): HandleToken {
-    return ["actor", this.address, crossingOptions(this.options)];
+    return ["actor", crossing(this.address), crossingOptions(this.options)];
   }
 }
 
@@ -96,7 +96,7 @@ export function defineTask<A extends unknown[], R>(
     },
     placed: () => defineTask(fn, address, {}),
     payload: () => payloadOf(defineTask(fn, address, {})),
-    [HANDLE]: (): HandleToken => ["task", address, crossingOptions(options)],
+    [HANDLE]: (): HandleToken => ["task", crossing(address), crossingOptions(options)],
   });
 }
 

@@ -1,6 +1,13 @@
-import { stackOf } from "../channels/internal.ts";
-import { checkFunction, checkOptions, checkText, shown } from "../channels/internal.ts";
+import {
+  checkFunction,
+  checkOptions,
+  checkText,
+  shown,
+  stackOf,
+  systemClock,
+} from "../channels/internal.ts";
 import { DefinitionError } from "./errors.ts";
+import { Origin } from "./_origin.ts";
 
 /** Where a worker finds a definition again: valid JSON. */
 export interface Address {
@@ -12,15 +19,34 @@ export interface Address {
   readonly at: string | number;
   /** Fingerprint of the sources of all definitions up to there. */
   readonly print: string;
+  /** Where it was made, when it has no name. Set when it leaves its thread; see {@linkcode crossing}. */
+  readonly place?: string;
+  /** How many of its module have its source and its place. */
+  readonly alike?: number;
 }
 
 /** A `setup` or a task's function. */
 // deno-lint-ignore no-explicit-any -- called with what crossed for it; its callers know the types
 export type DefinedFunction = (...args: any[]) => unknown;
 
+interface Entry {
+  readonly address: Address;
+  readonly definition: DefinedFunction;
+}
+
+/** A definition without a key. */
+interface PlacedEntry extends Entry {
+  readonly source: string;
+  readonly origin: Origin;
+  /** How many had the same source and place when its module had so many definitions. */
+  alike: { count: number; of: number };
+}
+
 interface ModuleDefinitions {
-  readonly byPosition: { address: Address; definition: DefinedFunction }[];
-  readonly byKey: Map<string, { address: Address; definition: DefinedFunction }>;
+  readonly byPosition: PlacedEntry[];
+  readonly byKey: Map<string, Entry>;
+  /** Whether it may have been evaluated to its end. */
+  isOld: boolean;
 }
 
 const modules = new Map<string, ModuleDefinitions>();
@@ -52,7 +78,12 @@ export function register(
   checkText(doing, "key", key);
   const source = definition.toString();
   let module = modules.get(url);
-  if (module === undefined) modules.set(url, module = { byPosition: [], byKey: new Map() });
+  if (module === undefined) {
+    const made: ModuleDefinitions = { byPosition: [], byKey: new Map(), isOld: false };
+    modules.set(url, module = made);
+    // Modules are evaluated within one microtask, unless they await.
+    systemClock.soon(() => made.isOld = true);
+  }
   const { byPosition, byKey } = module;
   if (key !== undefined) {
     if (byKey.has(key)) {
@@ -66,18 +97,54 @@ export function register(
   }
   const before = byPosition.at(-1)?.address.print ?? "";
   const address = { kind, url, at: byPosition.length, print: fingerprint(before + kind + source) };
-  byPosition.push({ address, definition });
+  const origin = new Origin(url, module.isOld);
+  byPosition.push({
+    address,
+    definition,
+    source: kind + source,
+    origin,
+    alike: { count: 0, of: 0 },
+  });
   return address;
+}
+
+/**
+ * What another thread needs to find a definition, and to see that it is the same one: those that one function has made
+ * have the same source, so they are told apart by where it was called, and those of a loop by how many there are.
+ */
+export function crossing(address: Address): Address {
+  const { at, url, place } = address;
+  const module = modules.get(url);
+  if (typeof at === "string" || place !== undefined || module === undefined) return address;
+  const entry = module.byPosition[at]!;
+  return { ...address, place: entry.origin.place, alike: alikeIn(module, entry) };
+}
+
+function alikeIn(
+  { byPosition }: ModuleDefinitions,
+  { alike, source, origin }: PlacedEntry,
+): number {
+  if (alike.of !== byPosition.length) {
+    const same = byPosition.filter((each) => each.source === source);
+    alike.count = same.filter((each) => each.origin.place === origin.place).length;
+    alike.of = byPosition.length;
+  }
+  return alike.count;
 }
 
 /** The definition at an address if its module was loaded in this thread. */
 export function lookUp(address: Address): DefinedFunction | undefined {
   const module = modules.get(address.url);
   if (module === undefined) return undefined;
-  const found = typeof address.at === "string"
-    ? module.byKey.get(address.at)
-    : module.byPosition[address.at];
-  return found?.address.print === address.print ? found.definition : undefined;
+  const { at, print, place, alike } = address;
+  if (typeof at === "string") {
+    const found = module.byKey.get(at);
+    return found?.address.print === print ? found.definition : undefined;
+  }
+  const found = module.byPosition[at];
+  if (found === undefined || found.address.print !== print) return undefined;
+  const isIt = found.origin.place === place && alikeIn(module, found) === alike;
+  return isIt ? found.definition : undefined;
 }
 
 /**
@@ -97,10 +164,17 @@ async function importFor(address: Address): Promise<DefinedFunction> {
   if (found !== undefined) return found;
   const which = typeof address.at === "string" ? `"${address.at}"` : `number ${address.at + 1}`;
   throw new DefinitionError(
-    `Cannot find ${address.kind} ${which} of ${address.url} in the worker: it is not defined there ` +
-      "at the top level, or other definitions stand before it; define it unconditionally at the " +
-      "top level, or give each such definition a key: actor(import.meta, setup, { key })",
+    `Cannot find ${address.kind} ${which} of ${address.url} in the worker${
+      madeAt(address)
+    }: it is ` +
+      "not defined there at the top level, or others stand before it or in its place; define it " +
+      "unconditionally at the top level, or give each such definition a key: " +
+      "actor(import.meta, setup, { key })",
   );
+}
+
+function madeAt({ place = "" }: Address): string {
+  return place === "" ? "" : ` (made at ${place})`;
 }
 
 function importOnce(url: string): Promise<void> {

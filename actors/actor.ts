@@ -12,7 +12,10 @@ export type Setup<H, A extends unknown[]> = (
 
 /** Options of {@linkcode actor} and {@linkcode task}. */
 export interface DefinitionOptions {
-  /** Names the definition within its module; without it its position among the others does. */
+  /**
+   * Names the definition within its module; without it its position among the others does, and the place where it is
+   * made. One that is made conditionally needs a key, and so do those of a loop over what is not the same in each thread.
+   */
   key?: string | undefined;
 }
 

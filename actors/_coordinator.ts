@@ -2,6 +2,7 @@ import { HostLostError } from "../channels/errors.ts";
 import type { Timer } from "../channels/internal.ts";
 import type { Host } from "./_host.ts";
 import { captureLine, type FarEnd } from "./_lines.ts";
+import { isDone, noteDone } from "./_loss.ts";
 import { Names } from "./_names.ts";
 import type { WorkerKind } from "./options.ts";
 import { GRACE_MS, within } from "./_owner.ts";
@@ -139,11 +140,12 @@ export class Coordinator {
     return chosen.index;
   }
 
-  /** Something placed on a host has ended. */
-  departed(index: number): void {
+  /** Something placed on a host has ended; `isIdle`: and nothing else is there. */
+  departed(index: number, isIdle = false): void {
     const record = this.#workers.get(index);
     if (record === undefined) return;
-    if (record.isOwn) this.#lose(index, new Error("Its only actor has ended"), null, false);
+    const over = new Error("Its only actor has ended");
+    if (record.isOwn) void this.#lose(index, over, null, false, isIdle);
     else record.load--;
   }
 
@@ -230,18 +232,21 @@ export class Coordinator {
    *
    * @param culprit The actor that it had to end for.
    * @param mayReturn Whether there may be something to start again on a new thread.
+   * @param hasFinished Whether it has ended because all its actors had.
    */
   async #lose(
     index: number,
     cause: unknown,
     culprit: Culprit | null = null,
     mayReturn = true,
+    hasFinished = false,
   ): Promise<void> {
     const record = this.#workers.remove(index);
     if (record === undefined) return;
     if (mayReturn) this.#workers.report(record, "lost", cause);
     const { clock, settings } = this.#host;
     const error = new HostLostError(index, cause === undefined ? {} : { cause });
+    if (hasFinished) noteDone(error);
     const timer = clock.setTimer(() => this.#decide(index), settings.shutdownMs + MOURNING_MS);
     const others = this.#workers.all.map(({ index }) => index);
     const awaited = new Set([0, ...others]);
@@ -327,6 +332,6 @@ export class Coordinator {
   #announceLoss(to: Peer, index: number, error: HostLostError, culprit: Culprit | null): void {
     this.#workers.get(to.index)?.unmourned.set(index, this.#mourns(to.index, index) + 1);
     const packet = captureError(error.cause);
-    to.link.send([LOST, index, packet.payload, culprit], packet);
+    to.link.send([LOST, index, packet.payload, culprit, isDone(error)], packet);
   }
 }

@@ -275,7 +275,8 @@ export class Host implements Owner {
   }
 
   #tellDeparted(at: number): void {
-    this.network.tryPeer(0)?.link.send([DEPARTED, at]);
+    const isIdle = this.cells.size === 0 && this.survivors.size === 0;
+    this.network.tryPeer(0)?.link.send([DEPARTED, at, isIdle]);
   }
 
   /** Frees the name of an actor that has ended. */

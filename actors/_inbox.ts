@@ -8,6 +8,7 @@ import {
 } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
 import { ActorStoppedError } from "./errors.ts";
+import { noteDone } from "./_loss.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import type { Host } from "./_host.ts";
 import type { FarEnd } from "./_lines.ts";
@@ -118,7 +119,7 @@ export function receive(
       return answer(peer, id, host.cells.get(serial)?.finish(reason));
     }
     case wire.DEPARTED:
-      return host.coordinator?.departed(envelope[1]);
+      return host.coordinator?.departed(envelope[1], envelope[2]);
     case wire.REPORT:
       return reported(host, peer, envelope, context);
     case wire.DIRECTORY:
@@ -253,10 +254,11 @@ function reported(
 async function mourn(
   host: Host,
   peer: Peer,
-  [, at, cause, culprit]: wire.HostEnvelope & { 0: typeof wire.LOST },
+  [, at, cause, culprit, isDone]: wire.HostEnvelope & { 0: typeof wire.LOST },
   context: RevivalContext,
 ): Promise<void> {
   const error = new HostLostError(at, { cause: reviveError(cause, context) });
+  if (isDone) noteDone(error);
   const { survivors, ordered } = await host.network.lose(at, error, culprit);
   peer.link.send([wire.MOURNED, at, survivors, ordered]);
 }

@@ -1,5 +1,6 @@
 import { frameless } from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
+import { ActorStoppedError } from "./errors.ts";
 
 /** The first error of each loss, by its copies. */
 const originals = new WeakMap<HostLostError, HostLostError>();
@@ -15,4 +16,23 @@ export function again(error: HostLostError): HostLostError {
 /** What is the same for all errors of one loss on this thread. */
 export function lossOf(error: HostLostError): HostLostError {
   return originals.get(error) ?? error;
+}
+
+/** Threads that ended because all their actors had. */
+const done = new WeakSet<HostLostError>();
+
+/** Notes that a thread has ended because all its actors had. */
+export function noteDone(error: HostLostError): void {
+  done.add(lossOf(error));
+}
+
+/** Whether a thread has ended because all its actors had. */
+export function isDone(error: HostLostError): boolean {
+  return done.has(lossOf(error));
+}
+
+/** The error for somebody who waits for an actor: a thread that ended with its actor is no loss. */
+export function errorFor(actor: string, doing: string, error: unknown): unknown {
+  if (!(error instanceof HostLostError) || !isDone(error)) return error;
+  return new ActorStoppedError(actor, doing);
 }

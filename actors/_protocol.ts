@@ -132,8 +132,17 @@ export type HostEnvelope =
   | readonly [kind: typeof READY, life: string]
   /** To host 0: the worker dies of this error. */
   | readonly [kind: typeof FATAL, error: Payload]
-  /** From host 0: a host has ended, and why; `culprit`: the actor for which it was ended. */
-  | readonly [kind: typeof LOST, host: number, cause: Payload, culprit: Culprit | null]
+  /**
+   * From host 0: a host has ended, and why; `culprit`: the actor for which it was ended; `isDone`: because all its
+   * actors had.
+   */
+  | readonly [
+    kind: typeof LOST,
+    host: number,
+    cause: Payload,
+    culprit: Culprit | null,
+    isDone: boolean,
+  ]
   /**
    * To host 0: what belonged to a lost host has ended here, and these actors are to start again on it; `ordered`: not
    * those, which somebody here has told to end.
@@ -148,8 +157,8 @@ export type HostEnvelope =
   | readonly [kind: typeof REBORN, host: number, ordered: readonly number[]]
   /** From host 0: a lost host will not come back. */
   | readonly [kind: typeof BURIED, host: number]
-  /** To host 0: something that it placed on this host has ended. */
-  | readonly [kind: typeof DEPARTED, host: number]
+  /** To host 0: something that it placed on this host has ended; `isIdle`: the sender has no other actor. */
+  | readonly [kind: typeof DEPARTED, host: number, isIdle: boolean]
   /** To host 0: an event of the system. */
   | readonly [kind: typeof REPORT, type: string, detail: Payload]
   /** To host 0: a question to the directory. */

@@ -8,6 +8,7 @@ import {
 } from "../channels/internal.ts";
 import { ActorStoppedError, DeadlockError } from "./errors.ts";
 import { copyHere, LocalReply } from "./_local.ts";
+import { errorFor } from "./_loss.ts";
 import { Item } from "./_mailbox.ts";
 import { ASK, CHAINED_ASK, CREDIT, STREAM, TELL } from "./_protocol.ts";
 import type { Ref } from "./_ref.ts";
@@ -101,6 +102,10 @@ class AskWait extends Wait {
     return start < 0 ? null : [...chain!.slice(start), `${label}.${handler}`];
   }
 
+  override reject(error: unknown): void {
+    super.reject(errorFor(this.ref.label, `send "${this.handler}"`, error));
+  }
+
   override trace(error: unknown): Promise<never> | null {
     const { ref, handler } = this;
     if (!(error instanceof Error) || error === ref.limits.signal?.reason) return null;
@@ -153,9 +158,10 @@ export function stream(ref: Ref, handler: string, args: unknown[]): StreamConsum
     });
   }
   const packet = capture(args, "wire", "message", "args");
+  const explain = (error: unknown) => errorFor(ref.label, `stream "${handler}"`, error);
   return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
     openRemote(ref, handler, packet, chain, consumer);
-  });
+  }, explain);
 }
 
 function openHere(

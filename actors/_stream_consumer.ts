@@ -13,6 +13,8 @@ export class StreamConsumer
   readonly #deadlines: Deadlines;
   readonly #options: WaitOptions;
   readonly #doing: string;
+  /** Gives the error that the reader is to see. */
+  readonly #explain: (error: unknown) => unknown;
   #open: ((consumer: StreamConsumer) => void) | null;
   #control: StreamControl | null = null;
   readonly #values: unknown[] = [];
@@ -30,7 +32,9 @@ export class StreamConsumer
     options: WaitOptions,
     doing: string,
     open: (consumer: StreamConsumer) => void,
+    explain: (error: unknown) => unknown = (error) => error,
   ) {
+    this.#explain = explain;
     this.#deadlines = deadlines;
     this.#options = options;
     this.#doing = doing;
@@ -105,8 +109,9 @@ export class StreamConsumer
     for (const wait of this.#waits.splice(0)) wait.resolve({ done: true, value: undefined });
   }
 
-  reject(error: unknown): void {
+  reject(reason: unknown): void {
     if (this.#ended) return;
+    const error = this.#explain(reason);
     const [first] = this.#waits;
     if (first === undefined) this.#failure = { error };
     else {

@@ -28,7 +28,7 @@ import { leftovers, runProgram, scratchFolder, until, within } from "../testing.
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 function noWorkerLeft(): Promise<void> {
-  return until(5_000, "the end of the workers", async () => (await leftovers()).length === 0);
+  return until(15_000, "the end of the workers", async () => (await leftovers()).length === 0);
 }
 
 function sharedWords(length: number): Int32Array<SharedArrayBuffer> {

@@ -9,7 +9,6 @@
  * | `killed`        | `ref.terminate()`                                                           |
  * | `unresponsive`  | its thread did not answer, busy with this handler                           |
  * | `host-lost`     | its thread has ended                                                        |
- * | `out-of-memory` | its thread ran out of memory                                                |
  */
 export type ExitReason =
   | { readonly kind: "normal" }
@@ -17,5 +16,4 @@ export type ExitReason =
   | { readonly kind: "error"; readonly error: unknown }
   | { readonly kind: "killed" }
   | { readonly kind: "unresponsive"; readonly handler: string }
-  | { readonly kind: "host-lost"; readonly error: Error }
-  | { readonly kind: "out-of-memory" };
+  | { readonly kind: "host-lost"; readonly error: Error };

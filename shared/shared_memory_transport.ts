@@ -15,8 +15,8 @@ registerTransport(module, {
 
 /**
  * Connects the threads of a system by shared memory, beside ports: a ring of 64 KiB for each direction between two
- * threads, in which texts go; what has to be moved, or has no room, goes by the port, in the same order. A sequential ask
- * takes about half the time; nothing else changes.
+ * threads, in which texts go; what has to be moved, or has no room, goes by the port, in the same order. The
+ * median of sequential asks is about a quarter (`bench/README.md`); the slowest of them and asks in flight gain nothing.
  *
  * @example
  * ```ts

@@ -247,7 +247,7 @@ export class Coordinator {
     const { clock, settings } = this.#host;
     const error = new HostLostError(index, cause === undefined ? {} : { cause });
     if (hasFinished) noteDone(error);
-    const timer = clock.setTimer(() => this.#decide(index), settings.shutdownMs + MOURNING_MS);
+    const timer = clock.setRealTimer(() => this.#decide(index), settings.shutdownMs + MOURNING_MS);
     const others = this.#workers.all.map(({ index }) => index);
     const awaited = new Set([0, ...others]);
     const survivors = new Map<number, number>();

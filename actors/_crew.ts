@@ -266,7 +266,7 @@ export class Crew {
     if (this.#holdUp !== null || this.#queue.size > 0 || !this.#canHelp) return;
     const { concurrency } = this.#settings;
     if (!this.#members.values().some(({ load }) => load > concurrency)) return;
-    this.#holdUp = this.#host.clock.setTimer(() => {
+    this.#holdUp = this.#host.clock.setRealTimer(() => {
       this.#holdUp = null;
       if (!this.#canHelp) return;
       for (const member of this.#members) if (member.isHoldingUp()) this.#callBack(member);

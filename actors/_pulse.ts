@@ -40,7 +40,7 @@ export class Pulse {
   start(limitMs: number): void {
     const beat = () => {
       Atomics.add(this.#counters, BEATS, 1);
-      systemClock.setTimer(beat, limitMs / BEATS_PER_LIMIT).keepAlive(false);
+      systemClock.setRealTimer(beat, limitMs / BEATS_PER_LIMIT).keepAlive(false);
     };
     beat();
   }
@@ -74,7 +74,7 @@ export class Pulse {
     limitMs: number,
     setTimer: (fn: () => void, ms: number) => Timer,
     onStopped: () => void,
-  ): Timer {
+  ): Pick<Timer, "cancel"> {
     const everyMs = limitMs / BEATS_PER_LIMIT;
     let beats = Atomics.load(this.#counters, BEATS);
     let missed = 0;
@@ -87,9 +87,6 @@ export class Pulse {
       timer = setTimer(look, everyMs);
     };
     timer = setTimer(look, everyMs);
-    return {
-      cancel: () => timer.cancel(),
-      keepAlive: (keep) => timer.keepAlive(keep),
-    };
+    return { cancel: () => timer.cancel() };
   }
 }

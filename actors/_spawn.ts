@@ -115,7 +115,8 @@ export async function runTask(
     if (!again) args.abandon();
     return await wait.promise;
   }
-  const notAfter = timeoutMs === Infinity ? null : host.clock.wallTime() + timeoutMs;
+  const isShared = timeoutMs !== Infinity && !host.clock.isFaked;
+  const notAfter = isShared ? host.clock.wallTime() + timeoutMs : null;
   host.runs.set(wait, name);
   void runSomewhere(host, task, args, again, wait, notAfter);
   try {

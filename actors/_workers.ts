@@ -27,7 +27,7 @@ export interface WorkerRecord {
   readonly unresponsiveMs: number;
   readonly pulse: Pulse | null;
   /** Ends the watch over its heartbeat. */
-  watch: Timer | null;
+  watch: Pick<Timer, "cancel"> | null;
   /** How many threads there were for this host before. */
   readonly generation: number;
   /** What is known to keep it busy, or what it was started for. */
@@ -190,7 +190,7 @@ export class Workers {
     record.startTimer.cancel();
     record.watch = record.pulse?.watch(
       record.unresponsiveMs,
-      this.#host.clock.setTimer,
+      this.#host.clock.setRealTimer,
       () => this.#onStuck(record),
     ) ?? null;
     record.unwatch = watchLife(life, async () => {

@@ -1,4 +1,13 @@
 import { yieldTo } from "./_kept.ts";
+import {
+  isFaked,
+  now,
+  realTimerSource,
+  type SetTimeout,
+  type TimerSource,
+  timerSource,
+  wallTime,
+} from "./_time.ts";
 
 /** A timer that was set. */
 export interface Timer {
@@ -6,16 +15,22 @@ export interface Timer {
   cancel(): void;
   /** Whether the process has to stay alive for it. */
   keepAlive(keep: boolean): void;
+  /** Whether timers are still set with what this one was set with. */
+  isCurrent(): boolean;
 }
 
 /** Where time and order come from; one place, so that another one can take its place. */
 export interface Clock {
   /** Milliseconds, never going back. */
   now(): number;
-  /** Milliseconds since 1970, the same in all threads. */
+  /** Milliseconds since 1970, the same in all threads: also while a test moves the time of this one. */
   wallTime(): number;
+  /** Whether a test moves the time, so that it is not that of other threads. */
+  readonly isFaked: boolean;
   /** Calls back after so many milliseconds, however many; after `Infinity` never. */
   setTimer(fn: () => void, ms: number): Timer;
+  /** The same in real time: for what nobody has asked for, such as looking after other threads. */
+  setRealTimer(fn: () => void, ms: number): Timer;
   /** Calls back after the current microtasks, in the async context of nobody: not in that of the caller. */
   soon(fn: () => void): void;
   /** Calls back after timers and I/O have had their turn. */
@@ -47,31 +62,38 @@ function callNext(): void {
 
 awaitNext();
 
-/** The clock of the platform. */
+function timerFrom(source: TimerSource, fn: () => void, ms: number): Timer {
+  let id: ReturnType<SetTimeout>;
+  let isKept = true;
+  let left = ms;
+  const next = () => {
+    const piece = Math.min(left, LONGEST_MS);
+    left -= piece;
+    id = source.set.call(globalThis, left > 0 ? next : fn, piece);
+    if (!isKept && source.isReal) Deno.unrefTimer(id);
+  };
+  next();
+  return {
+    cancel: () => source.clear.call(globalThis, id),
+    keepAlive(keep) {
+      isKept = keep;
+      if (!source.isReal) return;
+      if (keep) Deno.refTimer(id);
+      else Deno.unrefTimer(id);
+    },
+    isCurrent: () => timerSource().set === source.set,
+  };
+}
+
+/** The clock of the platform, which tests may move. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
-  wallTime: () => Date.now(),
-  setTimer(fn, ms) {
-    // In a `node:worker_threads` worker this is Node's object, elsewhere Deno takes either.
-    let id: ReturnType<typeof setTimeout>;
-    let isKept = true;
-    let left = ms;
-    const next = () => {
-      const piece = Math.min(left, LONGEST_MS);
-      left -= piece;
-      id = setTimeout(left > 0 ? next : fn, piece);
-      if (!isKept) Deno.unrefTimer(id);
-    };
-    next();
-    return {
-      cancel: () => clearTimeout(id),
-      keepAlive(keep) {
-        isKept = keep;
-        if (keep) Deno.refTimer(id);
-        else Deno.unrefTimer(id);
-      },
-    };
+  now,
+  wallTime,
+  get isFaked() {
+    return isFaked();
   },
+  setTimer: (fn, ms) => timerFrom(timerSource(), fn, ms),
+  setRealTimer: (fn, ms) => timerFrom(realTimerSource(), fn, ms),
   soon(fn) {
     if (next !== null) return void others.push(fn);
     next = fn;

@@ -238,6 +238,8 @@ export class Deadlines {
 
   #catchUpSoon(): void {
     if (this.#willCatchUp) return;
+    // A test may move the time within this turn.
+    if (this.#clock.isFaked) return this.#catchUp();
     this.#willCatchUp = true;
     this.#clock.yieldTo(this.#catchUp);
   }
@@ -250,7 +252,9 @@ export class Deadlines {
       const now = this.#clock.now();
       let next = Infinity;
       for (const list of this.#lists.values()) next = Math.min(next, list.begin(now));
-      if (this.#timer === null || next < this.#timerAt) this.#arm(next, now);
+      if (this.#timer === null || next < this.#timerAt || !this.#timer.isCurrent()) {
+        this.#arm(next, now);
+      }
       this.#keepAlive(true);
     } else if (this.#rests) {
       this.#endTimer();

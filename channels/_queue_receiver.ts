@@ -242,7 +242,7 @@ export class QueueReceiver {
     this.#home.send([UNWANT, wait.id]);
     if (wait.settled) return;
     // A home that does not answer must not keep it: an item that comes later goes back.
-    const timer = systemClock.setTimer(() => this.nothing(wait.id), UNANSWERED_MS);
+    const timer = systemClock.setRealTimer(() => this.nothing(wait.id), UNANSWERED_MS);
     wait.promise.finally(() => timer.cancel()).catch(() => {});
   }
 

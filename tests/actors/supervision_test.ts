@@ -14,6 +14,7 @@ class FakeClock implements Clock {
   /** The pauses that were asked for, in milliseconds. */
   readonly pauses: number[] = [];
   chance = 0.5;
+  readonly isFaked = false;
 
   now = () => this.#now;
   wallTime = () => this.#now;
@@ -25,7 +26,12 @@ class FakeClock implements Clock {
     const timer = { at: this.#now + ms, fn };
     this.pauses.push(ms);
     this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer), keepAlive: () => {} };
+    const cancel = () => void this.#timers.delete(timer);
+    return { cancel, keepAlive: () => {}, isCurrent: () => true };
+  }
+
+  setRealTimer(): never {
+    throw new Error("a supervision sets no such timer");
   }
 
   get waiting(): number {

@@ -72,19 +72,25 @@ async function terminateThere(ref: Ref, label: string): Promise<void> {
 
 /** Resolves with the reason at an actor's final end. */
 export async function exited(ref: Ref): Promise<ExitReason> {
-  const { host, at, serial } = ref;
-  if (ref.isHere) return await (ref.cell?.exited ?? host.exited(serial));
+  const { host, serial } = ref;
+  const reason = await (ref.isHere ? ref.cell?.exited ?? host.exited(serial) : exitedThere(ref));
+  // Its thread was replaced, or is gone.
+  return reason.kind === "unknown" ? await lastReason(ref) ?? reason : reason;
+}
+
+async function exitedThere(ref: Ref): Promise<ExitReason> {
+  const { host: { network }, at, serial } = ref;
+  // What ends while somebody waits ends the actor as well; one that was gone may have ended before, of something else.
+  const livesOn = !network.isClosed && network.lossOf(at) === undefined;
   try {
-    const reason = await host.network.call(at, (id) => [WATCH, id, serial]) as ExitReason;
-    // Its thread was replaced, and does not know what it was ended for.
-    return reason.kind === "host-lost" ? await lastReason(ref) ?? reason : reason;
+    return await network.call(at, (id) => [WATCH, id, serial]) as ExitReason;
   } catch (error) {
-    if (error instanceof ActorStoppedError) return { kind: "shutdown" };
+    if (error instanceof ActorStoppedError) return { kind: livesOn ? "shutdown" : "unknown" };
     // The reason itself could not be brought back, such as an error of a class not registered here.
     if (!(error instanceof HostLostError)) return { kind: "error", error };
-    if (!await isBack(ref)) return await lastReason(ref) ?? { kind: "host-lost", error };
-    const reason = await exited(ref);
-    return reason.kind === "host-lost" ? { kind: "host-lost", error } : reason;
+    const later: ExitReason = await isBack(ref) ? await exited(ref) : { kind: "unknown" };
+    if (later.kind !== "unknown") return later;
+    return await lastReason(ref) ?? (livesOn ? { kind: "host-lost", error } : later);
   }
 }
 

@@ -258,7 +258,7 @@ export class Coordinator {
     this.#losses.set(index, loss);
     // Nobody waits for its word about others any more.
     for (const other of [...this.#losses.keys()]) {
-      if (other !== index) this.mourned(other, index, { survivors: [], ordered: [] });
+      if (other !== index) this.mourned(other, index, { survivors: [], ordered: [], gone: [] });
     }
     for (const other of others) {
       const peer = this.#host.network.tryPeer(other);
@@ -271,7 +271,8 @@ export class Coordinator {
   }
 
   /** A host has said what it knows of the actors on a lost host. */
-  mourned(index: number, from: number, { survivors, ordered }: Mourning): void {
+  mourned(index: number, from: number, { survivors, ordered, gone }: Mourning): void {
+    this.#host.network.noteGone(index, gone);
     const left = this.#mourns(from, index) - 1;
     if (left > 0) this.#workers.get(from)!.unmourned.set(index, left);
     else this.#workers.get(from)?.unmourned.delete(index);

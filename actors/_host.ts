@@ -8,7 +8,6 @@ import {
   OwnWait,
   type Wait,
 } from "../channels/internal.ts";
-import { HostLostError } from "../channels/errors.ts";
 import { Cell, type Guard } from "./_cell.ts";
 import type { Coordinator } from "./_coordinator.ts";
 import type { DefinedActor } from "./_definition.ts";
@@ -81,7 +80,6 @@ export class Host implements Owner {
   deadLetters = 0;
   #serials: number;
   #claims = 0;
-  readonly #firstSerial: number;
   #isQuiet = false;
   readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
 
@@ -103,7 +101,7 @@ export class Host implements Owner {
     this.deadlines = new Deadlines(clock);
     this.tasks = new TaskQueue(clock);
     this.network = new Network(this);
-    this.#serials = this.#firstSerial = firstSerial;
+    this.#serials = firstSerial;
     this.survivors = new Survivors(survivors);
     hosts.set(systemId, this);
   }
@@ -241,14 +239,8 @@ export class Host implements Owner {
     const cell = this.cells.get(serial);
     if (cell !== undefined) return cell.exited;
     if (this.survivors.has(serial)) return this.whenBack(serial).then(() => this.exited(serial));
-    const known = this.#ended.get(serial)?.reason;
-    if (known !== undefined) return Promise.resolve(known);
-    // Those before the first one were on the thread that this one replaces.
-    return Promise.resolve(
-      serial <= this.#firstSerial
-        ? { kind: "host-lost", error: new HostLostError(this.index) }
-        : { kind: "normal" },
-    );
+    // Perhaps it was on the thread that this one replaces.
+    return Promise.resolve(this.#ended.get(serial)?.reason ?? { kind: "unknown" });
   }
 
   /** Resolves once it is known what has become of an actor that is to start again here. */

@@ -94,6 +94,7 @@ export function receive(
       return host.coordinator?.mourned(envelope[1], peer.index, {
         survivors: envelope[2],
         ordered: envelope[3],
+        gone: envelope[4],
       });
     case wire.REBORN:
       host.network.forgo(envelope[1], envelope[2]);
@@ -259,8 +260,8 @@ async function mourn(
 ): Promise<void> {
   const error = new HostLostError(at, { cause: reviveError(cause, context) });
   if (isDone) noteDone(error);
-  const { survivors, ordered } = await host.network.lose(at, error, culprit);
-  peer.link.send([wire.MOURNED, at, survivors, ordered]);
+  const { survivors, ordered, gone } = await host.network.lose(at, error, culprit);
+  peer.link.send([wire.MOURNED, at, survivors, ordered, gone]);
 }
 
 /** The actor that an envelope is for; those of requests that can be given up wait by themselves, see `asked`. */

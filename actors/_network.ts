@@ -219,7 +219,7 @@ export class Network {
    * @returns What is known here of the actors on it, once nothing of the old ones is left here.
    */
   async lose(at: number, error: HostLostError, culprit: Culprit | null): Promise<Mourning> {
-    if (!this.#lost.add(at, error)) return { survivors: [], ordered: [] };
+    if (!this.#lost.add(at, error)) return { survivors: [], ordered: [], gone: [] };
     const orders = this.orders.of(at);
     if (culprit !== null) this.#culprits.set(`${at}.${culprit.serial}`, culprit.reason);
     const before = this.#ids;
@@ -241,16 +241,28 @@ export class Network {
     const reason: ExitReason = { kind: "host-lost", error };
     // Some may have come meanwhile.
     const ordered = [...new Set([...orders, ...this.orders.of(at)])];
-    const survivors = [...this.#children.values()]
-      .filter((child) => child.at === at && !ordered.includes(child.serial))
-      .filter((child) => child.lose(reason, culprit))
-      .map(({ serial }) => serial);
-    return { survivors, ordered };
+    const survivors: number[] = [];
+    const gone: number[] = [];
+    for (const child of this.#children.values()) {
+      if (child.at !== at) continue;
+      const comesBack = !ordered.includes(child.serial) && child.lose(reason, culprit);
+      (comesBack ? survivors : gone).push(child.serial);
+    }
+    return { survivors, ordered, gone };
   }
 
   /** Actors of a lost host were told to end from elsewhere: they do not start again. */
   forgo(at: number, ordered: readonly number[]): void {
     for (const serial of ordered) this.childOn(at, serial)?.forgo();
+  }
+
+  /** Actors that were started from elsewhere have ended with their host. */
+  noteGone(at: number, serials: readonly number[]): void {
+    const error = this.#lost.errorOf(at);
+    if (error === undefined) return;
+    for (const serial of serials) {
+      this.#reasons.note(`${at}.${serial}`, { kind: "host-lost", error: again(error) });
+    }
   }
 
   /**
@@ -277,6 +289,11 @@ export class Network {
   /** Why a host is lost, when it is. */
   lossOf(at: number): HostLostError | undefined {
     return this.#lost.errorOf(at);
+  }
+
+  /** Whether the system is gone. */
+  get isClosed(): boolean {
+    return this.#closed !== null;
   }
 
   /** Posts what is queued on all links. */

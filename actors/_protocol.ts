@@ -145,13 +145,14 @@ export type HostEnvelope =
   ]
   /**
    * To host 0: what belonged to a lost host has ended here, and these actors are to start again on it; `ordered`: not
-   * those, which somebody here has told to end.
+   * those, which somebody here has told to end; `gone`: those have ended with it.
    */
   | readonly [
     kind: typeof MOURNED,
     host: number,
     survivors: readonly number[],
     ordered: readonly number[],
+    gone: readonly number[],
   ]
   /** From host 0: a lost host is back, on a new thread; `ordered`: these actors do not start again there. */
   | readonly [kind: typeof REBORN, host: number, ordered: readonly number[]]
@@ -180,6 +181,8 @@ export interface Mourning {
   readonly survivors: readonly number[];
   /** Who was told to end, and does not. */
   readonly ordered: readonly number[];
+  /** Those that have ended with it. */
+  readonly gone: readonly number[];
 }
 
 /** Where to start something: valid JSON. */

@@ -9,6 +9,9 @@
  * | `killed`        | `ref.terminate()`                                                           |
  * | `unresponsive`  | its thread did not answer, busy with this handler                           |
  * | `host-lost`     | its thread has ended                                                        |
+ * | `unknown`       | it had ended before this was asked, so long ago that it is forgotten        |
+ *
+ * A thread remembers the reasons of some thousands of its actors that have ended, and forgets the oldest ones.
  */
 export type ExitReason =
   | { readonly kind: "normal" }
@@ -16,4 +19,5 @@ export type ExitReason =
   | { readonly kind: "error"; readonly error: unknown }
   | { readonly kind: "killed" }
   | { readonly kind: "unresponsive"; readonly handler: string }
-  | { readonly kind: "host-lost"; readonly error: Error };
+  | { readonly kind: "host-lost"; readonly error: Error }
+  | { readonly kind: "unknown" };

@@ -9,13 +9,15 @@ import { PLAIN, Scratch } from "./_ring.ts";
  * | ","    | the value as JSON, in UTF-8: items that follow each other are the inside of a JSON list  |
  * | 1      | length (32 bits), payload with markers as JSON; then each attachment: kind, length, bytes |
  *
- * An attachment is a buffer (kind 0) or a long text (kind 1).
+ * An attachment is a buffer (kind 0) or a long text, in UTF-8 (kind 1) or, when that cannot hold it because of lone
+ * surrogates, as JSON (kind 2).
  *
  * @module
  */
 const MARKED = 1;
 const BUFFER = 0;
 const TEXT = 1;
+const ODD_TEXT = 2;
 
 const encoder = new TextEncoder();
 // Without this a mark at the beginning of a text would be taken for one of its encoding.
@@ -67,9 +69,13 @@ export function decodeItem({ bytes, length }: Scratch): unknown {
   while (at < length) {
     const kind = view.getUint8(at++);
     const part = next();
-    attachments.push(kind === TEXT ? decoder.decode(part) : part.slice().buffer);
+    attachments.push(kind === BUFFER ? part.slice().buffer : textOf(kind, decoder.decode(part)));
   }
   return revive(payload, { attachments, signal: noSignal })[0];
+}
+
+function textOf(kind: number, text: string): string {
+  return kind === TEXT ? text : readJson(text) as string;
 }
 
 type Extras = NonNullable<ReturnType<typeof captureDraft>["extras"]>;
@@ -142,8 +148,9 @@ function appendSized(at: number, text: string): number {
 
 function appendAttachment(at: number, value: unknown): number {
   if (typeof value === "string") {
-    const end = appendSized(at + 1, value);
-    outgoing.bytes[at] = TEXT;
+    const isUtf8 = value.isWellFormed();
+    const end = appendSized(at + 1, isUtf8 ? value : jsonOf(value));
+    outgoing.bytes[at] = isUtf8 ? TEXT : ODD_TEXT;
     return end;
   }
   const part = new Uint8Array(value as ArrayBuffer);

@@ -41,6 +41,22 @@ Deno.test.each<{ value: unknown }>([
   assertEquals(queue.receiveSync(), "after");
 });
 
+Deno.test.each([1, 32 * 1024 - 1, 32 * 1024, 50_000].map((length) => ({ length })))(
+  "SharedQueue carries texts of $length units with halves of surrogate pairs",
+  async ({ length }) => {
+    const queue = new SharedQueue<unknown>();
+    const texts = ["\ud800", "\udc00", 'ü🦕\udfff"\\\n'].map((part) => part.repeat(length));
+    for (const text of texts) {
+      queue.sendSync(text);
+      // Not by assertEquals(), which would look for the shortest difference between long texts.
+      assert(queue.receiveSync() === text, "the text was changed");
+      await queue.send({ list: [text] });
+      const { list: [inner] } = await queue.receive() as { list: string[] };
+      assert(inner === text, "the text inside was changed");
+    }
+  },
+);
+
 Deno.test("SharedQueue captures a value at the call, also when it has to wait", async () => {
   const queue = new SharedQueue<number[]>({ capacity: 1 });
   const value = [1];

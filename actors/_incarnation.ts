@@ -3,7 +3,13 @@ import type { ActorDefinition, RefOf } from "./actor.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { ActorSystem } from "./actor_system.ts";
 import type { Cell } from "./_cell.ts";
-import { checkFunction, checkGivenMs, type Timer } from "../channels/internal.ts";
+import {
+  checkFunction,
+  checkGivenMs,
+  offAbort,
+  onAbort,
+  type Timer,
+} from "../channels/internal.ts";
 import { ActorStoppedError } from "./errors.ts";
 import { find } from "./_find.ts";
 import type { ExitReason } from "./exit_reason.ts";
@@ -92,10 +98,10 @@ export class Incarnation implements ActorContext, Owner {
     const signal = this.#ownSignal;
     if (signal.aborted) return unheard(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<ExitReason>();
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+    const listener = { onAbort: () => reject(signal.reason) };
+    onAbort(signal, listener);
     ref.exited.then((reason) => {
-      signal.removeEventListener("abort", onAbort);
+      offAbort(signal, listener);
       resolve(reason);
     });
     // An actor that has ended need not hear of it.

@@ -1,3 +1,4 @@
+import { type AbortListener, offAbort, onAbort } from "../channels/internal.ts";
 import type { Job } from "./_pool_job.ts";
 
 /** Where items come from. */
@@ -168,8 +169,8 @@ export async function* lazyResults<T>(map: LazyMap<T>): AsyncGenerator<unknown, 
   const { signal } = map;
   signal?.throwIfAborted();
   const drawing = new Drawing(map);
-  const onAbort = () => drawing.abort(signal!.reason);
-  signal?.addEventListener("abort", onAbort);
+  const listener: AbortListener = { onAbort: ({ reason }) => drawing.abort(reason) };
+  if (signal !== undefined) onAbort(signal, listener);
   try {
     for (;;) {
       const results = await drawing.next();
@@ -180,7 +181,7 @@ export async function* lazyResults<T>(map: LazyMap<T>): AsyncGenerator<unknown, 
       }
     }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    if (signal !== undefined) offAbort(signal, listener);
     await drawing.end();
   }
 }

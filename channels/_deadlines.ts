@@ -1,3 +1,4 @@
+import { type AbortListener, type AbortListeners, abortsOf } from "./_aborts.ts";
 import { frameless } from "./_frameless.ts";
 import type { Clock, Timer } from "./_clock.ts";
 
@@ -7,7 +8,7 @@ import type { Clock, Timer } from "./_clock.ts";
  * Waits are made by the hundred thousand, so one object is all there is of each: promise, limits, and place in the
  * list of those with the same time limit.
  */
-export class Wait<T = unknown> implements EventListenerObject {
+export class Wait<T = unknown> implements AbortListener {
   readonly promise: Promise<T>;
   settled = false;
   /** Index of the host that has to answer; -1 while it is none in particular. */
@@ -16,7 +17,7 @@ export class Wait<T = unknown> implements EventListenerObject {
   previous: Wait | null = null;
   next: Wait | null = null;
   #list: WaitList | null = null;
-  #signal: AbortSignal | undefined = undefined;
+  #aborts: AbortListeners | null = null;
   #resolve!: (value: T | PromiseLike<T>) => void;
   #reject!: (error: unknown) => void;
 
@@ -63,23 +64,28 @@ export class Wait<T = unknown> implements EventListenerObject {
   /** Puts the wait under limits. */
   limit(list: WaitList, signal: AbortSignal | undefined): void {
     this.#list = list;
-    this.#signal = signal;
-    signal?.addEventListener("abort", this);
+    if (signal === undefined) return;
+    this.#aborts = abortsOf(signal);
+    this.#aborts.add(this);
   }
 
   /** Takes away the limits: the wait goes to a list that has none. */
   unlimit(list: WaitList): void {
-    this.#signal?.removeEventListener("abort", this);
-    this.#signal = undefined;
+    this.#ignoreSignal();
     this.#list?.remove(this as Wait);
     this.deadline = Infinity;
     this.#list = list;
     list.push(this as Wait);
   }
 
-  /** Hears the abort of the signal. */
-  handleEvent(): void {
-    this.giveUp(this.#signal!.reason);
+  onAbort({ reason }: AbortSignal): void {
+    this.giveUp(reason);
+  }
+
+  #ignoreSignal(): void {
+    if (this.#aborts === null) return;
+    this.#aborts.remove(this);
+    this.#aborts = null;
   }
 
   #fail(error: unknown): void {
@@ -91,7 +97,7 @@ export class Wait<T = unknown> implements EventListenerObject {
   #settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    this.#signal?.removeEventListener("abort", this);
+    this.#ignoreSignal();
     this.#list?.remove(this as Wait);
     return true;
   }

@@ -1,3 +1,4 @@
+import { type AbortListener, offAbort, onAbort } from "./_aborts.ts";
 import { captureReason } from "./_capture.ts";
 import { Connection } from "./_connection.ts";
 import { type Movable, type Moved, registerHandle } from "./_handle.ts";
@@ -44,16 +45,18 @@ function relay(signal: AbortSignal, port: MessagePort): void {
 }
 
 /** Listens without keeping the signal. */
-function listenTo(signal: AbortSignal, onAbort: (reason: unknown) => void) {
-  const listener = new AbortController();
+function listenTo(signal: AbortSignal, pass: (reason: unknown) => void) {
+  const listener: AbortListener = { onAbort: ({ reason }) => pass(reason) };
   // It may have been aborted since it was captured.
-  if (signal.aborted) onAbort(signal.reason);
-  signal.addEventListener(
-    "abort",
-    (event) => onAbort((event.currentTarget as AbortSignal).reason),
-    { once: true, signal: listener.signal },
-  );
-  return { disconnect: () => listener.abort() };
+  if (signal.aborted) pass(signal.reason);
+  else onAbort(signal, listener);
+  const source = new WeakRef(signal);
+  return {
+    disconnect() {
+      const signal = source.deref();
+      if (signal !== undefined) offAbort(signal, listener);
+    },
+  };
 }
 
 registerHandle("signal", ([index], attachment) => {

@@ -1,22 +1,23 @@
+import { type AbortListener, offAbort, onAbort } from "./_aborts.ts";
 import { soon } from "./_kept.ts";
 
 /** The sending side of signals on one link: passes an abort on, and says when none can come any more. */
-export class ExportedSignals {
-  readonly #onAbort: (number: number, reason: unknown) => void;
+export class ExportedSignals implements AbortListener {
+  readonly #pass: (number: number, reason: unknown) => void;
   readonly #numbers = new WeakMap<AbortSignal, number>();
   readonly #sources = new Map<number, WeakRef<AbortSignal>>();
   readonly #collected: FinalizationRegistry<number>;
   #last = 0;
 
   /**
-   * @param onAbort Called once when a signal is aborted.
+   * @param pass Called once when a signal is aborted.
    * @param onRelease Called when a signal was collected, so that it can never be aborted.
    */
   constructor(
-    onAbort: (number: number, reason: unknown) => void,
+    pass: (number: number, reason: unknown) => void,
     onRelease: (number: number) => void,
   ) {
-    this.#onAbort = onAbort;
+    this.#pass = pass;
     this.#collected = new FinalizationRegistry((number) => {
       if (this.#sources.delete(number)) onRelease(number);
     });
@@ -32,25 +33,24 @@ export class ExportedSignals {
     this.#sources.set(number, new WeakRef(signal));
     this.#collected.register(signal, number);
     // It may have been aborted since it was captured; the message that names it has to go first.
-    if (signal.aborted) soon(() => this.#aborted(signal));
-    else signal.addEventListener("abort", this.#listener, { once: true });
+    if (signal.aborted) soon(() => this.onAbort(signal));
+    else onAbort(signal, this);
     return number;
   }
 
   /** Listens no more. */
   close(): void {
     for (const source of this.#sources.values()) {
-      source.deref()?.removeEventListener("abort", this.#listener);
+      const signal = source.deref();
+      if (signal !== undefined) offAbort(signal, this);
     }
     this.#sources.clear();
   }
 
-  readonly #listener = (event: Event): void => this.#aborted(event.currentTarget as AbortSignal);
-
-  #aborted(signal: AbortSignal): void {
+  onAbort(signal: AbortSignal): void {
     const number = this.#numbers.get(signal)!;
     this.#sources.delete(number);
-    this.#onAbort(number, signal.reason);
+    this.#pass(number, signal.reason);
   }
 }
 

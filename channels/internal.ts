@@ -7,6 +7,7 @@
 import "./pipe_end.ts";
 import "./queue.ts";
 
+export { type AbortListener, offAbort, onAbort } from "./_aborts.ts";
 export { capture, captureDraft, draftOf, settle } from "./_capture.ts";
 export { givenAway, type Packet, sentAgain } from "./_packet.ts";
 export { goesOnce } from "./_settle_buffers.ts";

@@ -1,3 +1,4 @@
+import { type AbortListener, offAbort, onAbort } from "../channels/internal.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { type ManagedObject, seatOf } from "./managed_object.ts";
 
@@ -8,14 +9,14 @@ export async function untilEnded<T>(
   wait: (limits: WaitOptions) => Promise<T>,
 ): Promise<T> {
   const own = new AbortController();
-  const onAbort = () => own.abort(signal!.reason);
+  const listener: AbortListener = { onAbort: ({ reason }) => own.abort(reason) };
   signal?.throwIfAborted();
-  signal?.addEventListener("abort", onAbort);
+  if (signal !== undefined) onAbort(signal, listener);
   const forget = seatOf(object).client.endWith(own);
   try {
     return await wait({ signal: own.signal, timeoutMs });
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    if (signal !== undefined) offAbort(signal, listener);
     forget();
   }
 }

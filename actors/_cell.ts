@@ -104,6 +104,11 @@ export class Cell implements Runnable, Child {
     return this.host.refOf(this.host.index, this.serial, this.options.name);
   }
 
+  /** See {@linkcode DefinedActor.keepsInstances}. */
+  get keepsInstances(): boolean {
+    return this.#definition.keepsInstances;
+  }
+
   get habits(): Habits {
     return this.#definition.habits;
   }

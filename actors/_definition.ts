@@ -20,6 +20,16 @@ import type { Host } from "./_host.ts";
 import { type Address, crossing, type DefinedFunction, lookUp } from "./_registry.ts";
 import type { TaskDefinition } from "./task.ts";
 
+const keepers = new WeakSet<object>();
+
+/**
+ * Actors of this definition store for others what they are asked to: instances of classes that their thread does not
+ * know are kept as they came, and arrive where they are sent on.
+ */
+export function keepInstances({ setup }: { readonly setup: object }): void {
+  keepers.add(setup);
+}
+
 const PLACES = ["any", "here", "own"];
 const WORKERS = ["web", "thread"];
 const RESTARTS = ["permanent", "transient", "temporary"];
@@ -33,12 +43,15 @@ export class DefinedActor<H, A extends unknown[]> implements ActorDefinition<H, 
   readonly address: Address;
   readonly options: ActorOptions;
   readonly habits: Habits;
+  /** See {@linkcode keepInstances}. */
+  readonly keepsInstances: boolean;
 
   constructor(setup: Setup<H, A>, address: Address, options: ActorOptions) {
     this.setup = setup;
     this.address = address;
     this.options = options;
     this.habits = habitsOf(setup);
+    this.keepsInstances = keepers.has(setup);
   }
 
   with(options: ActorOptions): DefinedActor<H, A> {

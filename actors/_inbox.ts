@@ -180,7 +180,9 @@ function asked(
     return reply.reject(frameless(ended));
   }
   try {
-    const item = new Item(handler, revive(payload, context), reply, chain);
+    const { keepsInstances } = cell;
+    const args = revive(payload, keepsInstances ? { ...context, keepsInstances } : context);
+    const item = new Item(handler, args, reply, chain);
     reply.onCancel = () => cell.withdraw(item);
     cell.push(item);
   } catch (error) {

@@ -26,6 +26,7 @@ import {
   UNBOXING,
   valuesOf,
 } from "./_inside.ts";
+import { dataOf, KeptInstance } from "./_kept_instance.ts";
 import { isListenedTo } from "./_port.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
 import { encodeError } from "./_error_codec.ts";
@@ -303,6 +304,9 @@ export class CaptureWalk implements HandleOutlet {
     const codec = prototype === null ? undefined : codecOf(prototype);
     if (codec !== undefined) {
       return this.#mark(["class", codec.name, this.#instance(value, codec.encode)]);
+    }
+    if (value instanceof KeptInstance) {
+      return this.#mark(["class", value.name, this.#instance(value, dataOf)]);
     }
     if (isHandle(value)) return this.#handle(value);
     if (value instanceof AbortSignal) return this.#signal(value);

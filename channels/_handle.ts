@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { declareModule } from "./_handle_module.ts";
+import { declareModule, loadFailures } from "./_handle_module.ts";
 
 /** What a handle may do while it is being captured. */
 export interface HandleOutlet {
@@ -79,8 +79,10 @@ export function reviveHandle(
   const revive = revivers.get(tag);
   if (revive === undefined) {
     const module = tag.startsWith("shared.") ? "@troupe/actors/shared" : "the module that knows it";
+    const [cause] = loadFailures();
     throw new TypeError(
       `Cannot receive message: a handle of unknown kind "${tag}": import ${module} in this thread`,
+      cause === undefined ? undefined : { cause },
     );
   }
   return revive(data, attachment);

@@ -13,10 +13,12 @@ const FILE = /^(?:\w+\/)*\w+\.[jt]s$/;
 const modules = new Map<string, string>();
 const loaded = new Set<string>();
 
-/** Notes that handles with this tag need a module, which is loaded here. */
+/** Why modules could not be loaded, by their addresses. */
+const failures = new Map<string, unknown>();
+
+/** Notes that handles with this tag need a module. That need not be loaded here, though a part of it is. */
 export function declareModule(tag: string, url: string): void {
   modules.set(tag, url);
-  loaded.add(url);
 }
 
 /** The module that the thread needs where a handle with this tag arrives. */
@@ -28,9 +30,21 @@ export function moduleOf(tag: string): string | undefined {
 export function loadModules(urls: readonly string[]): Promise<void> | null {
   const missing = urls.filter((url) => isOwn(url) && !loaded.has(url));
   if (missing.length === 0) return null;
-  return Promise.allSettled(missing.map((url) => import(url))).then(() => {
-    for (const url of missing) loaded.add(url);
-  });
+  return Promise.all(missing.map(loadOne)).then(() => {});
+}
+
+async function loadOne(url: string): Promise<void> {
+  try {
+    await import(url);
+  } catch (error) {
+    failures.set(url, error);
+  }
+  loaded.add(url);
+}
+
+/** Why a handle cannot be brought back here, when a module could not be loaded. */
+export function loadFailures(): unknown[] {
+  return [...failures.values()];
 }
 
 function isOwn(url: string): boolean {

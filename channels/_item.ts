@@ -27,10 +27,11 @@ export function itemOf(payload: Payload, attachments: unknown[]): Packet {
 /**
  * The value of an item; once.
  *
+ * @param keepsInstances See {@linkcode RevivalContext.keepsInstances}.
  * @throws {TypeError} when a class or a kind of handle is not known in this thread.
  */
-export function reviveItem({ payload, attachments }: Packet): unknown {
-  return revive(payload, { attachments, signal: noSignal })[0];
+export function reviveItem({ payload, attachments }: Packet, keepsInstances = false): unknown {
+  return revive(payload, { attachments, signal: noSignal, keepsInstances })[0];
 }
 
 /** Closes what an item holds that nobody will take, so that those at the other ends hear of it. */

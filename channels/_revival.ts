@@ -1,5 +1,6 @@
 import { decodeError, defineFields } from "./_error_codec.ts";
 import { reviveHandle } from "./_handle.ts";
+import { KeptInstance } from "./_kept_instance.ts";
 import { arrayOf } from "./_numbers.ts";
 import {
   type EncodedError,
@@ -17,6 +18,8 @@ export interface RevivalContext {
   readonly attachments: readonly unknown[];
   /** Gives the live signal that stands for the sender's, by its number on the link. */
   signal(number: number): AbortSignal;
+  /** Whether instances of classes that this thread does not know are kept for others; else they are refused. */
+  readonly keepsInstances?: boolean;
 }
 
 /**
@@ -195,6 +198,7 @@ class Revival {
   #instance(name: string, data: unknown): unknown {
     const codec = codecNamed(name);
     if (codec !== undefined) return codec.decode(data);
+    if (this.#context.keepsInstances) return new KeptInstance(name, data);
     throw new TypeError(
       `Cannot receive message: class "${name}" is not registered in this thread: call registerClass() ` +
         "at the top level of a module that both sides import",

@@ -1,6 +1,5 @@
 import { capture } from "./_capture.ts";
-import { itemOf, reviveItem } from "./_item.ts";
-import type { Payload } from "./_marker.ts";
+import { unpackMessage } from "./_unpack.ts";
 
 /** What {@linkcode pack} gives: the arguments of a `postMessage`. */
 export interface Packed {
@@ -51,16 +50,5 @@ export function pack(value: unknown): Packed {
  * that is not registered in this thread.
  */
 export function unpack<T>(message: unknown): T {
-  if (!isPacked(message)) throw new TypeError("Cannot unpack: it is not a message of pack()");
-  if (unpacked.has(message)) throw new TypeError("Cannot unpack: it was unpacked before");
-  unpacked.add(message);
-  return reviveItem(itemOf(message.payload as Payload, message.attachments)) as T;
-}
-
-const unpacked = new WeakSet<PackedMessage>();
-
-function isPacked(message: unknown): message is PackedMessage {
-  return typeof message === "object" && message !== null &&
-    (message as Partial<PackedMessage>).troupe === "packed" &&
-    Array.isArray((message as PackedMessage).attachments);
+  return unpackMessage(message, false) as T;
 }

@@ -1,8 +1,8 @@
 import { actor, type ActorDefinition } from "../actors/actor.ts";
 import { ActorStoppedError } from "../actors/errors.ts";
-import type { Ref } from "../actors/internal.ts";
-import { threadNumber, yieldTo } from "../channels/internal.ts";
-import { type PackedMessage, unpack } from "../channels/pack.ts";
+import { keepInstances, type Ref } from "../actors/internal.ts";
+import { loadFor, threadNumber, unpackMessage, yieldTo } from "../channels/internal.ts";
+import type { PackedMessage } from "../channels/pack.ts";
 import { invoke } from "./_managed_invoke.ts";
 import type { ManagedKind, Passage } from "./_managed_protocol.ts";
 import type { ManagedTarget } from "./_managed_table.ts";
@@ -68,7 +68,11 @@ export const managerActor = actor(import.meta, (context) => {
     },
     callSync(line: string, id: number, method: string, packed: PackedMessage): void {
       // Arguments that cannot be brought back are an error like any other.
-      desk.answer(line, () => invoke(table, id, method, unpack<unknown[]>(packed)));
+      desk.answer(line, () => {
+        const answer = () => invoke(table, id, method, unpackMessage(packed, true) as unknown[]);
+        const loading = loadFor(packed);
+        return loading === null ? answer() : loading.then(answer);
+      });
     },
     closeLine: (line: string) => desk.end(line),
     hold: (id: number, life: string | null) => table.hold(id, life),
@@ -85,3 +89,5 @@ export const managerActor = actor(import.meta, (context) => {
     },
   };
 });
+
+keepInstances(managerActor);

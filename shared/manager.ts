@@ -61,6 +61,9 @@ export interface ManagedQueueOptions {
  * managed queue, lock or barrier delays nobody else. When the manager ends, or its thread is lost, so do all its
  * objects: what waits for them rejects, and so does every later call.
  *
+ * They hold whatever can be sent. Instances of registered classes are kept as they were encoded, since the manager does
+ * not load the modules of a program: what comes out is decoded where it arrives.
+ *
  * Compare: a {@linkcode SharedValue} or {@linkcode SharedArray} is direct memory and much faster; an actor of your own
  * does more in one message.
  *

@@ -26,14 +26,14 @@ Deno.test.each(
       const spawner = isSupervised ? supervisor : system;
       const ref = await spawner.spawn(mortal.with({ near: neighbour, name }), log, name);
       ref.tell.wait();
-      await within(5_000, "its wait", log.ask.logged(`${name} waits`));
+      await within(20_000, "its wait", log.ask.logged(`${name} waits`));
       const stopped = by === "its owner" ? ref.stop({ drain }) : other.ask.stop(ref, drain);
       // The order has been given by now.
       await other.ask.ping();
       neighbour.tell.die("close");
-      await within(5_000, "the stop", stopped);
-      assertEquals((await within(5_000, "the end", ref.exited)).kind, "host-lost");
-      assertEquals(await within(5_000, "the neighbour", neighbour.ask.ping()), "pong");
+      await within(20_000, "the stop", stopped);
+      assertEquals((await within(20_000, "the end", ref.exited)).kind, "host-lost");
+      assertEquals(await within(20_000, "the neighbour", neighbour.ask.ping()), "pong");
       assertEquals(await system.find(name), undefined);
     }
     const entries = await log.ask.entries();

@@ -191,9 +191,14 @@ export class Cell implements Runnable, Child {
     this.#schedule();
   }
 
-  /** Accepts work of the actor's own, for which there is always room until it is to end; whether it does. */
-  pushWork(item: Item): boolean {
-    if (this.#ending !== null || this.#drainOrder !== null || this.#state === "ended") return false;
+  /**
+   * Accepts work of the actor's own, for which there is always room until it is to end; whether it does.
+   *
+   * @param isPartOfMessage Whether a message is not handled before it is done: then also while the actor drains.
+   */
+  pushWork(item: Item, isPartOfMessage = false): boolean {
+    if (this.#ending !== null || this.#state === "ended") return false;
+    if (this.#drainOrder !== null && !isPartOfMessage) return false;
     (this.#mailbox ??= new Mailbox()).push(item);
     this.#schedule();
     return true;
@@ -386,9 +391,14 @@ export class Cell implements Runnable, Child {
     if (this.#mailbox !== null && !this.#mailbox.isEmpty) {
       this.#queued = true;
       this.host.scheduler.enqueue(this);
-    } else if (this.#drainOrder !== null) {
+    } else if (this.#drainOrder !== null && !this.#drainsGenerators) {
       this.#end(this.#drainOrder.reason, false, true);
     }
+  }
+
+  /** Whether a generator goes on that was told, and waited to be drained: it is not handled before its end. */
+  get #drainsGenerators(): boolean {
+    return this.#sources !== null && [...this.#sources].some(({ isDrained }) => isDrained);
   }
 
   #isReady(): boolean {

@@ -24,6 +24,8 @@ export class StreamSource implements Reply, StreamControl {
   readonly #label: string;
   readonly #iterator: AnyIterator;
   readonly #consumer: (Reply & { stream: StreamSink }) | null;
+  /** Whether it was told and the actor drains: one that goes on before then may be meant to be endless. */
+  readonly isDrained: boolean;
   #credit: number;
   /** The turn for the next value, until it is over. */
   #turn: Item | null = null;
@@ -42,6 +44,7 @@ export class StreamSource implements Reply, StreamControl {
     this.#iterator = iterator;
     this.#consumer = consumer;
     this.#credit = consumer === null ? Infinity : 0;
+    this.isDrained = consumer === null && cell.drains;
     cell.sources.add(this);
     consumer?.stream.opened(this);
     this.#pump();
@@ -152,7 +155,7 @@ export class StreamSource implements Reply, StreamControl {
   #pump(): void {
     if (this.#turn !== null || this.#ended || this.#credit <= 0) return;
     const turn = new Item(this.#label, [], this, null, this.#next);
-    if (this.#cell.pushWork(turn)) this.#turn = turn;
+    if (this.#cell.pushWork(turn, this.isDrained)) this.#turn = turn;
   }
 }
 

@@ -51,7 +51,7 @@ export interface StopOptions {
   /**
    * Handle what is in the mailbox first, and then what is in those of its children. Otherwise it becomes dead letters.
    * The order outlives restarts on the way: of a message that fails, or with the others of its supervisor. Streams
-   * that are read give no further values.
+   * that are read give no further values, and generators that were told and have begun end at their next `yield`.
    *
    * @default {false}
    */

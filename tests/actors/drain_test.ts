@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ActorOptions, ActorStoppedError, ActorSystem, Supervisor } from "../../mod.ts";
 import { foreman, reborn, stillborn } from "../fixtures/life_drain.ts";
 import { events, PLACES, probe } from "../fixtures/life_probe.ts";
+import { source } from "../fixtures/life_stream.ts";
 import { fragile } from "../fixtures/life_restart.ts";
 import { until, within } from "../testing.ts";
 
@@ -205,3 +206,33 @@ for (const strategy of ["one-for-one", "one-for-all"] as const) {
     assertEquals((await ref.exited).kind, "shutdown");
   });
 }
+
+Deno.test.each(
+  PLACES.flatMap((place) =>
+    ([1, 3] as const).flatMap((concurrency) =>
+      (["noting", "notingLater"] as const).map((handler) => ({ ...place, concurrency, handler }))
+    )
+  ),
+)(
+  "A drain runs generators that wait in the mailbox to their end: $handler on $where, concurrency: $concurrency",
+  async ({ workers, concurrency, handler }) => {
+    await using system = quietSystem(workers);
+    const log = await system.spawn(probe);
+    const ref = await system.spawn(source.with({ concurrency }), log);
+    ref.tell[handler](["a", "b", "c"]);
+    await within(5_000, "the stop", ref.stop({ drain: true }));
+    assertEquals(await log.ask.entries(), ["a", "b", "c"]);
+  },
+);
+
+Deno.test.each(PLACES)(
+  "ActorSystem.shutdown() ends an endless generator that was told on $where",
+  async ({ workers }) => {
+    await using system = quietSystem(workers);
+    const log = await system.spawn(probe);
+    const ref = await system.spawn(source, log);
+    ref.tell.endless();
+    assertEquals(await within(5_000, "a reply meanwhile", ref.ask.ping()), "pong");
+    assertEquals(await within(4_000, "the shutdown", system.shutdown()), { abandoned: [] });
+  },
+);

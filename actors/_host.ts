@@ -81,6 +81,7 @@ export class Host implements Owner {
   #serials: number;
   #claims = 0;
   #isQuiet = false;
+  #isClosed = false;
   readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
 
   constructor(
@@ -323,9 +324,13 @@ export class Host implements Owner {
     for (const cell of this.cells.values()) cell.stopTimers();
   }
 
-  /** Whether the caller may not send any more. */
+  /**
+   * Whether the caller may not send any more. What comes from a thread on which a task runs may be that task's, and on
+   * a worker of its own there is nobody else.
+   */
   refuses(): boolean {
-    return this.#isQuiet && currentTurn() === null;
+    if (!this.#isQuiet || currentTurn() !== null) return false;
+    return this.#isClosed || !this.isOwn && !this.tasks.isBusy;
   }
 
   /** @throws {ActorStoppedError} when the system shuts down and the caller is not one of its actors. */
@@ -336,7 +341,7 @@ export class Host implements Owner {
   /** The last step of a shutdown. */
   close(): void {
     const reason = () => frameless(() => new ActorStoppedError("system", "wait any longer"));
-    this.#isQuiet = true;
+    this.#isQuiet = this.#isClosed = true;
     this.network.close(reason);
     this.deadlines.close(reason);
     hosts.delete(this.systemId);

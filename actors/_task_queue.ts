@@ -13,9 +13,15 @@ export class TaskQueue {
   readonly #clock: Clock;
   readonly #jobs: (() => void)[] = [];
   #scheduled = false;
+  #running = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Whether one runs. */
+  get isBusy(): boolean {
+    return this.#running > 0;
   }
 
   /**
@@ -28,7 +34,11 @@ export class TaskQueue {
       this.#jobs.push(async () => {
         const isLate = this.#clock.wallTime() >= notAfter;
         const runs = !reply.settled && !isLate;
-        if (runs) await settle(fn, reply);
+        if (runs) {
+          this.#running++;
+          await settle(fn, reply);
+          this.#running--;
+        }
         resolve(runs);
       });
       this.#schedule();

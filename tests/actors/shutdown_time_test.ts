@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { ActorSystem, HostLostError, Pool, Supervisor } from "../../mod.ts";
+import { ActorSystem, HostLostError, Pool, type RefOf, Supervisor } from "../../mod.ts";
 import { hushed } from "../fixtures/life_probe.ts";
-import { journal, keeper, never } from "../fixtures/life_shutdown.ts";
+import { asker, journal, keeper, never, reporter } from "../fixtures/life_shutdown.ts";
 import { die, endless, gated, newWords, open } from "../fixtures/pool_tasks.ts";
 import { runProgram, until, within } from "../testing.ts";
+
+type Reporter = RefOf<typeof reporter>;
 
 const PROGRAM = new URL("../fixtures/stuck_programs.ts", import.meta.url).href;
 
@@ -90,6 +92,28 @@ Deno.test("ActorRef.stop() leaves time for onStop beside a child that does not s
   await within(10_000, "the stop", ref.stop());
   assertEquals(words[2], 1);
 });
+
+const ASKERS: [string, (system: ActorSystem, ref: Reporter, words: Int32Array) => unknown][] = [
+  ["this thread", (system, ...args) => system.run(asker.with({ on: "here" }), ...args)],
+  ["a worker", (system, ...args) => system.run(asker, ...args)],
+  ["a worker of its own", (system, ...args) => system.run(asker.with({ on: "own" }), ...args)],
+  ["a pool", (system, ...args) => new Pool({ system, size: 1 }).run(asker, ...args)],
+];
+
+Deno.test.each(ASKERS.map(([place, start]) => ({ place, start })))(
+  "ActorSystem.shutdown() lets a task on $place ask actors until it is done",
+  async ({ start }) => {
+    const system = new ActorSystem({ workers: 1, shutdownMs: 20_000 });
+    const ref = await system.spawn(reporter);
+    const words = newWords();
+    const run = start(system, ref, words) as Promise<string>;
+    await until(5_000, "the task", () => words[1] === 1);
+    const down = system.shutdown();
+    open(words);
+    assertEquals(await within(10_000, "the task", run), "answered");
+    assertEquals(await within(10_000, "the shutdown", down), { abandoned: [] });
+  },
+);
 
 const POOLS = [
   { what: "a cold pool", warm: 0, options: {}, deaths: 0 },

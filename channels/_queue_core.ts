@@ -86,8 +86,9 @@ export class HomeCore implements QueueCore {
       close: () => {
         connection.close();
         this.#connections.delete(connection);
-        // As long as somebody can bring the id back the home can be found by it.
-        if (this.#connections.size === 0 && home.hasEnded) cores.delete(this.id);
+        // As long as somebody can bring the id back the home can be found by it, and not longer: nobody may be left
+        // here that could close it.
+        if (this.#connections.size === 0) cores.delete(this.id);
       },
     });
     this.#connections.add(connection);

@@ -697,3 +697,11 @@ Deno.test.each(ENDINGS)(
     assertEquals([code, stdout, stderr], [0, printed, ""]);
   },
 );
+
+Deno.test("Queue that both threads have forgotten is collected", async () => {
+  const program = new URL("../fixtures/queue_forgotten.ts", import.meta.url).href;
+  const { code, stdout, stderr } = await runProgram(program, {
+    flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"],
+  });
+  assertEquals([stdout, stderr, code], ["made here: collected\nmade there: collected\n", "", 0]);
+});

@@ -17,6 +17,7 @@ import {
   type Question,
   QUIET,
   REBORN,
+  SEND_ALL,
   SHUTDOWN,
 } from "./_protocol.ts";
 import { type WorkerRecord, Workers } from "./_workers.ts";
@@ -42,6 +43,9 @@ interface Loss {
 
 // So long hosts have, beyond the time for their actors to stop, to say what is to start again.
 const MOURNING_MS = 1_000;
+
+// So long at most a shutdown waits for sends: room that does not come soon will not come while all ends.
+const SENDING_MS = 500;
 
 /** What only host 0 does: it starts and watches the workers, places actors on them and knows their names. */
 export class Coordinator {
@@ -191,7 +195,8 @@ export class Coordinator {
   }
 
   async #end(timeoutMs: number): Promise<string[]> {
-    const { network } = this.#host;
+    const { clock, network } = this.#host;
+    const end = clock.now() + timeoutMs;
     this.#isShuttingDown = true;
     this.#host.quiet();
     for (const index of [...this.#losses.keys()]) this.#decide(index);
@@ -201,6 +206,7 @@ export class Coordinator {
       timeoutMs,
       (ms) => this.#windUpWorkers(records, ms),
     );
+    await this.#sendAll(Math.min(SENDING_MS, end - clock.now()));
     this.#stuck = await this.#workers.terminate();
     // Who did not end there is named already, unless nobody waits for it any more.
     const others = this.#stuck.filter(({ index }) => !network.holds(index));
@@ -211,6 +217,15 @@ export class Coordinator {
   /** Whether a thread goes on after the shutdown, and keeps the process alive. */
   get isStuck(): boolean {
     return this.#stuck.length > 0;
+  }
+
+  /** Lets the workers post what waits for its place in a channel; who waits for room may wait for ever. */
+  async #sendAll(ms: number): Promise<void> {
+    const { clock, network } = this.#host;
+    const sent = this.#workers.all.map(({ index }) => {
+      return network.call(index, (id) => [SEND_ALL, id, ms]);
+    });
+    await within(clock, ms, Promise.allSettled(sent));
   }
 
   /** Ends what actors and tasks started on the workers in the system's name. */

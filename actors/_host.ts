@@ -1,8 +1,10 @@
 import type { ActorSystem } from "./actor_system.ts";
 import {
+  allSent,
   capture,
   type Clock,
   Deadlines,
+  flushLinks,
   frameless,
   handedOver,
   OwnWait,
@@ -251,20 +253,32 @@ export class Host implements Owner {
     });
   }
 
-  /** Something that host 0 placed on this host or another has ended. */
-  departed(at: number): void {
+  /**
+   * Something that host 0 placed on this host or another has ended.
+   *
+   * @param isInOrder Whether it ended by itself or was stopped, so that what it has sent is to arrive.
+   */
+  departed(at: number, isInOrder = true): void {
     if (this.coordinator !== null) this.coordinator.departed(at);
-    else if (this.isOwn && at === this.index) void this.#leave();
+    else if (this.isOwn && at === this.index) void this.#leave(isInOrder);
     else this.#tellDeparted(at);
   }
 
-  /** This thread is ended by host 0; but not before it has passed on what came for pipe ends that have left it. */
-  async #leave(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.clock.setTimer(resolve, this.settings.shutdownMs);
-    await Promise.race([handedOver(), promise]);
-    timer.cancel();
+  /**
+   * This thread is ended by host 0; but not before it has passed on what came for pipe ends that have left it, and
+   * what it has sent has its place. Nobody waits for that; where a channel stays full it is lost in the end.
+   */
+  async #leave(isInOrder: boolean): Promise<void> {
+    const sent = isInOrder ? allSent() : undefined;
+    await within(this.clock, this.settings.shutdownMs, Promise.all([handedOver(), sent]));
+    flushLinks();
     this.#tellDeparted(this.index);
+  }
+
+  /** Waits until what was sent here has its place, but not longer than `ms` milliseconds. */
+  async sendAll(ms: number): Promise<void> {
+    await within(this.clock, ms, allSent());
+    flushLinks();
   }
 
   #tellDeparted(at: number): void {

@@ -35,6 +35,7 @@ export const HALT = 30;
 export const RESUME = 31;
 export const FINISH = 32;
 export const BORN = 33;
+export const SEND_ALL = 34;
 
 /**
  * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
@@ -166,6 +167,8 @@ export type HostEnvelope =
   | readonly [kind: typeof DIRECTORY, id: number, question: Question]
   /** From host 0: end what was started from here by the system; answered with the names of what would not. */
   | readonly [kind: typeof SHUTDOWN, id: number, timeoutMs: number]
+  /** From host 0: post what waits for its place in a channel; answered when it has left, or the time is over. */
+  | readonly [kind: typeof SEND_ALL, id: number, timeoutMs: number]
   /** From host 0: stop all timers, refuse what comes from outside. */
   | readonly [kind: typeof QUIET];
 

@@ -18,10 +18,10 @@ export async function spawn(
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
-  const departed = once(() => {
-    if (counted) host.departed(host.index);
+  const departed = once((isInOrder) => {
+    if (counted) host.departed(host.index, isInOrder);
   });
-  reply.onCancel = departed;
+  reply.onCancel = () => departed(false);
   let args: unknown[] = [];
   try {
     const [definition] = revive(what, context) as [AnyActor];
@@ -34,11 +34,11 @@ export async function spawn(
       host.start(loaded, args, peer.index, guard, claim, (cell) => {
         peer.link.send([wire.BORN, id, cell.serial]);
         reply.onCancel = () => void cell.kill();
-        cell.exited.then(departed);
+        cell.exited.then(({ kind }) => departed(kind !== "killed"));
       }));
   } catch (error) {
     abandonValues(args);
-    departed();
+    departed(true);
     reply.reject(error);
   }
 }
@@ -69,7 +69,9 @@ export async function startAgain(
       restarts,
     );
     // Host 0 counts all that come back to a shared thread.
-    if (counted || !host.isOwn) cell.exited.then(() => host.departed(host.index));
+    if (counted || !host.isOwn) {
+      cell.exited.then(({ kind }) => host.departed(host.index, kind !== "killed"));
+    }
     await resumed;
     reply.resolve(null);
   } catch (error) {
@@ -97,11 +99,11 @@ export async function run(
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
-  const departed = once(() => {
-    if (counted) host.departed(host.index);
+  const departed = once((isInOrder) => {
+    if (counted) host.departed(host.index, isInOrder);
   });
   // A worker of its own has nothing else to do: it ends with whoever waits for the task.
-  if (host.isOwn) reply.onCancel = departed;
+  if (host.isOwn) reply.onCancel = () => departed(false);
   let args: unknown[] = [];
   try {
     const [task] = revive(what, context) as [AnyTask];
@@ -113,13 +115,13 @@ export async function run(
     abandonValues(args);
     reply.reject(error);
   }
-  departed();
+  departed(true);
 }
 
-function once(fn: () => void): () => void {
+function once(fn: (isInOrder: boolean) => void): (isInOrder: boolean) => void {
   let isOver = false;
-  return () => {
-    if (!isOver) fn();
+  return (isInOrder) => {
+    if (!isOver) fn(isInOrder);
     isOver = true;
   };
 }

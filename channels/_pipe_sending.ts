@@ -4,6 +4,7 @@ import { timeoutError } from "./_deadlines.ts";
 import { Fifo, type Place } from "./_fifo.ts";
 import { paced } from "./_pace.ts";
 import type { Draft, Packet } from "./_packet.ts";
+import { addUnsent, removeUnsent } from "./_unsent.ts";
 import { ChannelWait, checkWait, limitWait } from "./_waits.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -37,6 +38,7 @@ export class PipeSending {
   readonly #waiting = new Fifo<WaitingSend>();
   /** Writers that wait until the other end has taken more. */
   readonly #writers = new Fifo<ChannelWait<void>>();
+  readonly #unsent = () => this.#waiting.head!.value.wait.promise;
 
   /** @param pipe The id of the pipe. */
   constructor(pipe: string, capacity: number, post: (item: Packet) => void) {
@@ -73,9 +75,13 @@ export class PipeSending {
     const place: Place<WaitingSend> = this.#waiting.push({
       draft,
       value,
-      wait: new ChannelWait<void>(SENDING, "no room", () => this.#waiting.remove(place)),
+      wait: new ChannelWait<void>(SENDING, "no room", () => {
+        this.#waiting.remove(place);
+        this.#noteUnsent();
+      }),
     });
     const { wait } = place.value;
+    this.#noteUnsent();
     if (options.timeoutMs === 0) wait.giveUp(timeoutError(wait, 0));
     limitWait(wait, options);
     return wait.promise;
@@ -118,6 +124,7 @@ export class PipeSending {
         wait.reject(error);
       }
     }
+    this.#noteUnsent();
   }
 
   close(closed: Closed): void {
@@ -126,5 +133,11 @@ export class PipeSending {
     for (const { wait, value } of this.#waiting.drain()) {
       wait.reject(closedError(SENDING, closed, { value }));
     }
+    this.#noteUnsent();
+  }
+
+  #noteUnsent(): void {
+    if (this.#waiting.size > 0) addUnsent(this.#unsent);
+    else removeUnsent(this.#unsent);
   }
 }

@@ -1,5 +1,6 @@
 import type { PipeCore } from "./_pipe_core.ts";
 import { asIteration } from "./_receive_result.ts";
+import { untilSent } from "./_unsent.ts";
 
 // So many chunks are sent ahead of what was received: enough to hide the way there and back.
 const AHEAD = 16;
@@ -24,12 +25,14 @@ export function readableFrom<R>(use: () => PipeCore): ReadableStream<R> {
 /** A stream that sends its chunks by way of an end. */
 export function writableTo<S>(use: () => PipeCore): WritableStream<S> {
   return new WritableStream<S>({
-    async write(chunk) {
-      use().count();
-      await use().sending.send(chunk, {});
-      await use().sending.belowInFlight(AHEAD);
-    },
+    write: (chunk) => untilSent(sendAhead(use, chunk)),
     close: () => use().finish(),
     abort: () => use().finish(),
   });
+}
+
+async function sendAhead(use: () => PipeCore, chunk: unknown): Promise<void> {
+  use().count();
+  await use().sending.send(chunk, {});
+  await use().sending.belowInFlight(AHEAD);
 }

@@ -7,6 +7,7 @@ import { paced } from "./_pace.ts";
 import type { Draft } from "./_packet.ts";
 import { RETURN_SLOTS, TRY_SLOT, UNWANT_SLOT, WANT_SLOT } from "./_protocol.ts";
 import type { HomeWire } from "./_queue_client.ts";
+import { addUnsent, removeUnsent } from "./_unsent.ts";
 import { ChannelWait, checkWait, limitWait } from "./_waits.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -53,6 +54,7 @@ export class QueueSender {
   #grantedAt = 0;
   #isReturning = false;
   #closed: Closed | null = null;
+  readonly #unsent = () => this.#waits.head!.value.promise;
 
   constructor(home: HomeWire) {
     this.#home = home;
@@ -106,6 +108,7 @@ export class QueueSender {
   /** No send may go any more. */
   close(closed: Closed): void {
     this.#closed ??= closed;
+    removeUnsent(this.#unsent);
     for (const wait of this.#waits.drain()) {
       this.#byId.delete(wait.id);
       if (wait.isTry) wait.resolve(false);
@@ -133,6 +136,8 @@ export class QueueSender {
       return wait;
     }
     wait.place = this.#waits.push(wait);
+    // Where the home is here too, it ends with this thread.
+    if (this.#waits.size === 1 && !this.#home.isLocal) addUnsent(this.#unsent);
     this.#byId.set(wait.id, wait);
     if (options.timeoutMs === 0) this.#home.send([TRY_SLOT, wait.id]);
     else this.#home.send([WANT_SLOT, wait.id, this.#adaptExtra()]);
@@ -175,6 +180,7 @@ export class QueueSender {
     if (wait.place === null) return;
     this.#waits.remove(wait.place);
     wait.place = null;
+    if (this.#waits.size === 0 && !this.#home.isLocal) removeUnsent(this.#unsent);
   }
 
   /** Gives back what is left once a turn of the event loop has used none: another thread may need it. */

@@ -25,6 +25,7 @@ export {
 } from "./_handle.ts";
 export { ABANDON, abandonItem, abandonValues, itemFrom } from "./_item.ts";
 export { handedOver } from "./_line.ts";
+export { allSent, untilSent } from "./_unsent.ts";
 export { type EnvelopeHandler, flushLinks, Link, type LinkPort } from "./_link.ts";
 export { closePort } from "./_port.ts";
 export type { Payload } from "./_marker.ts";

@@ -120,6 +120,9 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
   /**
    * Sends an item; waits while the queue is full.
    *
+   * Whoever does not await it may lose the item when the thread ends before there is room: a worker that ends in good
+   * order waits for that up to `shutdownMs`, and up to half a second when its system shuts down.
+   *
    * @param value Captured at the call. A buffer that it moves is detached when the promise resolves, not before.
    * @returns Resolves when the item has a place in the queue.
    * @throws {TypeError} when the value cannot be sent, by path.

@@ -1,3 +1,4 @@
+import { untilSent } from "../channels/internal.ts";
 import type { Queue, ReceiveResult } from "../channels/queue.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { ManagedObject } from "./managed_object.ts";
@@ -25,12 +26,12 @@ export class ManagedQueue<T = unknown> extends ManagedObject {
 
   /** See {@linkcode Queue.send}. The first use of a handle takes a round trip more, and captures the item after it. */
   async send(item: T, options?: WaitOptions): Promise<void> {
-    await (await this.#opened.by(this)).send(item, options);
+    await (await this.#openToSend()).send(item, options);
   }
 
   /** See {@linkcode Queue.trySend}. */
   async trySend(item: T): Promise<boolean> {
-    return await (await this.#opened.by(this)).trySend(item);
+    return await (await this.#openToSend()).trySend(item);
   }
 
   /** See {@linkcode Queue.receive}. */
@@ -72,5 +73,9 @@ export class ManagedQueue<T = unknown> extends ManagedObject {
   override [Symbol.dispose](): void {
     super[Symbol.dispose]();
     this.#opened.thing?.then((queue) => queue[Symbol.dispose](), () => {});
+  }
+
+  #openToSend(): Promise<Queue<T>> {
+    return untilSent(this.#opened.by(this));
   }
 }

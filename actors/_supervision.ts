@@ -64,6 +64,8 @@ export class Supervision {
   #budget: RestartBudget;
   /** Losses of hosts that were counted. */
   #counted = new WeakSet<object>();
+  /** Failures of each member by itself, where that counts. */
+  readonly #own = new WeakMap<Member, RestartBudget>();
   #isExhausted = false;
   /** The failure that was one too many. */
   #fatal: Failure | null = null;
@@ -125,10 +127,10 @@ export class Supervision {
     this.#budget = new RestartBudget(this.#policy.maxRestarts, this.#policy.withinMs);
     this.#fatal = null;
     this.#pausing = Promise.withResolvers();
-    const error = await this.#resumeAll([...this.#members], reason);
-    if (error !== null) {
+    const failure = await this.#resumeAll([...this.#members], reason);
+    if (failure !== null) {
       await this.halt();
-      throw error;
+      throw failure.error;
     }
     if (this.#state !== "resuming") return;
     this.#state = "running";
@@ -177,7 +179,7 @@ export class Supervision {
     if (!startsAgain(member.restart, reason)) {
       this.#members.delete(member);
       await member.finish(reason);
-    } else if (this.#spend(reason)) {
+    } else if (this.#spend(failure)) {
       await this.#restart(member, reason);
     } else {
       this.#giveUp(failure);
@@ -185,7 +187,8 @@ export class Supervision {
   }
 
   /** Whether one more restart is within the budget. */
-  #spend(reason: ExitReason): boolean {
+  #spend({ member, reason }: Failure): boolean {
+    this.#countOwn(member);
     if (reason.kind === "host-lost" && reason.error instanceof HostLostError) {
       const loss = lossOf(reason.error);
       if (this.#counted.has(loss)) return true;
@@ -194,8 +197,17 @@ export class Supervision {
     return this.#budget.spend(this.#clock.now());
   }
 
+  /** Where each member starts again alone, pauses grow with its own failures. */
+  #countOwn(member: Member): void {
+    const { strategy, backoff, withinMs } = this.#policy;
+    if (strategy !== "one-for-one" || backoff.minMs === 0) return;
+    let own = this.#own.get(member);
+    if (own === undefined) this.#own.set(member, own = new RestartBudget(Infinity, withinMs));
+    own.spend(this.#clock.now());
+  }
+
   async #restart(member: Member, reason: ExitReason): Promise<void> {
-    const group = this.#groupOf(member);
+    let group = this.#groupOf(member);
     for (const each of group) this.#down.add(each);
     for (const each of [...group].reverse()) {
       if (each !== member) await this.#haltOne(each, undefined);
@@ -203,16 +215,22 @@ export class Supervision {
     // They had failed before they were ended anyway.
     this.#failures = this.#failures.filter((failure) => !group.has(failure.member));
     while (this.#state === "running") {
-      await this.#pause();
-      const error = await this.#resumeAll(group, reason);
-      if (error === null) break;
-      const next: ExitReason = error instanceof HostLostError
-        ? { kind: "host-lost", error }
-        : { kind: "error", error };
-      if (!this.#spend(next)) {
-        this.#giveUp({ member, reason: next });
+      await this.#pause(member);
+      const failed = await this.#resumeAll(group, reason);
+      if (failed === null) break;
+      const { error } = failed;
+      const failure: Failure = {
+        member: failed.member,
+        reason: error instanceof HostLostError
+          ? { kind: "host-lost", error }
+          : { kind: "error", error },
+      };
+      if (!this.#spend(failure)) {
+        this.#giveUp(failure);
         break;
       }
+      // Those before it run.
+      if (this.#policy.strategy === "rest-for-one") group = from(group, failed.member);
       for (const each of [...group].reverse()) {
         this.#down.add(each);
         if (this.#members.has(each)) await each.halt();
@@ -221,8 +239,11 @@ export class Supervision {
     for (const each of group) this.#down.delete(each);
   }
 
-  /** Gives the error of the first one that did not start. */
-  async #resumeAll(group: Iterable<Member>, reason: ExitReason): Promise<unknown> {
+  /** Gives the first one that did not start, and why. */
+  async #resumeAll(
+    group: Iterable<Member>,
+    reason: ExitReason,
+  ): Promise<{ member: Member; error: unknown } | null> {
     for (const each of group) {
       if (this.#state === "halted" || this.#state === "ended") return null;
       if (!this.#members.has(each)) continue;
@@ -234,7 +255,10 @@ export class Supervision {
       this.#down.delete(each);
       const early = this.#early.get(each);
       this.#early.delete(each);
-      if (failure) return failure.error ?? new Error("Cannot start again: no reason was given");
+      if (failure) {
+        const error = failure.error ?? new Error("Cannot start again: no reason was given");
+        return { member: each, error };
+      }
       if (early !== undefined) this.failed(each, early);
     }
     return null;
@@ -242,14 +266,13 @@ export class Supervision {
 
   /** Those that start again when this one does, in order of start. */
   #groupOf(member: Member): Set<Member> {
-    const all = [...this.#members];
     switch (this.#policy.strategy) {
       case "one-for-one":
         return new Set([member]);
       case "one-for-all":
-        return new Set(all);
+        return new Set(this.#members);
       case "rest-for-one":
-        return new Set(all.slice(all.indexOf(member)));
+        return from(this.#members, member);
     }
   }
 
@@ -261,11 +284,12 @@ export class Supervision {
   }
 
   /** Waits before a restart, longer each time. */
-  async #pause(): Promise<void> {
+  async #pause(member: Member): Promise<void> {
     const { minMs, maxMs, jitter } = this.#policy.backoff;
     if (minMs === 0) return await giveWay(this.#clock);
+    const { spent } = this.#own.get(member) ?? this.#budget;
     const spread = 1 + jitter * (2 * this.#clock.random() - 1);
-    const ms = Math.min(maxMs, minMs * 2 ** (this.#budget.spent - 1) * spread);
+    const ms = Math.min(maxMs, minMs * 2 ** (spent - 1) * spread);
     const over = Promise.withResolvers<void>();
     const timer = this.#clock.setTimer(over.resolve, ms);
     await Promise.race([over.promise, this.#pausing.promise]);
@@ -289,4 +313,10 @@ export class Supervision {
     // Somebody above may have decided meanwhile.
     if (this.#isExhausted) this.#onExhausted(error);
   }
+}
+
+/** A member and those after it. */
+function from(members: ReadonlySet<Member>, first: Member): Set<Member> {
+  const all = [...members];
+  return new Set(all.slice(all.indexOf(first)));
 }

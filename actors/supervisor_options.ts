@@ -9,7 +9,8 @@ export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
 /** How long to wait before a child starts again. */
 export interface BackoffOptions {
   /**
-   * Before the first restart, in milliseconds, finite; doubled for each further one within `withinMs`.
+   * Before the first restart, in milliseconds, finite; doubled for each further one within `withinMs`: with
+   * `"one-for-one"` of the same child, else of any, since they start again together.
    *
    * @default {0}
    */

@@ -518,6 +518,26 @@ Deno.test("Supervision doubles the pause up to maxMs", async () => {
   assertEquals(log.length, 6);
 });
 
+Deno.test("Supervision pauses the longer the more often the same member has failed", async () => {
+  const { clock, members, fail } = stage(undefined, backoff(50, 450));
+  for (const at of [0, 0, 1, 0, 2, 1]) {
+    await fail(members[at]!);
+    await clock.advance(clock.pauses.at(-1)!);
+  }
+  assertEquals(clock.pauses, [50, 100, 50, 200, 50, 100]);
+});
+
+Deno.test("Supervision pauses the longer the more often any has failed that starts with others", async () => {
+  for (const strategy of ["one-for-all", "rest-for-one"] as const) {
+    const { clock, members, fail } = stage(undefined, { ...backoff(50, 450), strategy });
+    for (const at of [0, 1, 2]) {
+      await fail(members[at]!);
+      await clock.advance(clock.pauses.at(-1)!);
+    }
+    assertEquals(clock.pauses, [50, 100, 200], strategy);
+  }
+});
+
 Deno.test("Supervision begins with the shortest pause when failures are far apart", async () => {
   const { clock, members, fail } = stage(undefined, backoff(50, 450));
   for (let failure = 0; failure < 3; failure++) {
@@ -592,6 +612,31 @@ Deno.test("Supervision ends those that started before it tries the group again",
   assertEquals(starts.join(", "), "resume a, resume b, resume a, resume b, resume c");
   assert(log.lastIndexOf("halt a") > log.indexOf("resume a"));
   assertEquals(log.filter((entry) => entry.includes("TWICE")), []);
+});
+
+Deno.test("Supervision goes on from the one that did not start, rest-for-one", async () => {
+  const kinds = ["permanent", "permanent", "permanent", "permanent"] as const;
+  const { log, members, fail } = stage([...kinds], { strategy: "rest-for-one", maxRestarts: 9 });
+  let times = 0;
+  members[2]!.whileStarting = () => times++ < 2 ? Promise.reject(new RangeError("setup")) : null;
+  await fail(members[1]!);
+  const starts = log.filter((entry) => entry.startsWith("resume")).join(", ");
+  assertEquals(starts, "resume b, resume c, resume c, resume c, resume d");
+  assertEquals(log.filter((entry) => entry === "halt b"), []);
+  // Who runs by then counts again: its own failure takes those after it along.
+  log.length = 0;
+  await fail(members[1]!);
+  assertEquals(log.join(", "), "halt d, halt c, resume b, resume c, resume d");
+});
+
+Deno.test("Supervision gives up on the one that did not start, rest-for-one", async () => {
+  const { log, members, errors, fail } = stage(undefined, { strategy: "rest-for-one" });
+  members[2]!.whileStarting = () => Promise.reject(new RangeError("setup"));
+  await fail(members[0]!);
+  assertEquals(`${errors[0]?.cause}`, "RangeError: setup");
+  const starts = log.filter((entry) => entry.startsWith("resume")).join(", ");
+  assertEquals(starts, "resume a, resume b, resume c, resume c, resume c");
+  assertEquals(members.map(({ isRunning }) => isRunning), [false, false, false]);
 });
 
 Deno.test("Supervision starts nobody twice, and loses nobody, whatever fails when", async () => {

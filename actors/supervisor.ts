@@ -12,7 +12,7 @@ import { type Child, type Owner, TimeShare } from "./_owner.ts";
 import type { RestartKind } from "./_restart.ts";
 import { runTask, spawn, startArgs } from "./_spawn.ts";
 import { type Member, type Policy, Supervision } from "./_supervision.ts";
-import type { SuperviseOptions, SupervisorOptions } from "./supervisor_options.ts";
+import type { ResultsOptions, SuperviseOptions, SupervisorOptions } from "./supervisor_options.ts";
 import type { TaskDefinition } from "./task.ts";
 import { TaskMember } from "./_task_member.ts";
 import { TaskResults } from "./_task_results.ts";
@@ -57,6 +57,9 @@ function makeAt(place: Place, options: SuperviseOptions): Supervisor {
 
 const SHUTDOWN: ExitReason = { kind: "shutdown" };
 
+/** What its errors say that it could not do. */
+const DOING = "create Supervisor";
+
 /**
  * Keeps actors and tasks running, and collects what tasks give.
  *
@@ -93,7 +96,7 @@ export class Supervisor implements AsyncDisposable {
   /** What it owns on this thread and others. */
   readonly #owner: Owner = { label: "supervisor", children: new Set() };
   readonly #self: Child;
-  readonly #results = new TaskResults();
+  readonly #results: TaskResults;
   readonly #exited = Promise.withResolvers<ExitReason>();
   #ending: Promise<void> | null = null;
 
@@ -105,6 +108,9 @@ export class Supervisor implements AsyncDisposable {
    */
   constructor(options: SupervisorOptions = {}) {
     const policy = policyOf(options);
+    const { keepResults = 100_000 } = options;
+    if (keepResults !== Infinity) checkCount(DOING, "keepResults", keepResults, 0);
+    this.#results = new TaskResults(keepResults);
     this.#place = adopted ?? topPlace(options);
     const { host } = this.#place;
     this.#supervision = new Supervision(policy, host.clock, (error) => {
@@ -218,15 +224,21 @@ export class Supervisor implements AsyncDisposable {
 
   /**
    * The results of its tasks: those that are there, then the others as they come. Ends when every task started so far
-   * has settled. Each call begins anew.
+   * has settled. Each call begins anew, with the oldest one that is kept; once begun it misses none.
    */
-  results(): AsyncIterableIterator<TaskResult, undefined, undefined> {
-    return this.#results.inOrderOfEnd();
+  results(
+    { forget = false }: ResultsOptions = {},
+  ): AsyncIterableIterator<TaskResult, undefined, undefined> {
+    return this.#results.inOrderOfEnd(forget);
   }
 
-  /** The results of all tasks in order of start, once every task started so far has settled. */
-  collect(): Promise<TaskResult[]> {
-    return this.#results.inOrderOfStart();
+  /**
+   * The results of all tasks in order of start, once every task started so far has settled.
+   *
+   * @throws {RangeError} Rejects when there are more than the supervisor keeps (`keepResults`).
+   */
+  collect({ forget = false }: ResultsOptions = {}): Promise<TaskResult[]> {
+    return this.#results.inOrderOfStart(forget);
   }
 
   /** Ends all children in reverse order of start, and the supervisor. Tasks that are not done reject. */
@@ -350,7 +362,7 @@ function restartOf(
 }
 
 function policyOf(options: SuperviseOptions): Policy {
-  const doing = "create Supervisor";
+  const doing = DOING;
   const { strategy = "one-for-one", maxRestarts = 3, withinMs = 5_000, backoff = {} } = options;
   if (typeof backoff !== "object" || backoff === null) {
     throw new TypeError(`Cannot ${doing}: backoff must be an object, received ${backoff}`);

@@ -52,6 +52,23 @@ export interface SuperviseOptions {
   withinMs?: number | undefined;
   /** Pause before each restart; without it timers and messages of the thread have their turn, no more. */
   backoff?: BackoffOptions | undefined;
+  /**
+   * Most results of tasks that are kept for `results()` and `collect()`, the newest ones; `Infinity` keeps all. 0 suits
+   * those who only await what `run` returns.
+   *
+   * @default {100_000}
+   */
+  keepResults?: number | undefined;
+}
+
+/** Options for {@linkcode Supervisor.results} and {@linkcode Supervisor.collect}. */
+export interface ResultsOptions {
+  /**
+   * Whether results are forgotten once they have been given: later calls do not give them again.
+   *
+   * @default {false}
+   */
+  forget?: boolean | undefined;
 }
 
 /** Options for {@linkcode Supervisor}. */

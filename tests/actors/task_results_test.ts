@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   ActorStoppedError,
   ActorSystem,
@@ -115,6 +115,62 @@ Deno.test("Supervisor.results() serves several at the same time, each from the b
   const [one, two] = await Promise.all([all(supervisor.results()), all(supervisor.results())]);
   assertEquals([one.length, one], [20, two]);
   assertEquals((await all(early)).length, 19);
+});
+
+Deno.test("Supervisor.collect() and results() forget what they give when they are told to", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  await using supervisor = new Supervisor({ system });
+  const run = (n: number) => supervisor.run(double.with({ name: `${n}` }), n);
+  await Promise.all([run(1), run(2)]);
+  const reader = supervisor.results();
+  await reader.next();
+  const first = ["1 fulfilled 2", "2 fulfilled 4"];
+  assertEquals((await supervisor.collect({ forget: true })).map(short), first);
+  assertEquals(await supervisor.collect(), []);
+  assertEquals(await all(supervisor.results()), []);
+  await Promise.all([run(3), run(4)]);
+  // Who was reading misses none.
+  assertEquals(await all(reader), ["2 fulfilled 4", "3 fulfilled 6", "4 fulfilled 8"]);
+  for await (const result of supervisor.results({ forget: true })) {
+    assertEquals(short(result), "3 fulfilled 6");
+    break;
+  }
+  assertEquals((await supervisor.collect()).map(short), ["4 fulfilled 8"]);
+  assertEquals(await all(supervisor.results({ forget: true })), ["4 fulfilled 8"]);
+  assertEquals(await supervisor.collect(), []);
+});
+
+Deno.test("Supervisor keeps no more results than it is told to", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  await using supervisor = new Supervisor({ system, keepResults: 2 });
+  const run = (n: number) => supervisor.run(double.with({ name: `${n}` }), n);
+  const running = run(1);
+  const early = supervisor.results();
+  const next = early.next();
+  await running;
+  for (let n = 2; n <= 4; n++) await run(n);
+  const newest = ["3 fulfilled 6", "4 fulfilled 8"];
+  assertEquals(await all(supervisor.results()), newest);
+  await assertRejects(() => supervisor.collect(), RangeError, "2 of 4 are forgotten");
+  assertEquals(short((await next).value!), "1 fulfilled 2");
+  assertEquals(await all(early), ["2 fulfilled 4", ...newest]);
+  // From then on nothing is missing.
+  await assertRejects(() => supervisor.collect({ forget: true }), RangeError, "keepResults is 2");
+  await run(5);
+  assertEquals((await supervisor.collect()).map(short), ["5 fulfilled 10"]);
+});
+
+Deno.test("Supervisor that keeps no results gives each to who waits for it", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  await using supervisor = new Supervisor({ system, keepResults: 0 });
+  const running = supervisor.run(double, 1);
+  const results = all(supervisor.results());
+  assertEquals(await running, 2);
+  assertEquals(await within(5_000, "the results", results), ["undefined fulfilled 2"]);
+  assertEquals(await all(supervisor.results()), []);
+  for (const keepResults of [-1, 0.5, NaN, "2" as never]) {
+    assertThrows(() => new Supervisor({ system, keepResults }), RangeError, "keepResults");
+  }
 });
 
 Deno.test("Supervisor.results() may be left at any time", async () => {

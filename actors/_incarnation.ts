@@ -15,6 +15,7 @@ import { find } from "./_find.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { Item } from "./_mailbox.ts";
 import { type Child, type Owner, stopInOrder, within } from "./_owner.ts";
+import { Ref } from "./_ref.ts";
 import { run, spawn } from "./_spawn.ts";
 import { superviseUnder, type Supervisor } from "./supervisor.ts";
 import { StreamSignals } from "./_stream_signals.ts";
@@ -95,6 +96,9 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   watch(ref: ActorRef<unknown>): Promise<ExitReason> {
+    if (!(ref instanceof Ref)) {
+      return Promise.reject(new TypeError("Cannot watch: the argument must be an ActorRef"));
+    }
     const signal = this.#ownSignal;
     if (signal.aborted) return unheard(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<ExitReason>();

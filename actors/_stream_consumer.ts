@@ -149,10 +149,11 @@ export class StreamConsumer
   }
 
   #leave(): void {
-    this.#open = null;
     this.#values.length = 0;
     if (this.#ended) return;
     this.resolve();
     this.#control?.close();
+    // One that was never opened closes what it was to take along.
+    this.#start();
   }
 }

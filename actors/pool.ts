@@ -1,9 +1,11 @@
 import {
   capture,
   checkCount,
+  checkFunction,
   checkMs,
   checkSignal,
   checkWord,
+  draftOf,
   jsonOf,
 } from "../channels/internal.ts";
 import { ActorSystem, hostBehind } from "./actor_system.ts";
@@ -85,7 +87,7 @@ export class Pool implements AsyncDisposable {
       worker,
       system,
     } = options;
-    const call = initializer === undefined ? null : callOf(initializer);
+    const call = initializer === undefined ? null : callOf(initializer, size === 0);
     const used = useSystem(system);
     this.#host = hostBehind(used.system);
     this.#host.checkOpen("create Pool");
@@ -315,6 +317,7 @@ export class Pool implements AsyncDisposable {
       const { chunkSize, onProgress = () => {} } = options;
       const limits = limitsOf(doing, options, known);
       checkCount(doing, "chunkSize", chunkSize, 1);
+      checkFunction(doing, "onProgress", onProgress);
       limits.signal?.throwIfAborted();
       const items = itemsOf(doing, source);
       if (kind === "starmap") checkLists(items);
@@ -396,16 +399,20 @@ function checkOptions(options: PoolOptions): void {
   checkWord(doing, "worker", options.worker, ["web", "thread"]);
 }
 
-/** The initializer as it is now. */
-function callOf(initializer: unknown): Call {
+/**
+ * The initializer as it is now.
+ *
+ * @throws {TypeError} when it is not a task and its arguments, or one of them cannot cross to a worker.
+ */
+function callOf(initializer: unknown, isLocal: boolean): Call {
   if (!Array.isArray(initializer) || !isTask(initializer[0])) {
     throw new TypeError("Cannot create Pool: initializer must be [task, ...args]");
   }
   const [task, ...args] = initializer;
-  return [
-    (task as DefinedTask<unknown[], unknown>).placed(),
-    ...copyHere(args, "message", "initializer"),
-  ];
+  const call = [(task as DefinedTask<unknown[], unknown>).placed(), ...args];
+  const [copy] = copyHere([call], "message", "initializer");
+  if (!isLocal) draftOf([copy], "message", "initializer");
+  return copy as Call;
 }
 
 function limitsOf(

@@ -48,10 +48,10 @@ function selectionOf(source: object, index: number): Selection {
 
 async function untilOneIsReady(selections: Selection[], options: WaitOptions): Promise<void> {
   const wait = new ChannelWait<boolean>("select", "nothing ready", null);
-  limitWait(wait, options);
   const cancels: (() => void)[] = [];
   try {
     for (const each of selections) cancels.push(each.whenReady(() => wait.resolve(true)));
+    limitWait(wait, options);
     await wait.promise;
   } catch (error) {
     // The time being over is an answer here.

@@ -15,6 +15,7 @@ import { settleHere } from "./_manager_client.ts";
 import { InsideManager } from "./_manager_inside.ts";
 import { SyncDesk } from "./_sync_desk.ts";
 
+type CustomDefinition = ActorDefinition<Record<string, never>, unknown[]>;
 type Maker = (argument: never) => ManagedTarget;
 
 const MAKERS: { readonly [K in Exclude<ManagedKind, "custom">]: Maker } = {
@@ -42,18 +43,16 @@ export const managerActor = actor(import.meta, (context) => {
   });
   return {
     thread: () => threadNumber,
-    create(life: string | null, kind: Exclude<ManagedKind, "custom">, argument: unknown): number {
+    create(argument: unknown, kind: Exclude<ManagedKind, "custom">, life: string | null): number {
       try {
         return table.add(kind, MAKERS[kind](argument as never), life);
       } finally {
         table.settle([argument]);
       }
     },
-    async createCustom(
-      life: string | null,
-      definition: ActorDefinition<Record<string, never>, unknown[]>,
-      ...args: unknown[]
-    ): Promise<number> {
+    /** @param args What `setup` takes, the definition, and the life. */
+    async createCustom(...args: unknown[]): Promise<number> {
+      const [definition, life] = args.splice(-2) as [CustomDefinition, string | null];
       const local = definition.with({ on: "here", onError: "resume", restart: "temporary" });
       try {
         const ref = await context.spawn(local, ...args);
@@ -62,7 +61,11 @@ export const managerActor = actor(import.meta, (context) => {
         table.settle(args);
       }
     },
-    call: (id: number, method: string, ...args: unknown[]) => invoke(table, id, method, args),
+    /** @param args What the method takes, the number of the object, and the method. */
+    call(...args: unknown[]): unknown {
+      const [id, method] = args.splice(-2) as [number, string];
+      return invoke(table, id, method, args);
+    },
     openLine(line: string, memory: SharedArrayBuffer, port: MessagePort, life: string | null) {
       desk.open(line, memory, port, life);
     },

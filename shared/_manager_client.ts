@@ -74,7 +74,8 @@ export class RemoteManager implements ManagerClient {
   call(id: number, method: string, args: unknown[], limits: WaitOptions | null): Promise<unknown> {
     if (this.#isOver) return Promise.reject(new ActorStoppedError("manager", `call "${method}"`));
     const ref = limits === null ? this.#ref : this.#ref.with(limits);
-    return ref.ask.call!(id, method, ...args);
+    // The caller's own come first: so the path of one that cannot cross is theirs.
+    return ref.ask.call!(...args, id, method);
   }
 
   callSync(id: number, method: string, args: unknown[], limits: WaitOptions | null): unknown {
@@ -106,7 +107,7 @@ export class RemoteManager implements ManagerClient {
   create(handler: string, ...args: unknown[]): Promise<number> {
     // Without a limit: nobody would know of an object whose id came too late.
     const { ask } = this.#ref.with({ timeoutMs: Infinity });
-    return ask[handler]!(OWN_LIFE, ...args) as Promise<number>;
+    return ask[handler]!(...args, OWN_LIFE) as Promise<number>;
   }
 
   /** A handle has arrived in a message. */

@@ -196,7 +196,7 @@ export class Manager implements AsyncDisposable {
     }
     return async (...args) => {
       const { client } = await this.#start();
-      const id = await client.create("createCustom", definition, ...args);
+      const id = await client.create("createCustom", ...args, definition);
       return handleOf(client, "custom", id) as Managed<H>;
     };
   }
@@ -231,7 +231,7 @@ export class Manager implements AsyncDisposable {
   async #make(kind: ManagedKind, argument: () => unknown): Promise<unknown> {
     const value = argument();
     const { client } = await this.#start();
-    const id = await client.create("create", kind, value);
+    const id = await client.create("create", value, kind);
     return handleOf(client, kind, id);
   }
 

@@ -437,3 +437,25 @@ Deno.test("ManagedObject.with() limits calls by a signal and a time", async () =
   assertThrows(() => list.with({ timeoutMs: -1 }), RangeError);
   assert(await list.push(1) === 1);
 });
+
+Deno.test("A managed object refuses a value by the path of the caller's own argument", async () => {
+  await using manager = new Manager();
+  const list = await manager.list<unknown>([1, 2]);
+  const map = await manager.map<string, unknown>();
+  const value = await manager.value<unknown>(0);
+  const create = manager.register(calculator);
+  const calls: [call: () => Promise<unknown>, path: string][] = [
+    [() => list.push(() => {}), "args[0] is a function"],
+    [() => list.push(1, { f() {} }), "args[1].f is a function"],
+    [() => list.set(0, () => {}), "args[1] is a function"],
+    [() => map.set("key", () => {}), "args[1] is a function"],
+    [() => value.set(() => {}), "args[0] is a function"],
+    [() => manager.list([1, () => {}]), "args[0][1] is a function"],
+    [() => manager.value(() => {}), "args[0] is a function"],
+    [() => (create as (...args: unknown[]) => Promise<unknown>)(1, () => {}), "args[1] is a"],
+  ];
+  for (const [call, path] of calls) {
+    await assertRejects(call, TypeError, `Cannot send message: ${path}`);
+  }
+  assertEquals(await list.toArray(), [1, 2]);
+});

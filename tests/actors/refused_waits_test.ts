@@ -1,0 +1,54 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ActorSystem, pipe, Pool } from "../../mod.ts";
+import { SharedMemory } from "../../shared/mod.ts";
+import { initialize } from "../fixtures/pool_tasks.ts";
+import { square } from "../fixtures/definitions.ts";
+import { PLACES } from "../fixtures/life_probe.ts";
+import { spectator } from "../fixtures/spectator.ts";
+
+Deno.test.each(PLACES)(
+  "ActorContext.watch() of what is no reference leaves nothing, on $where",
+  async ({
+    workers,
+  }) => {
+    await using system = new ActorSystem({ workers });
+    const ref = await system.spawn(spectator);
+    for (const value of [undefined, null, 5, { exited: 1 }]) {
+      const refused = () => ref.ask.watch(value);
+      await assertRejects(refused, TypeError, "Cannot watch: the argument must be an ActorRef");
+    }
+    // Something left would reject at its end, with nobody there.
+    await ref.stop();
+    assertEquals((await ref.exited).kind, "shutdown");
+  },
+);
+
+Deno.test.each(PLACES)(
+  "A stream that is left before it is read closes its arguments, on $where",
+  async ({
+    workers,
+  }) => {
+    await using system = new ActorSystem({ workers });
+    const ref = await system.spawn(spectator);
+    const [near, far] = pipe<string, string>();
+    await ref.stream.read(far).return!();
+    const received = await near.receive({ timeoutMs: 5_000 }).catch((error) => error.name);
+    assertEquals(received, "ChannelClosedError");
+    near.close();
+  },
+);
+
+Deno.test("Pool refuses an initializer that cannot go to a worker before it starts one", async () => {
+  const memory = await SharedMemory.create(`closed-${crypto.randomUUID()}`, 8);
+  await memory.unlink();
+  memory.close();
+  const initializer = [initialize, [1, memory]] as never;
+  const says = "Cannot send message: initializer[1][1] is a SharedMemory that was closed here";
+  assertThrows(() => new Pool({ size: 1, initializer }), TypeError, says);
+});
+
+Deno.test("Pool.map() refuses an onProgress that is no function before anything runs", async () => {
+  await using pool = new Pool({ size: 0 });
+  const mapped = () => pool.map(square, [1, 2], { onProgress: 5 as never });
+  await assertRejects(mapped, TypeError, "onProgress must be a function, received 5");
+});

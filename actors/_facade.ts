@@ -10,13 +10,17 @@ export type Facade = object;
 const MOST_NAMES = 4096;
 
 /**
+ * Names under which there is nothing: the platform would call it without being asked for a message, in an `await`, in
+ * `JSON.stringify()` and in a list that becomes a text.
+ */
+export const UNASKED: ReadonlySet<string> = new Set(["then", "toJSON", "toLocaleString"]);
+
+/**
  * Makes the facades of one verb. Which handlers an actor has is not known on this side, so a name becomes a method
  * when it is first used: a `Proxy` at the end of the prototype chain adds it to the prototype that all facades of
  * the verb share. From then on a call costs what any method call costs.
- *
- * `then` is not there, so that a facade in an `await` is not taken for a promise.
  */
-export function facadeFor(send: Send): (ref: Ref) => Facade {
+export function facadeFor(verb: string, send: Send): (ref: Ref) => Facade {
   let names = 0;
 
   class Methods {
@@ -24,6 +28,11 @@ export function facadeFor(send: Send): (ref: Ref) => Facade {
 
     constructor(ref: Ref) {
       this.#ref = ref;
+    }
+
+    /** For the platform; `toString` may be a handler. */
+    [Symbol.toPrimitive](): string {
+      return `[${verb} of actor "${this.#ref.label}"]`;
     }
 
     static method(facade: Methods, name: string): (...args: unknown[]) => unknown {
@@ -48,7 +57,7 @@ export function facadeFor(send: Send): (ref: Ref) => Facade {
     Methods.prototype,
     new Proxy(Object.create(null), {
       get(_target, name, facade: Methods) {
-        if (typeof name === "symbol" || name === "then") return undefined;
+        if (typeof name === "symbol" || UNASKED.has(name)) return undefined;
         if (names < MOST_NAMES) {
           names++;
           Methods.define(name);

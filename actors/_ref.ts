@@ -19,9 +19,9 @@ import { type Host, hostOf } from "./_host.ts";
 import type { WaitOptions } from "./options.ts";
 import { ask, stream, tell } from "./_send.ts";
 
-const tellFacade = facadeFor(tell);
-const askFacade = facadeFor(ask);
-const streamFacade = facadeFor(stream);
+const tellFacade = facadeFor("tell", tell);
+const askFacade = facadeFor("ask", ask);
+const streamFacade = facadeFor("stream", stream);
 
 const NO_LIMITS: WaitOptions = {};
 

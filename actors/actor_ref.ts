@@ -19,10 +19,16 @@ export type Yielded<R> = Awaited<R> extends Iterator<infer T, unknown, never> ? 
   : Awaited<R> extends AsyncIterator<infer T, unknown, never> ? T
   : never;
 
+/**
+ * Names of handlers that no reference can call: `JSON.stringify(ref.ask)` and the text of a list with it would. (`then`
+ * is refused for a handler, because `await` would.)
+ */
+export type Unasked = "toJSON" | "toLocaleString";
+
 /** One-way messages: every handler, without its result; anything for `any`. */
 // deno-lint-ignore no-explicit-any -- a protocol that is not known
 export type Tell<H> = 0 extends 1 & H ? any : {
-  readonly [K in keyof H as H[K] extends AnyHandler ? K : never]: H[K] extends
+  readonly [K in keyof H as H[K] extends AnyHandler ? Exclude<K, Unasked> : never]: H[K] extends
     (...args: infer A) => unknown ? (...args: A) => void : never;
 };
 
@@ -30,7 +36,8 @@ export type Tell<H> = 0 extends 1 & H ? any : {
 // deno-lint-ignore no-explicit-any -- a protocol that is not known
 export type Ask<H> = 0 extends 1 & H ? any : {
   readonly [
-    K in keyof H as H[K] extends AnyHandler ? IsStream<ReturnType<H[K]>> extends true ? never : K
+    K in keyof H as H[K] extends AnyHandler
+      ? IsStream<ReturnType<H[K]>> extends true ? never : Exclude<K, Unasked>
       : never
   ]: H[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
@@ -39,7 +46,8 @@ export type Ask<H> = 0 extends 1 & H ? any : {
 // deno-lint-ignore no-explicit-any -- a protocol that is not known
 export type Stream<H> = 0 extends 1 & H ? any : {
   readonly [
-    K in keyof H as H[K] extends AnyHandler ? IsStream<ReturnType<H[K]>> extends true ? K : never
+    K in keyof H as H[K] extends AnyHandler
+      ? IsStream<ReturnType<H[K]>> extends true ? Exclude<K, Unasked> : never
       : never
   ]: H[K] extends (...args: infer A) => infer R
     ? (...args: A) => AsyncIterableIterator<Yielded<R>, undefined, undefined>

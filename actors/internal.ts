@@ -4,6 +4,7 @@
  * @module
  */
 export { keepInstances } from "./_definition.ts";
+export { UNASKED } from "./_facade.ts";
 export { hostBehind } from "./actor_system.ts";
 export { type UsedSystem, useSystem } from "./_implicit_system.ts";
 export { registerTransport } from "./_lines.ts";

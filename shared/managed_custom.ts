@@ -1,3 +1,4 @@
+import { UNASKED } from "../actors/internal.ts";
 import { call, ManagedObject, standFor } from "./managed_object.ts";
 
 /**
@@ -22,7 +23,7 @@ export class ManagedCustom extends ManagedObject {
     const proxy = new Proxy(this, {
       get(target, name) {
         const own = Reflect.get(target, name, proxy);
-        if (own !== undefined || typeof name === "symbol" || name === "then") return own;
+        if (own !== undefined || typeof name === "symbol" || UNASKED.has(name)) return own;
         return (...args: unknown[]) => call(proxy, name, ...args);
       },
     });

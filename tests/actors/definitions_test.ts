@@ -257,6 +257,36 @@ Deno.test.each(INHERITED)("ActorRef.ask: %s is no handler of an object", async (
   await assertRejects(() => Promise.resolve(call()), TypeError, `"${name}"`);
 });
 
+const LOOKS: { what: string; look: (facade: object) => unknown; sees: unknown }[] = [
+  { what: "String()", look: String, sees: '[VERB of actor "seen"]' },
+  { what: "a template", look: (facade) => `${facade}`, sees: '[VERB of actor "seen"]' },
+  { what: "a sum of texts", look: (facade) => facade + "", sees: '[VERB of actor "seen"]' },
+  { what: "a list's text", look: (facade) => [facade].join(), sees: '[VERB of actor "seen"]' },
+  { what: "Number()", look: Number, sees: NaN },
+  { what: "a comparison", look: (facade) => facade as unknown as string < "", sees: false },
+  { what: "JSON.stringify()", look: (facade) => JSON.stringify({ facade }), sees: '{"facade":{}}' },
+  { what: "await", look: (facade) => facade, sees: "itself" },
+  { what: "Deno.inspect()", look: (facade) => typeof Deno.inspect(facade), sees: "string" },
+  { what: "a copy of its keys", look: (facade) => ({ ...facade }), sees: {} },
+];
+
+Deno.test.each(LOOKS)(
+  "ActorRef: $what of ask, tell and stream sends nothing",
+  async ({ look, sees }) => {
+    await using system = new ActorSystem({ workers: 0 });
+    const ref = await system.spawn(counter.with({ name: "seen" }), 1);
+    for (const verb of ["ask", "tell", "stream"] as const) {
+      const facade = ref[verb];
+      const expected = typeof sees === "string" ? sees.replace("VERB", verb) : sees;
+      const seen = await look(facade);
+      assertEquals(seen === facade ? "itself" : seen, expected);
+    }
+    assertThrows(() => [ref.ask].toLocaleString(), TypeError);
+    await ref.stop({ drain: true });
+    assertEquals(system.deadLetters, 0);
+  },
+);
+
 Deno.test("ActorRef.ask: constructor is no handler of a class instance", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const { ask } = await system.spawn(account, 5) as ActorRef<unknown> as ActorRef<AnyHandlers>;

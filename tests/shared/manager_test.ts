@@ -171,6 +171,14 @@ Deno.test("ManagedNamespace has no names but those that were set", async () => {
   assertEquals(await space.toObject(), { then: 1 });
 });
 
+Deno.test("Managed: JSON.stringify() and texts of an object of one's own call nothing", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  await using manager = new Manager({ system });
+  const handle = await manager.register(calculator)();
+  assertEquals(JSON.stringify({ handle }), '{"handle":{}}');
+  assertEquals([`${handle}`, [handle].join()], ["[object Object]", "[object Object]"]);
+});
+
 Deno.test("Manager.namespace() refuses names with an underscore", async () => {
   await using manager = new Manager();
   const error = await assertRejects(() => manager.namespace({ _x: 1 }), TypeError);

@@ -1,12 +1,17 @@
+import { orderOf } from "./_list_order.ts";
+import type { ManagedSortOptions } from "./managed_list.ts";
 import type { ManagedTarget } from "./_managed_table.ts";
 
 /** A list, as it is in the manager. Its methods are what handles can call. */
 export class ListTarget implements ManagedTarget {
   readonly #items: unknown[];
+  /** Of each item: no two are ever the same, so that an item is found again where it has moved to. */
+  readonly #revisions: number[];
   #revision = 0;
 
   constructor(items: readonly unknown[] = []) {
     this.#items = [...items];
+    this.#revisions = this.#newOnes(this.#items);
   }
 
   contents(): Iterable<unknown> {
@@ -22,32 +27,33 @@ export class ListTarget implements ManagedTarget {
   }
 
   set(index: number, item: unknown): void {
-    this.#items[this.#place("set item", index)] = item;
-    this.#revision++;
+    const place = this.#place("set item", index);
+    this.#items[place] = item;
+    this.#revisions[place] = ++this.#revision;
   }
 
   push(...items: unknown[]): number {
-    this.#revision++;
+    this.#revisions.push(...this.#newOnes(items));
     return this.#items.push(...items);
   }
 
   pop(): unknown {
-    this.#revision++;
+    this.#revisions.pop();
     return this.#items.pop();
   }
 
   shift(): unknown {
-    this.#revision++;
+    this.#revisions.shift();
     return this.#items.shift();
   }
 
   unshift(...items: unknown[]): number {
-    this.#revision++;
+    this.#revisions.unshift(...this.#newOnes(items));
     return this.#items.unshift(...items);
   }
 
   splice(start: number, deleteCount = Infinity, ...items: unknown[]): unknown[] {
-    this.#revision++;
+    this.#revisions.splice(start, deleteCount, ...this.#newOnes(items));
     return this.#items.splice(start, deleteCount, ...items);
   }
 
@@ -64,12 +70,22 @@ export class ListTarget implements ManagedTarget {
   }
 
   reverse(): void {
-    this.#revision++;
+    this.#revisions.reverse();
     this.#items.reverse();
   }
 
+  sort(options: ManagedSortOptions<never> = {}): void {
+    const order = orderOf(this.#items, options);
+    const items = [...this.#items];
+    const revisions = [...this.#revisions];
+    order.forEach((from, to) => {
+      this.#items[to] = items[from];
+      this.#revisions[to] = revisions[from]!;
+    });
+  }
+
   clear(): void {
-    this.#revision++;
+    this.#revisions.length = 0;
     this.#items.length = 0;
   }
 
@@ -78,13 +94,21 @@ export class ListTarget implements ManagedTarget {
   }
 
   read(index: number): [unknown, number] {
-    return [this.#items[this.#place("update item", index)], this.#revision];
+    const place = this.#place("update item", index);
+    return [this.#items[place], this.#revisions[place]!];
   }
 
+  /** Replaces the item that was read, wherever it is now, if nobody has replaced or removed it meanwhile. */
   replace(index: number, revision: number, item: unknown): boolean {
-    if (revision !== this.#revision) return false;
-    this.set(index, item);
+    const hint = index < 0 ? this.#items.length + index : index;
+    const place = this.#revisions[hint] === revision ? hint : this.#revisions.indexOf(revision);
+    if (place < 0) return false;
+    this.set(place, item);
     return true;
+  }
+
+  #newOnes(items: readonly unknown[]): number[] {
+    return items.map(() => ++this.#revision);
   }
 
   #place(doing: string, index: number): number {

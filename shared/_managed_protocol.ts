@@ -21,6 +21,8 @@ export interface ManagerClient {
   readonly manager: object;
   /** What crosses to another thread, to find the manager there. */
   readonly token: readonly unknown[];
+  /** How long a call may take without a limit of its own, in milliseconds. */
+  readonly timeoutMs: number;
   /** Whether the manager is known to have ended. */
   readonly isOver: boolean;
   /** Aborts a wait when the manager ends; gives what undoes that. */

@@ -1,17 +1,34 @@
-import { call, type ManagedObject } from "./managed_object.ts";
+import { ChannelWait, limitWait } from "../channels/internal.ts";
+import { call, limitsOf, type ManagedObject } from "./managed_object.ts";
 
 /**
  * Changes one entry by compare-and-set: reads it with the number of its revision, and puts the new value there if that
- * is still the same, else begins again.
+ * is still the same, else begins again, within the time of one call.
+ *
+ * @throws {DOMException} Rejects with a `TimeoutError` when its time is over; the entry is as others left it.
  */
-export async function updateEntry<T>(
+export function updateEntry<T>(
   object: ManagedObject,
   key: unknown,
   fn: (value: T) => T | Promise<T>,
 ): Promise<T> {
-  for (;;) {
+  const wait = new ChannelWait<T>("update entry", "no change of its own", null);
+  limitWait(wait, limitsOf(object));
+  tryUpdating(wait, object, key, fn).catch((error) => wait.reject(error));
+  return wait.promise;
+}
+
+async function tryUpdating<T>(
+  wait: ChannelWait<T>,
+  object: ManagedObject,
+  key: unknown,
+  fn: (value: T) => T | Promise<T>,
+): Promise<void> {
+  while (!wait.settled) {
     const [value, revision] = await call(object, "read", key) as [T, number];
+    if (wait.settled) return;
     const next = await fn(value);
-    if (await call(object, "replace", key, revision, next)) return next;
+    if (wait.settled) return;
+    if (await call(object, "replace", key, revision, next)) wait.resolve(next);
   }
 }

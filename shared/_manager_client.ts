@@ -52,6 +52,10 @@ export class RemoteManager implements ManagerClient {
     return client;
   }
 
+  get timeoutMs(): number {
+    return this.#ref.host.settings.askTimeoutMs;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }

@@ -26,6 +26,10 @@ export class InsideManager implements ManagerClient {
     this.#ref = ref;
   }
 
+  get timeoutMs(): number {
+    return this.#ref.host.settings.askTimeoutMs;
+  }
+
   get isOver(): boolean {
     return false;
   }

@@ -1,17 +1,25 @@
+import { realNow } from "../channels/internal.ts";
+import { seatOf } from "./managed_object.ts";
+
 /** Calls a method and blocks until its result is there. */
 export type BlockingCall = (method: string, ...args: unknown[]) => unknown;
 
-/** Changes one entry, like `updateEntry()`. */
-export function updateNow(
+/** Changes one entry, like `updateEntry()`, for as long as a call with this handle may take. */
+function updateNow(
   call: BlockingCall,
+  handle: object,
   key: unknown,
   fn: (value: unknown) => unknown,
 ): unknown {
-  for (;;) {
+  const { timeoutMs = Infinity } = seatOf(handle).limits ?? {};
+  const end = realNow() + timeoutMs;
+  do {
     const [value, revision] = call("read", key) as [unknown, number];
     const next = fn(value);
     if (call("replace", key, revision, next)) return next;
-  }
+  } while (realNow() < end);
+  const text = `Cannot update entry: no change of its own within ${timeoutMs} ms`;
+  throw new DOMException(text, "TimeoutError");
 }
 
 /** A view whose methods are those of the object, whatever they are. */
@@ -40,15 +48,16 @@ export function member(
   if (typeof name === "symbol" || name === "then") return undefined;
   if (name === "size" && (kind === "map" || kind === "set")) return call("size");
   if (name === "value" && kind === "value") return call("get");
-  if (name === "update" && kind !== "custom") return updaterOf(call, kind);
+  if (name === "update" && kind !== "custom") return updaterOf(call, kind, handle);
   // Which methods an object of the program's own has only the manager knows.
   if (kind !== "custom" && !(name in handle)) return undefined;
   return (...args: unknown[]) => call(name, ...args);
 }
 
-function updaterOf(call: BlockingCall, kind: string): unknown {
-  if (kind === "value") return (fn: (value: unknown) => unknown) => updateNow(call, null, fn);
-  return (key: unknown, fn: (value: unknown) => unknown) => updateNow(call, key, fn);
+function updaterOf(call: BlockingCall, kind: string, handle: object): unknown {
+  type Change = (value: unknown) => unknown;
+  if (kind === "value") return (fn: Change) => updateNow(call, handle, null, fn);
+  return (key: unknown, fn: Change) => updateNow(call, handle, key, fn);
 }
 
 function iteratorOf(call: BlockingCall, kind: string): unknown {

@@ -1,6 +1,22 @@
 import { call, ManagedObject } from "./managed_object.ts";
 import { updateEntry } from "./_managed_update.ts";
 
+/** Options of {@linkcode ManagedList.sort}. */
+export interface ManagedSortOptions<T = unknown> {
+  /**
+   * The property by which to sort items that are plain objects or arrays.
+   *
+   * @default the items themselves
+   */
+  by?: Extract<keyof T, string | number> | undefined;
+  /**
+   * Whether the largest comes first.
+   *
+   * @default {false}
+   */
+  descending?: boolean | undefined;
+}
+
 /**
  * A list that lives in a {@linkcode Manager}, with the verbs of arrays, awaited.
  *
@@ -84,6 +100,28 @@ export class ManagedList<T = unknown> extends ManagedObject {
     return call(this, "reverse") as Promise<void>;
   }
 
+  /**
+   * Sorts the items where they are, in one call; equal ones keep their order. Numbers, and dates, come first and by size,
+   * then all else by its text as in arrays, and what is missing last.
+   *
+   * @example By a property
+   * ```ts
+   * import { Manager } from "@troupe/actors/shared";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using manager = new Manager();
+   * const list = await manager.list([{ name: "b", age: 30 }, { name: "a", age: 9 }]);
+   * await list.sort({ by: "age" });
+   * assertEquals((await list.at(0))!.name, "a");
+   * ```
+   *
+   * @throws {TypeError} Rejects when `by` is not the name of a property, or an item has none that the manager can see:
+   * an instance of a class, a handle. Nothing has moved then.
+   */
+  sort(options: ManagedSortOptions<T> = {}): Promise<void> {
+    return call(this, "sort", options) as Promise<void>;
+  }
+
   /** Removes all items. */
   clear(): Promise<void> {
     return call(this, "clear") as Promise<void>;
@@ -96,7 +134,8 @@ export class ManagedList<T = unknown> extends ManagedObject {
 
   /**
    * Replaces the item at an index by what `fn` makes of it; resolves to the new item. Nothing is lost to others who
-   * change the list meanwhile: then `fn` is called again. `await list.set(0, await list.at(0) + 1)` loses.
+   * replace the item meanwhile: then `fn` is called again, as long as the time of a call lasts. One that others have moved
+   * is replaced where it is now. `await list.set(0, await list.at(0) + 1)` loses.
    *
    * @example
    * ```ts
@@ -110,6 +149,7 @@ export class ManagedList<T = unknown> extends ManagedObject {
    * ```
    *
    * @throws {RangeError} Rejects when there is none.
+   * @throws {DOMException} Rejects with a `TimeoutError` when others have replaced it each time.
    */
   update(index: number, fn: (item: T) => T | Promise<T>): Promise<T> {
     return updateEntry(this, index, fn);

@@ -162,6 +162,12 @@ export function isUnusable(object: ManagedObject): boolean {
   return life.isDisposed || client.isOver;
 }
 
+/** The limits of a call with this handle. */
+export function limitsOf(object: ManagedObject): WaitOptions {
+  const { client, limits } = seatOf(object);
+  return { signal: limits?.signal, timeoutMs: limits?.timeoutMs ?? client.timeoutMs };
+}
+
 /** Calls a method of a managed object. */
 export function call(object: ManagedObject, method: string, ...args: unknown[]): Promise<unknown> {
   const { client, id, limits, life } = seatOf(object);

@@ -191,6 +191,11 @@ export class Cell implements Runnable, Child {
     this.#schedule();
   }
 
+  /** The handlers from one of another actor on that wait for this one to have time for them. */
+  chainFrom(actor: string): readonly string[] | null {
+    return this.isSequential ? this.#mailbox?.chainFrom(actor) ?? null : null;
+  }
+
   /**
    * Accepts work of the actor's own, for which there is always room until it is to end; whether it does.
    *

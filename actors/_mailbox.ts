@@ -71,6 +71,15 @@ export class Mailbox {
     return null;
   }
 
+  /** The handlers from one of this actor on that wait for a message here; costs a walk over all. */
+  chainFrom(actor: string): readonly string[] | null {
+    for (let item = this.#head; item !== null; item = item.next) {
+      const start = item.chain?.findIndex((waiting) => waiting.startsWith(`${actor}.`)) ?? -1;
+      if (start >= 0) return item.chain!.slice(start);
+    }
+    return null;
+  }
+
   /** Removes one item; costs a walk from the oldest. */
   remove(item: Item): boolean {
     let before: Item | null = null;

@@ -90,7 +90,7 @@ class AskWait extends Wait {
 
   override describe(): string {
     const { ref, handler } = this;
-    const circle = this.turn?.circle ?? this.#ownCircle();
+    const circle = this.turn?.circle ?? this.#ownCircle() ?? this.#crossing();
     const hint = circle === null ? "" : ` (actors wait in a circle: ${circle.join(" -> ")})`;
     return `ask "${handler}" of actor "${ref.label}"${hint}`;
   }
@@ -104,6 +104,15 @@ class AskWait extends Wait {
 
   override reject(error: unknown): void {
     super.reject(errorFor(this.ref.label, `send "${this.handler}"`, error));
+  }
+
+  /** The circle of two chains of asks: somebody waits for the actor that asks, and is who it asks. */
+  #crossing(): string[] | null {
+    const { ref: { label }, handler, turn } = this;
+    const cell = turn?.cell ?? null;
+    const waiting = cell?.chainFrom(label) ?? null;
+    if (waiting === null) return null;
+    return [...waiting, `${cell!.label}.${turn!.label}`, `${label}.${handler}`];
   }
 
   override trace(error: unknown): Promise<never> | null {

@@ -11,7 +11,8 @@ import { ActorStoppedError, ActorSystem, DeadlockError, type RefOf } from "../..
 import { RemoteError, transfer } from "../../channels/mod.ts";
 import { caller, envoy, scribe } from "../fixtures/asks.ts";
 import { clumsy } from "../fixtures/failures.ts";
-import { PLACES } from "../fixtures/life_probe.ts";
+import { PLACES, probe } from "../fixtures/life_probe.ts";
+import { rival } from "../fixtures/rivals.ts";
 import { until, within } from "../testing.ts";
 
 Deno.test.each(PLACES)("ActorRef.ask gives the result, sync or async, on $where", async ({
@@ -315,6 +316,27 @@ Deno.test("ActorRef.ask in a circle names it also when all wait for the same tim
   const error = await assertRejects(() => asked, Error);
   assertStringIncludes(error.message, "ann.call -> bob.callBack -> ann.ping");
 });
+
+Deno.test.each([{ workers: 0 }, { workers: 2 }])(
+  "ActorRef.ask of two actors that wait for each other in two chains names the circle, workers: $workers",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const log = await system.spawn(probe);
+    const left = await system.spawn(rival.with({ name: "left" }));
+    const right = await system.spawn(rival.with({ name: "right" }));
+    const asks = [left.ask.begin(log, right), right.ask.begin(log, left)];
+    const settled = Promise.allSettled(asks);
+    await Promise.all([log.ask.logged("left"), log.ask.logged("right")]);
+    log.tell.open();
+    // The end of one may be what the other one has waited for.
+    const errors = (await settled).filter((each) => each.status === "rejected");
+    assert(errors.length > 0);
+    for (const { reason } of errors) {
+      const names = /(left|right)\.begin -> (left|right)\.begin -> \1\.get/;
+      assertMatch(reason.message, names);
+    }
+  },
+);
 
 Deno.test("ActorRef.ask in a circle of three names it", async () => {
   await using system = new ActorSystem({ workers: 2 });

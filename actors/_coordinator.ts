@@ -115,15 +115,17 @@ export class Coordinator {
   }
 
   /** Chooses a host, starting a worker when all that run have work. */
-  place({ on, worker, permissions, unresponsiveMs, label }: PlaceRequest): number {
+  place({ on, worker, permissions, unresponsiveMs, startTimeoutMs, label }: PlaceRequest): number {
     if (on === "own") {
-      return this.#workers.start(
+      const { index, startLimit } = this.#workers.start(
         worker ?? this.#kind,
         permissions as Deno.PermissionOptions,
         true,
         unresponsiveMs,
         label,
-      ).index;
+      );
+      startLimit.atLeast(startTimeoutMs ?? 0);
+      return index;
     }
     if (this.#limit === 0) return 0;
     const records = [
@@ -139,6 +141,7 @@ export class Coordinator {
       chosen = this.#workers.start(this.#kind, null, false, null, null);
     }
     chosen.load++;
+    chosen.startLimit.atLeast(startTimeoutMs ?? 0);
     const loss = this.#losses.get(chosen.index);
     if (loss !== undefined) loss.isWanted = true;
     return chosen.index;

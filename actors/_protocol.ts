@@ -196,6 +196,8 @@ export interface PlaceRequest {
   readonly worker: "web" | "thread" | null;
   readonly permissions: unknown;
   readonly unresponsiveMs: number | null;
+  /** How long the thread may take to start, when that is not what the system says. */
+  readonly startTimeoutMs: number | null;
   /** How it is called in errors, when it has a name. */
   readonly label: string | null;
 }

@@ -3,7 +3,7 @@ import type { Cell } from "./_cell.ts";
 import { DefinedActor, type DefinedTask, functionOf, isLoaded, isTask } from "./_definition.ts";
 import type { Host } from "./_host.ts";
 import { LocalReply } from "./_local.ts";
-import type { PlacementOptions } from "./options.ts";
+import type { ActorOptions, PlacementOptions } from "./options.ts";
 import type { Owner } from "./_owner.ts";
 import { type Reservation, RUN } from "./_protocol.ts";
 import { Ref } from "./_ref.ts";
@@ -213,7 +213,7 @@ function staysHere({ coordinator, index }: Host, { on = "any", near }: Placement
 /** Decides where something starts, and reserves a name. A promise when host 0 has to be asked. */
 function findPlace(
   host: Host,
-  options: PlacementOptions & { name?: string | undefined },
+  options: PlacementOptions & Pick<ActorOptions, "name" | "startTimeoutMs">,
   reservation: Reservation | null,
 ): Place | Promise<Place> {
   const { on = "any", near, worker, permissions, unresponsiveMs } = options;
@@ -228,6 +228,7 @@ function findPlace(
     worker: worker ?? null,
     permissions: permissions ?? null,
     unresponsiveMs: unresponsiveMs ?? null,
+    startTimeoutMs: options.startTimeoutMs ?? null,
     label: options.name ?? null,
   };
   if (host.coordinator !== null && reservation === null) {

@@ -4,6 +4,7 @@ import type { WorkerKind } from "./options.ts";
 import type { Culprit } from "./_protocol.ts";
 import { Pulse } from "./_pulse.ts";
 import { within } from "./_owner.ts";
+import { StartLimit } from "./_start_limit.ts";
 import type { HostChange } from "./system_events.ts";
 import { startProcess, type WorkerProcess } from "./_worker_process.ts";
 
@@ -19,8 +20,8 @@ export interface WorkerRecord {
   unwatch: (() => void) | null;
   /** Resolves when its thread has let go of its lock. */
   readonly gone: PromiseWithResolvers<void>;
-  /** Runs out when the worker is not ready in time. */
-  readonly startTimer: Timer;
+  /** Until when it has to be ready. */
+  readonly startLimit: StartLimit;
   readonly kind: WorkerKind;
   readonly permissions: Deno.PermissionOptions | null;
   /** Longest time without a heartbeat. */
@@ -89,7 +90,7 @@ export class Workers {
     if (record === undefined) return undefined;
     this.#records.delete(index);
     record.watch?.cancel();
-    record.startTimer.cancel();
+    record.startLimit.cancel();
     if (record.unwatch !== null) this.#ending.add(record);
     return record;
   }
@@ -125,7 +126,8 @@ export class Workers {
 
   /** Starts a new thread for a host that is lost. */
   startAgain(record: WorkerRecord, survivors: ReadonlyMap<number, number>): void {
-    this.#start({ ...record, generation: record.generation + 1 }, survivors);
+    const { startLimit } = this.#start({ ...record, generation: record.generation + 1 }, survivors);
+    startLimit.atLeast(record.startLimit.ms);
   }
 
   #start(
@@ -160,11 +162,10 @@ export class Workers {
       far.port.close();
       throw error;
     }
-    const late = () => {
-      const error = new Error(`Not ready within ${settings.startTimeoutMs} ms`);
+    const startLimit = new StartLimit(clock, settings.startTimeoutMs, (ms) => {
+      const error = new Error(`Not ready within ${ms} ms`);
       if (isCurrent()) this.#handlers.onLost(index, error, null);
-    };
-    const startTimer = clock.setTimer(late, settings.startTimeoutMs);
+    });
     const identity = { index, kind, permissions, isOwn, unresponsiveMs, label, generation };
     const record: WorkerRecord = {
       ...identity,
@@ -174,7 +175,7 @@ export class Workers {
       load: survivors.size,
       unwatch: null,
       gone: Promise.withResolvers(),
-      startTimer,
+      startLimit,
       unmourned: new Map(),
     };
     this.#records.set(index, record);
@@ -187,7 +188,7 @@ export class Workers {
     const record = this.#records.get(index);
     if (record === undefined) return;
     this.report(record, record.generation === 0 ? "started" : "back");
-    record.startTimer.cancel();
+    record.startLimit.cancel();
     record.watch = record.pulse?.watch(
       record.unresponsiveMs,
       this.#host.clock.setRealTimer,

@@ -223,6 +223,16 @@ Deno.test("ActorSystemOptions.startTimeoutMs holds where the definition sets non
   assertEquals(await ref.ask.take(1), 1);
 });
 
+Deno.test.each((["any", "own"] as const).map((on) => ({ on })))(
+  "ActorOptions.startTimeoutMs gives a worker more time to start than the system does ($on)",
+  async ({ on }) => {
+    await using system = new ActorSystem({ workers: 1, startTimeoutMs: 1 });
+    const patient = taker.with({ on, startTimeoutMs: 20_000 });
+    const ref = await within(20_000, "the start", system.spawn(patient));
+    assertEquals(await ref.ask.take(1), 1);
+  },
+);
+
 Deno.test("ActorOptions.startTimeoutMs ends the wait while setup keeps its thread busy", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const neighbour = await system.spawn(taker);

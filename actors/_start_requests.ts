@@ -30,12 +30,15 @@ export async function spawn(
     // Nobody waits for it any more.
     if (reply.settled) return abandonValues(args);
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
+    let cell: Cell | undefined;
     await startFor(reply, () =>
-      host.start(loaded, args, peer.index, guard, claim, (cell) => {
-        peer.link.send([wire.BORN, id, cell.serial]);
-        reply.onCancel = () => void cell.kill();
-        cell.exited.then(({ kind }) => departed(kind !== "killed"));
+      host.start(loaded, args, peer.index, guard, claim, (made) => {
+        cell = made;
+        peer.link.send([wire.BORN, id, made.serial]);
+        reply.onCancel = () => void made.kill();
       }));
+    // Its thread may end with it, but not before the start is answered.
+    cell!.exited.then(({ kind }) => departed(kind !== "killed"));
   } catch (error) {
     abandonValues(args);
     departed(true);

@@ -1,8 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { actor, ActorSystem, type RefOf, Supervisor } from "../../mod.ts";
+import { actor, type ActorRef, ActorSystem, type RefOf, Supervisor } from "../../mod.ts";
 import { hostBehind } from "../../actors/actor_system.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
-import { busyChild, expecting, hasty, hurried, lateChild, mayfly } from "../fixtures/starting.ts";
+import {
+  busyChild,
+  expecting,
+  hasty,
+  hurried,
+  introduced,
+  lateChild,
+  mayfly,
+} from "../fixtures/starting.ts";
 import { until, within } from "../testing.ts";
 
 const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
@@ -222,6 +230,29 @@ Deno.test("ActorSystem.shutdown() ends an actor whose start is under way", async
     await within(1_000, "the spawn", spawning);
   }
 });
+
+/** Ends whom it meets. */
+const foe = actor(import.meta, (_context, how: "stop" | "terminate") => ({
+  meet: async (ref: ActorRef<unknown>) => await ref[how](),
+})).with({ on: "here" });
+
+Deno.test.each([{ how: "stop" }, { how: "terminate" }] as const)(
+  "ActorSystem.spawn() gives an actor that somebody has ended ($how) in its setup",
+  async ({ how }) => {
+    await using system = new ActorSystem({ workers: 1 });
+    const enemy = await system.spawn(foe, how);
+    for (const options of [...OPTIONS, { name: "kid", on: "own" } as const]) {
+      const gate = await system.spawn(probe);
+      const spawning = system.spawn(introduced.with(options), enemy, gate);
+      await within(10_000, "the setup", gate.ask.logged("child"));
+      gate.tell.open();
+      const ref = await within(10_000, "the spawn", spawning);
+      const { kind } = await within(10_000, "the end", ref.exited);
+      assertEquals(kind, how === "stop" ? "shutdown" : "killed", JSON.stringify(options));
+      assertEquals(await system.find("kid"), undefined);
+    }
+  },
+);
 
 // Time limits
 

@@ -92,6 +92,15 @@ Deno.test.each(KINDS)(
   },
 );
 
+Deno.test('Event "host" tells the loss of a worker of which nothing comes back', async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  const hosts = events(system, "host");
+  const ref = await system.spawn(clumsy.with({ on: "own", restart: "temporary" }));
+  await assertRejects(() => within(5_000, "the loss", ref.ask.close()), HostLostError);
+  assertEquals((await within(5_000, "the end", ref.exited)).kind, "host-lost");
+  assertEquals(hosts.map(({ index, state }) => [index, state]), [[1, "started"], [1, "lost"]]);
+});
+
 Deno.test('Event "host" does not call a good end a loss', async () => {
   const states: string[] = [];
   {

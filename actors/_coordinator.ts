@@ -99,6 +99,8 @@ export class Coordinator {
         return await this.#host.system.shutdown({ timeoutMs: question[1] ?? undefined });
       case "condemn":
         return await this.#condemn(question[1], question[2], question[3]);
+      case "broken":
+        return this.broken(question[1], new Error(question[2]));
     }
   }
 
@@ -168,6 +170,11 @@ export class Coordinator {
     void this.#lose(index, error);
   }
 
+  /** What came from a worker cannot be handled. */
+  broken(index: number, error: Error): void {
+    void this.#lose(index, error);
+  }
+
   /** Passes a port on from one host to another. */
   introduce(from: Peer, to: number, line: FarEnd): void {
     // One of the two threads has ended since, and the other end with it: a new one in its place has its own.
@@ -178,7 +185,7 @@ export class Coordinator {
     if (loss !== undefined) {
       return void loss.introductions.push(() => this.introduce(from, to, line));
     }
-    const peer = this.#host.network.tryPeer(to);
+    const peer = this.#workers.has(to) ? this.#host.network.tryPeer(to) : undefined;
     // A port that is sent to a thread that has ended is never closed; whoever waits will hear of the loss.
     if (peer === undefined || !this.#workers.has(to)) {
       line.port.close();

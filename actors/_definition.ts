@@ -1,5 +1,6 @@
 import {
   capture,
+  checkCame,
   checkCount,
   checkMs,
   checkOptions,
@@ -9,6 +10,7 @@ import {
   HANDLE,
   type Handle,
   type HandleToken,
+  isCount,
   type Payload,
   registerHandle,
 } from "../channels/internal.ts";
@@ -178,14 +180,25 @@ function optionsFrom<T>(options: T): T {
 }
 
 registerHandle("actor", ([address, options]) => {
+  checkDefinition(address, options);
+  checkActorOptions(options);
   const setup = lookUp(address as Address) ?? notLoaded(address as Address);
   return new DefinedActor(setup, address as Address, optionsFrom(options as ActorOptions));
 });
 
 registerHandle("task", ([address, options]) => {
+  checkDefinition(address, options);
+  checkTaskOptions(options);
   const fn = lookUp(address as Address) ?? notLoaded(address as Address);
   return defineTask(fn, address as Address, optionsFrom(options as TaskOptions));
 });
+
+function checkDefinition(address: unknown, options: unknown): asserts options is object {
+  const { kind, url, at, print } = address as Partial<Address> ?? {};
+  const isSo = [kind, url, print].every((text) => typeof text === "string") &&
+    (typeof at === "string" || isCount(at));
+  checkCame(isSo && typeof options === "object" && options !== null, "definition");
+}
 
 const stubs = new WeakSet<(...args: never[]) => unknown>();
 

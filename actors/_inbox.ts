@@ -1,8 +1,10 @@
 import {
   abandonItem,
+  checkCame,
   frameless,
   itemFrom,
   type Payload,
+  portIn,
   type RevivalContext,
   revive,
 } from "../channels/internal.ts";
@@ -14,6 +16,7 @@ import type { Host } from "./_host.ts";
 import type { FarEnd } from "./_lines.ts";
 import { Item } from "./_mailbox.ts";
 import { type Peer, RemoteReply } from "./_peer.ts";
+import { checkShape } from "./_envelope_shape.ts";
 import * as wire from "./_protocol.ts";
 import { run, spawn, startAgain } from "./_start_requests.ts";
 import type { SystemEvents } from "./system_events.ts";
@@ -25,6 +28,7 @@ export function receive(
   envelope: wire.HostEnvelope,
   context: RevivalContext,
 ): void {
+  checkShape(envelope, peer.index);
   const to = targetOf(envelope);
   if (to !== null && host.survivors.defer(to, () => receive(host, peer, envelope, context))) return;
   switch (envelope[0]) {
@@ -124,7 +128,7 @@ export function receive(
     case wire.REPORT:
       return reported(host, peer, envelope, context);
     case wire.DIRECTORY:
-      return answer(peer, envelope[1], host.coordinator!.answer(envelope[2], peer.index));
+      return answer(peer, envelope[1], host.coordinator?.answer(envelope[2], peer.index));
     case wire.SHUTDOWN:
       return answer(peer, envelope[1], host.windUp(envelope[2]));
     case wire.SEND_ALL:
@@ -235,7 +239,9 @@ function reviveError(payload: Payload, context: RevivalContext): unknown {
 
 function reviveReason(payload: Payload, context: RevivalContext): ExitReason {
   try {
-    return revive(payload, context)[0] as ExitReason;
+    const [reason] = revive(payload, context) as [ExitReason | undefined];
+    checkCame(typeof reason?.kind === "string", "reason");
+    return reason;
   } catch (error) {
     return { kind: "error", error };
   }
@@ -249,6 +255,7 @@ function reported(
 ): void {
   try {
     const [detail] = revive(payload, context) as [SystemEvents[keyof SystemEvents]];
+    checkCame(typeof detail === "object" && detail !== null, "event");
     host.report(type as keyof SystemEvents, detail);
   } catch (error) {
     const ref = host.refOf(peer.index, 0, undefined);
@@ -290,7 +297,9 @@ function connect(
   payload: Payload,
   context: RevivalContext,
 ): void {
-  const [port, memory] = revive(payload, context) as [MessagePort, SharedArrayBuffer | null];
+  const [came, memory] = revive(payload, context);
+  const port = portIn(came, "line");
+  checkCame(memory === null || memory instanceof SharedArrayBuffer, "memory of a line");
   const far: FarEnd = { port, memory };
   if (host.coordinator === null) host.network.connect(at, host.lines.open(far));
   else host.coordinator.introduce(peer, at, far);

@@ -82,13 +82,25 @@ export class Network {
     const onEnvelope: EnvelopeHandler<HostEnvelope> = (envelope, context) => {
       receive(this.#host, peer, envelope, context);
     };
-    const link = apart(() => new Link(port, onEnvelope));
+    const link = apart(() => new Link(port, onEnvelope, (cause) => this.#broken(at, cause)));
     const known = this.#peers.get(at);
     const peer = known ?? new Peer(at, link);
     // Both sides made a channel at the same time: each goes on sending on its own.
     if (known !== undefined) known.incoming = link;
     else this.#peers.set(at, peer);
     return peer;
+  }
+
+  /** Another host sends what none does: it cannot be trusted to go on. */
+  #broken(at: number, cause: unknown): void {
+    const what = `It sent what cannot be handled: ${
+      cause instanceof Error ? cause.message : cause
+    }`;
+    const { coordinator } = this.#host;
+    if (coordinator !== null) return coordinator.broken(at, new Error(what, { cause }));
+    // Nothing goes on here without host 0.
+    if (at === 0) throw cause;
+    this.question(["broken", at, what]).catch(() => {});
   }
 
   /** Notes who waits for the answer to a request, or for the loss of its host; gives the request's number. */

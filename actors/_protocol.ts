@@ -228,5 +228,7 @@ export type Question =
   | readonly [kind: "reason", host: number, serial: number]
   /** Shuts the system down. */
   | readonly [kind: "shutdown", timeoutMs: number | null]
+  /** What came from a host cannot be handled, and why: it has to end. */
+  | readonly [kind: "broken", host: number, why: string]
   /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */
   | readonly [kind: "condemn", host: number, victim: number, label: string];

@@ -4,12 +4,14 @@ import { exited, hasEnded, stop, terminate } from "./_control.ts";
 import type { ExitReason } from "./exit_reason.ts";
 import { facadeFor } from "./_facade.ts";
 import {
+  checkCame,
   checkMs,
   checkOptions,
   checkSignal,
   HANDLE,
   type Handle,
   type HandleToken,
+  isCount,
   registerHandle,
   SELECT,
   type Selectable,
@@ -130,9 +132,11 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
 }
 
 registerHandle("ref", ([systemId, at, serial, name]) => {
+  checkCame(isCount(at) && isCount(serial), "ActorRef");
+  checkCame(name === null || typeof name === "string", "ActorRef");
   const host = hostOf(systemId as string);
   if (host !== undefined) {
-    return host.refOf(at as number, serial as number, name as string ?? undefined);
+    return host.refOf(at, serial, name ?? undefined);
   }
   throw new TypeError("Cannot receive message: an ActorRef of another system");
 });

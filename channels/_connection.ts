@@ -55,6 +55,10 @@ export class Connection<E extends Envelope = Envelope> {
     this.#link = new Link(
       this.#line,
       (envelope, { attachments }) => this.#receive(envelope as E | ConnectionEnvelope, attachments),
+      (cause) => {
+        this.send([GONE] as ConnectionEnvelope as E);
+        this.#lost({ cause });
+      },
     );
     this.#watch(otherLife);
     void this.#greet();
@@ -134,9 +138,9 @@ export class Connection<E extends Envelope = Envelope> {
     if (this.#otherLife === life) this.#lost();
   }
 
-  #lost(): void {
+  #lost(reason: ErrorOptions = {}): void {
     if (!this.#isOpen) return;
     this.close();
-    this.#handlers.onLost(new HostLostError(undefined));
+    this.#handlers.onLost(new HostLostError(undefined, reason));
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { declareModule, loadFailures } from "./_handle_module.ts";
+import { checkCame } from "./_malformed.ts";
 
 /** What a handle may do while it is being captured. */
 export interface HandleOutlet {
@@ -75,6 +76,7 @@ export function reviveHandle(
   token: HandleToken,
   attachment: (index: number) => unknown,
 ): unknown {
+  checkCame(Array.isArray(token) && typeof token[0] === "string", "handle");
   const [tag, ...data] = token;
   const revive = revivers.get(tag);
   if (revive === undefined) {

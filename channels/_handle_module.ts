@@ -6,8 +6,9 @@
 
 // A message says which module it needs, so only those of this package are imported for it.
 const PACKAGE = new URL("../", import.meta.url).href;
-// Without a dot segment or an escaped slash, by which a path could leave the package.
-const FILE = /^(?:\w+\/)*\w+\.[jt]s$/;
+// Only modules that are meant to be imported: without a dot segment or an escaped slash, by which a path could leave
+// the folder.
+const FILE = /^shared\/[a-z]\w*\.[jt]s$/;
 
 /** The module of each kind of handle that has one. */
 const modules = new Map<string, string>();

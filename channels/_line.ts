@@ -278,10 +278,28 @@ export class Line {
   };
 }
 
+/** Whether what came is a line that another thread has given away. */
+export function isLineState(state: unknown): state is LineState {
+  if (!Array.isArray(state)) return false;
+  const [input, output, late, ...counts] = state;
+  return input instanceof MessagePort && output instanceof MessagePort &&
+    (late === null || late instanceof MessagePort) &&
+    counts.every((count) => typeof count === "number");
+}
+
 function atRest(input: MessagePort, output: MessagePort): LineState {
   return [input, output, null, 0, 0, 0];
 }
 
 function controlIn(data: unknown): Control | null {
-  return typeof data === "object" && data !== null && "kind" in data ? data as Control : null;
+  if (typeof data !== "object" || data === null || !("kind" in data)) return null;
+  const control = data as Control;
+  const { kind } = control;
+  const isRight = kind === "moved"
+    ? control.port instanceof MessagePort
+    : kind === "begins"
+    ? typeof control.posted === "number"
+    : kind !== "life" || typeof control.name === "string";
+  // Whoever listens finds that it is no message.
+  return isRight ? control : null;
 }

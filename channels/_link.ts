@@ -4,6 +4,7 @@ import { loadModules } from "./_handle_module.ts";
 import { abandonBatch, abandonEnvelopes, abandonItem } from "./_item.ts";
 import type { Packet } from "./_packet.ts";
 import type { Payload } from "./_marker.ts";
+import { checkCame } from "./_malformed.ts";
 import { checkEnvelope, textsOf, unitsIn } from "./_message_length.ts";
 import { copiedUnits, copyRow } from "./_plain_copy.ts";
 import { postMoving } from "./_port.ts";
@@ -64,6 +65,7 @@ export function flushLinks(): void {
 export class Link<E extends Envelope = Envelope> {
   readonly #port: LinkPort;
   readonly #onEnvelope: EnvelopeHandler<E>;
+  readonly #onBroken: (error: unknown) => void;
   readonly #exported = new ExportedSignals(
     (number, reason) => this.#sendAbort(number, reason),
     (number) => this.#push([RELEASE, number]),
@@ -83,13 +85,34 @@ export class Link<E extends Envelope = Envelope> {
   #scheduled = false;
   #closed = false;
   #isHeld = false;
+  #isBroken = false;
   #received = 0;
 
-  /** Starts to receive at once. */
-  constructor(port: LinkPort, onEnvelope: EnvelopeHandler<E>) {
+  /**
+   * Starts to receive at once.
+   *
+   * @param onBroken Called once when something has come that cannot be handled, or cannot be posted: nothing more is
+   * taken in then. Without it the error is thrown.
+   */
+  constructor(
+    port: LinkPort,
+    onEnvelope: EnvelopeHandler<E>,
+    onBroken: (error: unknown) => void = rethrow,
+  ) {
     this.#port = port;
     this.#onEnvelope = onEnvelope;
-    port.onmessage = (event) => this.#receive(event.data as Batch);
+    this.#onBroken = onBroken;
+    port.onmessage = (event) => this.#guard(() => this.#receive(event.data as Batch));
+  }
+
+  #guard(work: () => void): void {
+    if (this.#isBroken) return;
+    try {
+      work();
+    } catch (error) {
+      this.#isBroken = this.#onBroken !== rethrow;
+      this.#onBroken(error);
+    }
   }
 
   /** How many batches have been taken in: not the same from one time to the next as long as some wait. */
@@ -174,7 +197,10 @@ export class Link<E extends Envelope = Envelope> {
 
   /** Posts what is queued. */
   flush(): void {
-    if (this.#isHeld) return;
+    if (!this.#isHeld) this.#guard(() => this.#postAll());
+  }
+
+  #postAll(): void {
     if (this.#sealed.length > 0) {
       for (const batch of this.#sealed.splice(0)) this.#post(batch);
     }
@@ -279,6 +305,7 @@ export class Link<E extends Envelope = Envelope> {
   }
 
   #receive(batch: Batch): void {
+    checkCame(typeof batch === "string" || Array.isArray(batch) && batch.length === 3, "batch");
     if (this.#waiting !== null) return void this.#waiting.push(batch);
     const loading = typeof batch === "string" ? null : loadModules(batch[2]);
     if (loading === null) return this.#take(batch);
@@ -286,7 +313,9 @@ export class Link<E extends Envelope = Envelope> {
     void loading.then(() => {
       const waiting = this.#waiting!;
       this.#waiting = null;
-      for (const batch of waiting) this.#receive(batch);
+      this.#guard(() => {
+        for (const batch of waiting) this.#receive(batch);
+      });
     });
   }
 
@@ -307,7 +336,9 @@ export class Link<E extends Envelope = Envelope> {
     for (let index = 0; index < envelopes.length; index++) {
       const envelope = envelopes[index]!;
       // A handler may have closed it.
-      if (this.#closed) return abandonEnvelopes(envelopes.slice(index), context.attachments);
+      if (this.#closed || this.#isBroken) {
+        return abandonEnvelopes(envelopes.slice(index), context.attachments);
+      }
       if (envelope[0] < 0) this.#control(envelope as LinkEnvelope, context);
       else this.#onEnvelope(envelope as E, context);
     }
@@ -329,6 +360,10 @@ export class Link<E extends Envelope = Envelope> {
     if (!Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push([ABORT, number, packet.payload]);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** The characters of an envelope outside of its payload, and what its values count. */

@@ -1,3 +1,4 @@
+import { checkCame } from "./_malformed.ts";
 import { capture } from "./_capture.ts";
 import { Connection } from "./_connection.ts";
 import { itemFrom, reviveItem } from "./_item.ts";
@@ -165,5 +166,7 @@ function portIn(
   payload: QueueRequest & { 0: typeof CONNECT } extends readonly [unknown, infer P] ? P : never,
   attachments: readonly unknown[],
 ): MessagePort {
-  return reviveItem(itemFrom(payload, attachments)) as MessagePort;
+  const port = reviveItem(itemFrom(payload, attachments));
+  checkCame(port instanceof MessagePort, "port");
+  return port;
 }

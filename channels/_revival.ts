@@ -1,4 +1,5 @@
 import { decodeError, defineFields } from "./_error_codec.ts";
+import { checkCame, isCount } from "./_malformed.ts";
 import { reviveHandle } from "./_handle.ts";
 import { KeptInstance } from "./_kept_instance.ts";
 import { arrayOf } from "./_numbers.ts";
@@ -48,10 +49,14 @@ class Revival {
 
   run(): unknown[] {
     const { values, deep = [] } = this.#payload;
+    checkCame(Array.isArray(values) && Array.isArray(deep), "payload");
     this.#contents(values);
     // Grows no further: what was cut off below a deep value is in the same list.
     this.#contents(deep);
-    for (const [container, key, index] of this.#patches) define(container, key, deep[index]);
+    for (const [container, key, index] of this.#patches) {
+      checkCame(index in deep, "deep value");
+      define(container, key, deep[index]);
+    }
     for (const finish of this.#finishers.reverse()) finish();
     return values;
   }
@@ -86,6 +91,7 @@ class Revival {
   }
 
   #marker(marker: Marker, container: unknown[], key: string | number): unknown {
+    checkCame(Array.isArray(marker), "marker");
     switch (marker[0]) {
       case "undefined":
         return undefined;
@@ -94,6 +100,7 @@ class Revival {
       case "bigint":
         return BigInt(marker[1]);
       case "same":
+        checkCame(marker[1] in this.#objects, "reference");
         return this.#objects[marker[1]];
       case "deep":
         this.#patches.push([container, key, marker[1]]);
@@ -119,10 +126,13 @@ class Revival {
     const keep = <T>(object: T): T => this.#objects[place] = object;
     switch (marker[0]) {
       case "entries":
+        checkPairs(marker[2]);
         return this.#entries(keep(marker[1] === null ? {} : sparseArray(marker[1])), marker[2]);
       case "map":
+        checkPairs(marker[1]);
         return this.#map(keep(new Map()), marker[1]);
       case "set":
+        checkCame(Array.isArray(marker[1]), "set");
         return this.#set(keep(new Set()), marker[1]);
       case "date":
         return keep(new Date(marker[1] ?? NaN));
@@ -131,12 +141,17 @@ class Revival {
       case "boxed":
         return keep(Object(this.#alone(marker[1])));
       case "view": {
-        const buffer = this.#alone(marker[2]) as ArrayBufferLike;
+        const buffer = this.#alone(marker[2]);
+        // Of a number a view would make memory of that length.
+        checkCame(buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer, "view");
+        checkCame(typeof marker[3] === "number" && typeof marker[4] === "number", "view");
         return keep(makeView(marker[1], buffer, marker[3], marker[4]));
       }
       case "numbers":
-        return keep(arrayOf(this.#attachment(marker[1]) as ArrayBuffer));
+        return keep(this.#numbers(this.#attachment(marker[1])));
       case "error":
+        checkCame(isEncodedError(marker[1]), "error");
+        checkPairs(marker[2]);
         return this.#error(keep(decodeError(marker[1])), marker[1], marker[2]);
       case "class":
         return keep(this.#instance(marker[1], this.#nested(marker[2])[0]));
@@ -144,11 +159,19 @@ class Revival {
         return keep(reviveHandle(marker[1], (index) => this.#attachment(index)));
       case "signal":
         return keep(marker[2] === null ? this.#signal(marker[1]) : this.#aborted(marker[2]));
+      default:
+        checkCame(false, "marker");
     }
   }
 
   #attachment(index: number): unknown {
-    return this.#context.attachments[index + (this.#payload.attachmentBase ?? 0)];
+    const { attachmentBase: base = 0, attachmentCount: count = Infinity } = this.#payload;
+    // Not one of another message of the batch.
+    checkCame(
+      isCount(index) && index < count && base + index in this.#context.attachments,
+      "attachment",
+    );
+    return this.#context.attachments[base + index];
   }
 
   #alone(value: unknown): unknown {
@@ -159,8 +182,9 @@ class Revival {
 
   #nested(payload: Payload): unknown[] {
     if (Array.isArray(payload)) return payload;
-    const { attachmentBase = 0, signals = [] } = this.#payload;
-    return revive({ ...payload, attachmentBase, signals }, this.#context);
+    const { attachmentBase = 0, attachmentCount, signals = [] } = this.#payload;
+    const count = attachmentCount === undefined ? {} : { attachmentCount };
+    return revive({ ...payload, attachmentBase, ...count, signals }, this.#context);
   }
 
   #entries(target: object, entries: unknown[]): object {
@@ -206,10 +230,18 @@ class Revival {
   }
 
   #signal(index: number): AbortSignal {
-    return this.#context.signal(this.#payload.signals![index]!);
+    const number = this.#payload.signals?.[index];
+    checkCame(typeof number === "number", "signal");
+    return this.#context.signal(number);
+  }
+
+  #numbers(buffer: unknown): number[] {
+    checkCame(buffer instanceof ArrayBuffer, "list of numbers");
+    return arrayOf(buffer);
   }
 
   #aborted(reason: unknown[]): AbortSignal {
+    checkCame(Array.isArray(reason), "signal");
     const controller = new AbortController();
     this.#contents(reason);
     this.#finishers.push(() => controller.abort(reason[0]));
@@ -217,8 +249,20 @@ class Revival {
   }
 }
 
+function isEncodedError(error: Partial<EncodedError> | null): boolean {
+  const { name, message, stack } = error ?? {};
+  return typeof name === "string" && typeof message === "string" &&
+    (stack === null || typeof stack === "string");
+}
+
+/** @throws {TypeError} when what came is no list of keys and values. */
+function checkPairs(entries: unknown): void {
+  checkCame(Array.isArray(entries) && entries.length % 2 === 0, "list of entries");
+}
+
 /** An array of holes, which takes no room for them when there are many. */
 function sparseArray(length: number): unknown[] {
+  checkCame(isCount(length) && length < 2 ** 32, "length");
   const array: unknown[] = [];
   if (length === 0) return array;
   // V8 makes room for an array that is made in its length, but none before an item that is far from the others.

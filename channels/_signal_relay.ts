@@ -1,6 +1,7 @@
 import { type AbortListener, offAbort, onAbort } from "./_aborts.ts";
 import { captureReason } from "./_capture.ts";
 import { Connection } from "./_connection.ts";
+import { portIn } from "./_malformed.ts";
 import { type Movable, type Moved, registerHandle } from "./_handle.ts";
 import { reviveItem } from "./_item.ts";
 import { Line, type LineState } from "./_line.ts";
@@ -61,7 +62,7 @@ function listenTo(signal: AbortSignal, pass: (reason: unknown) => void) {
 
 registerHandle("signal", ([index], attachment) => {
   const controller = new AbortController();
-  const line = Line.over(attachment(index as number) as MessagePort);
+  const line = Line.over(portIn(attachment(index as number), "signal"));
   connect(line, controller);
   return controller.signal;
 });

@@ -24,6 +24,7 @@ export {
   staysItself,
 } from "./_handle.ts";
 export { ABANDON, abandonItem, abandonValues, itemFrom } from "./_item.ts";
+export { checkCame, isCount, portIn } from "./_malformed.ts";
 export { handedOver } from "./_line.ts";
 export { allSent, untilSent } from "./_unsent.ts";
 export { type EnvelopeHandler, flushLinks, Link, type LinkPort } from "./_link.ts";

@@ -10,7 +10,8 @@ import {
 } from "./_handle.ts";
 import { iterate } from "./_iterate.ts";
 import { ABANDON, itemOf } from "./_item.ts";
-import type { LineState } from "./_line.ts";
+import { isLineState, type LineState } from "./_line.ts";
+import { checkCame, isCount } from "./_malformed.ts";
 import type { Payload } from "./_marker.ts";
 import { PipeCore, type PipeState } from "./_pipe_core.ts";
 import { readableFrom, writableTo } from "./_pipe_streams.ts";
@@ -319,11 +320,12 @@ function checkFits(value: unknown, room: Uint8Array): void {
 }
 
 registerHandle("pipe", ([index], attachment) => {
-  const [line, state, packed] = attachment(index as number) as [
-    LineState | null,
-    PipeState,
-    [Payload, unknown[]][],
-  ];
+  const came = attachment(index as number);
+  checkCame(Array.isArray(came), "pipe");
+  const [line, state, packed] = came as [LineState | null, PipeState, [Payload, unknown[]][]];
+  checkCame(line === null || isLineState(line), "pipe");
+  checkCame(typeof state?.id === "string" && isCount(state.capacity ?? 1, 1), "pipe");
+  checkCame(Array.isArray(packed) && packed.every((item) => Array.isArray(item?.[1])), "pipe");
   const items = packed.map(([payload, attachments]) => itemOf(payload, attachments));
   return PipeEnd.of(PipeCore.arrive(line, state, items));
 });

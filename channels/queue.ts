@@ -12,6 +12,7 @@ import {
   type Outcome,
   type ReceiveResult,
 } from "./_receive_result.ts";
+import { checkCame, isCount, portIn } from "./_malformed.ts";
 import { SELECT, type Selection } from "./_selectable.ts";
 import { checkCount } from "./_validate.ts";
 import type { WaitOptions } from "./wait_options.ts";
@@ -297,7 +298,10 @@ function handleOn(core: QueueCore): Queue<unknown> {
 
 registerHandle("queue", ([id, limit, index], attachment) => {
   const capacity = limit as number ?? Infinity;
-  const port = attachment(index as number) as MessagePort | null | undefined ?? undefined;
+  checkCame(typeof id === "string" && (limit === null || isCount(limit, 1)), "queue");
+  // None for one that had ended.
+  const came = index === -1 ? undefined : attachment(index as number) ?? undefined;
+  const port = came === undefined ? undefined : portIn(came, "queue");
   const known = coreOf(id as string);
   if (known !== undefined) {
     if (port !== undefined) refuseConnection(port);

@@ -75,6 +75,10 @@ export class LineRing {
     }
     if (this.#ring[at / 4] !== number) return null;
     const length = this.#ring[at / 4 + 1]!;
+    // The other side can write anything.
+    if (!(length >= 0 && at + HEAD_BYTES + length <= RING_BYTES)) {
+      throw new RangeError(`Cannot receive message: a record has a length of ${length} bytes`);
+    }
     // A copy: what is decoded may not change meanwhile.
     const text = decoder.decode(this.#bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length));
     Atomics.store(words, 1, (read + HEAD_BYTES + padded(length)) | 0);

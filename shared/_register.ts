@@ -1,4 +1,9 @@
-import { type HandleOutlet, type HandleToken, registerHandle } from "../channels/internal.ts";
+import {
+  checkCame,
+  type HandleOutlet,
+  type HandleToken,
+  registerHandle,
+} from "../channels/internal.ts";
 import { madeOver } from "./_memory.ts";
 
 /** Brings something shared back from what its token holds. */
@@ -15,10 +20,16 @@ export function registerShared(tag: string, revive: Reviver): void {
   registerHandle(tag, revive, module);
 }
 
+/** The memory that came with a handle. */
+export function memoryIn(memory: unknown): SharedArrayBuffer {
+  checkCame(memory instanceof SharedArrayBuffer, "memory");
+  return memory;
+}
+
 /** Says that things with this tag are made again, without arguments, over the same words. */
 export function registerWords(tag: string, make: () => unknown): void {
   registerShared(tag, ([index, byteOffset], attachment) => {
-    const buffer = attachment(index as number) as SharedArrayBuffer;
+    const buffer = memoryIn(attachment(index as number));
     return madeOver({ buffer, byteOffset: byteOffset as number }, make);
   });
 }

@@ -61,7 +61,10 @@ export class SharedPort implements LinkPort {
   set onmessage(receive: ((event: MessageEvent) => void) | null) {
     this.#receive = receive;
     this.#port.onmessage = (event) => {
-      const [number, message] = event.data as Numbered;
+      const { data } = event;
+      // What is no message ends the link.
+      if (!Array.isArray(data)) return receive?.({ data: null } as MessageEvent);
+      const [number, message] = data as unknown as Numbered;
       this.#early.set(number, { data: message } as MessageEvent);
       this.poll();
     };
@@ -98,8 +101,13 @@ export class SharedPort implements LinkPort {
 
   #next(): MessageEvent | undefined {
     if (!this.#isOpen) return undefined;
-    const text = this.#in.read(this.#taken);
-    if (text !== null) return { data: text } as MessageEvent;
+    try {
+      const text = this.#in.read(this.#taken);
+      if (text !== null) return { data: text } as MessageEvent;
+    } catch {
+      // What is no message ends the link.
+      return { data: null } as MessageEvent;
+    }
     const event = this.#early.get(this.#taken);
     this.#early.delete(this.#taken);
     return event;

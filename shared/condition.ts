@@ -1,4 +1,5 @@
 import {
+  checkCame,
   checkCount,
   checkWait,
   HANDLE,
@@ -11,7 +12,7 @@ import { block, blockingLimit } from "./_block.ts";
 import { park } from "./_lane.ts";
 import { AFTER_LATCH, latched, LatchedWait, tellChange } from "./_latch.ts";
 import { madeOver, ownWords } from "./_memory.ts";
-import { registerShared, reviveShared, wordsToken } from "./_register.ts";
+import { memoryIn, registerShared, reviveShared, wordsToken } from "./_register.ts";
 import { MAX_WAITS, Slots, SLOTS_WORDS } from "./_slots.ts";
 import { SUSPEND, type Suspendable } from "./_suspend.ts";
 import type { BlockingWaitOptions, Lock } from "./lock.ts";
@@ -211,8 +212,9 @@ function countdown(timeoutMs = Infinity): () => number {
 }
 
 registerShared("shared.condition", ([index, byteOffset, lock], attachment) => {
-  const buffer = attachment(index as number) as SharedArrayBuffer;
-  const revived = reviveShared(lock as HandleToken, attachment) as Lock;
+  const buffer = memoryIn(attachment(index as number));
+  checkCame(Array.isArray(lock), "Condition");
+  const revived = reviveShared(lock as unknown as HandleToken, attachment) as Lock;
   return madeOver(
     { buffer, byteOffset: byteOffset as number },
     () => new Condition(revived),

@@ -1,9 +1,16 @@
-import { checkCount, HANDLE, type HandleOutlet, type HandleToken } from "../channels/internal.ts";
+import {
+  checkCame,
+  checkCount,
+  HANDLE,
+  type HandleOutlet,
+  type HandleToken,
+  isCount,
+} from "../channels/internal.ts";
 import { type Cells, cellsOf } from "./_cells.ts";
 import { byteLengthOf, checkElement, checkType, shown, viewOf } from "./_elements.ts";
 import { checkIndex } from "./_index.ts";
 import { adopt, DATA_OFFSET, ownLock, ownMemory } from "./_own_memory.ts";
-import { registerShared } from "./_register.ts";
+import { memoryIn, registerShared } from "./_register.ts";
 import type { ElementCopies, ElementType, ElementValue, ElementViews } from "./element_type.ts";
 import type { Mutex } from "./mutex.ts";
 
@@ -187,6 +194,7 @@ function valuesOf<T extends ElementType>(
 }
 
 registerShared("shared.array", ([type, length, index], attachment) => {
-  const buffer = attachment(index as number) as SharedArrayBuffer;
-  return adopt(buffer, () => new SharedArray(type as ElementType, length as number));
+  const buffer = memoryIn(attachment(index as number));
+  checkCame(isCount(length), "SharedArray");
+  return adopt(buffer, () => new SharedArray(type as ElementType, length));
 });

@@ -1,11 +1,11 @@
-import { HANDLE, type HandleOutlet, type HandleToken } from "../channels/internal.ts";
+import { checkCame, HANDLE, type HandleOutlet, type HandleToken } from "../channels/internal.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { shown } from "./_elements.ts";
 import { indexFrom } from "./_index.ts";
 import { holdsList, ListSlots, makeSlots } from "./_list_slots.ts";
 import { attachNamed, checkName, createNamed, NamedBlock } from "./_named_block.ts";
 import { ownLock } from "./_own_memory.ts";
-import { registerShared } from "./_register.ts";
+import { memoryIn, registerShared } from "./_register.ts";
 import type { Mutex } from "./mutex.ts";
 
 /** What a {@linkcode SharedList} holds. */
@@ -206,8 +206,9 @@ function over(buffer: SharedArrayBuffer, block: NamedBlock | null): SharedList {
 }
 
 registerShared("shared.list", ([name, id, index], attachment) => {
-  const buffer = attachment(index as number) as SharedArrayBuffer;
+  const buffer = memoryIn(attachment(index as number));
   if (name === null) return over(buffer, null);
-  const block = { id: id as string, buffer };
-  return over(buffer, new NamedBlock("SharedList", name as string, block, false));
+  checkCame(typeof name === "string" && typeof id === "string", "SharedList");
+  const block = { id, buffer };
+  return over(buffer, new NamedBlock("SharedList", name, block, false));
 });

@@ -1,8 +1,14 @@
-import { checkCount, HANDLE, type HandleOutlet, type HandleToken } from "../channels/internal.ts";
+import {
+  checkCame,
+  checkCount,
+  HANDLE,
+  type HandleOutlet,
+  type HandleToken,
+} from "../channels/internal.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { byteLengthOf, checkType, viewOf } from "./_elements.ts";
 import { attachNamed, checkName, createNamed, NamedBlock } from "./_named_block.ts";
-import { registerShared } from "./_register.ts";
+import { memoryIn, registerShared } from "./_register.ts";
 import type { ElementType, ElementViews } from "./element_type.ts";
 
 /** What the next object is made on. */
@@ -167,7 +173,8 @@ function over(block: NamedBlock): SharedMemory {
 }
 
 registerShared("shared.memory", ([name, id, index], attachment) => {
-  const buffer = attachment(index as number) as SharedArrayBuffer;
-  const block = { id: id as string, buffer };
-  return over(new NamedBlock("SharedMemory", name as string, block, false));
+  const buffer = memoryIn(attachment(index as number));
+  checkCame(typeof name === "string" && typeof id === "string", "SharedMemory");
+  const block = { id, buffer };
+  return over(new NamedBlock("SharedMemory", name, block, false));
 });

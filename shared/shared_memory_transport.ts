@@ -1,3 +1,4 @@
+import { checkCame } from "../channels/internal.ts";
 import { registerTransport } from "../actors/internal.ts";
 import type { Transport } from "../actors/transport.ts";
 import { PORT_BYTES, SharedPort } from "./_shared_port.ts";
@@ -10,7 +11,10 @@ registerTransport(module, {
     const memory = new SharedArrayBuffer(PORT_BYTES);
     return { near: new SharedPort(port1, memory, 0), far: { port: port2, memory } };
   },
-  open: ({ port, memory }) => new SharedPort(port, memory!, 1),
+  open({ port, memory }) {
+    checkCame(memory !== null && memory.byteLength >= PORT_BYTES, "memory of a line");
+    return new SharedPort(port, memory, 1);
+  },
 });
 
 /**

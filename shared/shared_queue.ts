@@ -1,8 +1,10 @@
 import {
+  checkCame,
   checkCount,
   HANDLE,
   type HandleOutlet,
   type HandleToken,
+  isCount,
   yieldTo,
 } from "../channels/internal.ts";
 import { ChannelClosedError } from "../channels/errors.ts";
@@ -10,7 +12,7 @@ import type { ReceiveResult } from "../channels/queue.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { blockingLimit, blockOrThrow } from "./_block.ts";
 import { hasLine, parkOrThrow } from "./_lane.ts";
-import { registerShared } from "./_register.ts";
+import { memoryIn, registerShared } from "./_register.ts";
 import { CLOSED, DONE, HEAD, Ring, ringBytes, TAIL } from "./_ring.ts";
 import { encodeItem, outgoing } from "./_ring_item.ts";
 import { EMPTY, type Received, RingReader } from "./_ring_reader.ts";
@@ -339,7 +341,13 @@ function intact(received: Received): ReceiveResult<unknown> {
 }
 
 registerShared("shared.queue", ([capacity, byteLength, index], attachment) => {
-  given = attachment(index as number) as SharedArrayBuffer;
-  const options = { capacity: capacity as number, byteLength: byteLength as number };
-  return new SharedQueue(options);
+  const memory = memoryIn(attachment(index as number));
+  checkCame(isCount(capacity, 1) && isCount(byteLength, SMALL_ITEM), "SharedQueue");
+  checkCame(ringBytes(capacity, byteLength) <= memory.byteLength, "SharedQueue");
+  given = memory;
+  try {
+    return new SharedQueue({ capacity, byteLength });
+  } finally {
+    given = null;
+  }
 });

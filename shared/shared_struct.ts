@@ -1,9 +1,16 @@
-import { checkCount, HANDLE, type HandleOutlet, type HandleToken } from "../channels/internal.ts";
+import {
+  checkCame,
+  checkCount,
+  HANDLE,
+  type HandleOutlet,
+  type HandleToken,
+  isCount,
+} from "../channels/internal.ts";
 import { type Cells, cellsOf } from "./_cells.ts";
 import { byteLengthOf, checkElement } from "./_elements.ts";
 import { checkIndex } from "./_index.ts";
 import { adopt, DATA_OFFSET, ownLock, ownMemory } from "./_own_memory.ts";
-import { registerShared } from "./_register.ts";
+import { memoryIn, registerShared } from "./_register.ts";
 import { layOut, type StructLayout } from "./_struct_layout.ts";
 import type { ElementType, ElementValue } from "./element_type.ts";
 import type { Mutex } from "./mutex.ts";
@@ -214,8 +221,9 @@ function recordOf(columns: ReadonlyMap<string, Column>): object {
 class SharedRecord {}
 
 registerShared("shared.struct", ([fields, length, index], attachment) => {
+  checkCame(Array.isArray(fields) && isCount(length), "SharedStruct");
   const entries = fields as [string, ElementType][];
-  const buffer = attachment(index as number) as SharedArrayBuffer;
+  const buffer = memoryIn(attachment(index as number));
   const options = { length: length as number };
   return adopt(buffer, () => new SharedStruct(Object.fromEntries(entries), options));
 });

@@ -2,7 +2,7 @@ import { HANDLE, type HandleOutlet, type HandleToken } from "../channels/interna
 import { type Cells, cellsOf } from "./_cells.ts";
 import { byteLengthOf, checkElement, checkType, zeroOf } from "./_elements.ts";
 import { adopt, DATA_OFFSET, ownLock, ownMemory } from "./_own_memory.ts";
-import { registerShared } from "./_register.ts";
+import { memoryIn, registerShared } from "./_register.ts";
 import type { ElementType, ElementValue } from "./element_type.ts";
 import type { Mutex } from "./mutex.ts";
 
@@ -140,6 +140,6 @@ export class SharedValue<T extends ElementType> {
 }
 
 registerShared("shared.value", ([type, index], attachment) => {
-  const buffer = attachment(index as number) as SharedArrayBuffer;
+  const buffer = memoryIn(attachment(index as number));
   return adopt(buffer, () => new SharedValue(type as ElementType));
 });

@@ -727,7 +727,7 @@ Deno.test.each(["channels/../", "channels/%2e%2e/", "channels/..%2f"])(
     const [text] = pair.posted;
     const { port1, port2 } = new MessageChannel();
     const { link, inbox } = linkTo(port2);
-    port1.postMessage([text, [], [url]]);
+    port1.postMessage([[text], [], [url]]);
     const before = globalThis.name;
     assertEquals(await inbox.first(1), ["a message"]);
     assertStrictEquals(globalThis.name, before);

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { unpack } from "../../channels/mod.ts";
 import { ActorSystem, pipe, Queue } from "../../mod.ts";
 import {
   SharedArray,
@@ -79,3 +80,33 @@ Deno.test("locks of values, arrays and structs are those of their memory", async
     assertEquals(back[index].lock.tryAcquire(), undefined);
   }
 });
+
+const TOKENS: unknown[][] = [
+  ["shared.value", "i64", 0],
+  ["shared.array", "u8", 1e9, 0],
+  ["shared.array", "nonsense", 1, 0],
+  ["shared.struct", [["a", "i8"]], 1e9, 0],
+  ["shared.struct", 5, 1, 0],
+  ["shared.memory", 5, 5, 0],
+  ["shared.list", null, null, 0],
+  ["shared.queue", 1e6, 1e6, 0],
+  ["shared.queue", "5", 16, 0],
+  ["shared.mutex", 0, 2],
+  ["shared.rwlock", 0, 1e9],
+  ["shared.condition", 0, 0, 5],
+  ["shared.managed", "list", 1, 1, 0, 1, "ref", "", 0, 0, null],
+];
+
+Deno.test.each(TOKENS.flatMap((token) => [{ token, bytes: 4 }, { token, bytes: -1 }]))(
+  "A handle $token over $bytes bytes that nobody sends is refused, and makes nothing of later ones",
+  ({ token, bytes }) => {
+    const payload = { values: [{ "$": ["handle", token] }] };
+    const memory = bytes < 0 ? new ArrayBuffer(64) : new SharedArrayBuffer(bytes);
+    assertThrows(() => unpack({ troupe: "packed", payload, attachments: [memory] }), Error);
+    using queue = new SharedQueue<number>({ capacity: 2, byteLength: 64 });
+    queue.sendSync(1);
+    assertEquals(queue.receiveSync(), 1);
+    assertEquals(new SharedValue("i32", 5).value, 5);
+    assertEquals([...new SharedList([1, 2])], [1, 2]);
+  },
+);

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { ActorSystem, HostLostError, Queue, type RefOf, transfer } from "@troupe/actors";
 import { sharedMemory } from "@troupe/actors/shared";
+import { Link } from "../../channels/internal.ts";
 import { LINE_RING_BYTES, LineRing } from "../../shared/_line_ring.ts";
+import { PORT_BYTES, SharedPort } from "../../shared/_shared_port.ts";
 import { keeper } from "../fixtures/transport_actors.ts";
 import { until, within } from "../testing.ts";
 
@@ -146,4 +148,36 @@ Deno.test("LineRing gives all texts in order, whatever their lengths, round and 
     }
   }
   assert(refused > 0, "the ring was full at times");
+});
+
+Deno.test.each([
+  {
+    what: "a length beyond the memory",
+    write: (memory: SharedArrayBuffer) => new Int32Array(memory, 16).set([0, 2 ** 30]),
+  },
+  {
+    what: "a negative length",
+    write: (memory: SharedArrayBuffer) => new Int32Array(memory, 16).set([0, -5]),
+  },
+  {
+    what: "no JSON",
+    write: (memory: SharedArrayBuffer) => new Int32Array(memory, 16).set([0, 4]),
+  },
+  {
+    what: "no message by the port",
+    write: (_: SharedArrayBuffer, port: MessagePort) => port.postMessage(5),
+  },
+])("A link by shared memory ends when the other side sends $what", async ({ write }) => {
+  const memory = new SharedArrayBuffer(PORT_BYTES);
+  const { port1, port2 } = new MessageChannel();
+  const broken = Promise.withResolvers<unknown>();
+  const port = new SharedPort(port2, memory, 1);
+  const link = new Link(port, () => {}, broken.resolve);
+  write(memory, port1);
+  const words = new Int32Array(memory);
+  Atomics.store(words, 0, 12);
+  Atomics.notify(words, 0);
+  assertInstanceOf(await within(5_000, "the end", broken.promise), Error);
+  link.close(new Error("the test is over"));
+  port1.close();
 });

@@ -1,6 +1,6 @@
 import { systemClock } from "./_clock.ts";
 import { Deadlines, Wait } from "./_deadlines.ts";
-import { checkMs, checkSignal } from "./_validate.ts";
+import { checkMs, checkOptions, checkSignal } from "./_validate.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 /** The waits of this thread's channels: while there is one, the program stays alive. */
@@ -38,7 +38,9 @@ export class ChannelWait<T> extends Wait<T> {
 }
 
 /** @throws {Error} when the options are not those of a wait; the signal's reason when it is aborted. */
-export function checkWait(doing: string, { signal, timeoutMs }: WaitOptions): void {
+export function checkWait(doing: string, options: WaitOptions): void {
+  checkOptions(doing, options);
+  const { signal, timeoutMs } = options;
   checkMs(doing, "timeoutMs", timeoutMs);
   checkSignal(doing, signal);
   signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { Line } from "./_line.ts";
 import { PipeCore } from "./_pipe_core.ts";
 import { PipeEnd } from "./pipe_end.ts";
-import { checkCount } from "./_validate.ts";
+import { checkCount, checkOptions } from "./_validate.ts";
 
 /** Options for {@linkcode pipe}. */
 export interface PipeOptions {
@@ -61,7 +61,9 @@ function oneWay<T>(options: PipeOptions = {}): [PipeEnd<T, never>, PipeEnd<never
   return [PipeEnd.of<T, never>(sender), PipeEnd.of<never, T>(receiver)];
 }
 
-function connect({ capacity = Infinity }: PipeOptions): [PipeCore, PipeCore] {
+function connect(options: PipeOptions): [PipeCore, PipeCore] {
+  checkOptions("create pipe", options);
+  const { capacity = Infinity } = options;
   if (capacity !== Infinity) checkCount("create pipe", "capacity", capacity, 1);
   const [here, there] = Line.pair();
   const id = crypto.randomUUID();

@@ -17,7 +17,7 @@ import { PipeCore, type PipeState } from "./_pipe_core.ts";
 import { readableFrom, writableTo } from "./_pipe_streams.ts";
 import { asIteration, asValue, type Outcome } from "./_receive_result.ts";
 import { SELECT, type Selection } from "./_selectable.ts";
-import { checkCount } from "./_validate.ts";
+import { checkCount, shown } from "./_validate.ts";
 import { checkWait } from "./_waits.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -109,6 +109,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
    * Sends bytes, which arrive as a `Uint8Array` of their own.
    *
    * @param bytes Copied, as far as the options say.
+   * @throws {TypeError} when they are no bytes.
    * @throws {RangeError} when the range is not within the bytes.
    */
   sendBytes(
@@ -140,7 +141,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
    * @param target Where the bytes go; shared memory will do.
    * @returns How many bytes there were.
    * @throws {RangeError} when they do not fit; the item stays, to be received whole.
-   * @throws {TypeError} when the item is not bytes; it stays.
+   * @throws {TypeError} when the item is not bytes, it stays; when the target is no buffer.
    * @throws {ChannelClosedError} as with `receive()`.
    */
   receiveInto(
@@ -166,9 +167,10 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
    * @param options How long to wait for it; without `timeoutMs` not at all.
    * @throws {DOMException} the signal's reason.
    */
-  poll({ signal, timeoutMs = 0 }: WaitOptions = {}): Promise<boolean> {
+  poll(options: WaitOptions = {}): Promise<boolean> {
     return this.#use("poll PipeEnd", async (core) => {
-      checkWait("poll PipeEnd", { signal, timeoutMs });
+      checkWait("poll PipeEnd", options);
+      const { signal, timeoutMs = 0 } = options;
       return timeoutMs === 0
         ? await core.receiving.isReady()
         : await core.receiving.poll({ signal, timeoutMs });
@@ -275,10 +277,22 @@ const RECEIVING = "receive from PipeEnd";
 const NO_LIMITS: WaitOptions = {};
 const MOVED = { why: "it was sent away" };
 
-function bytesOf(bytes: ArrayBufferLike | ArrayBufferView): Uint8Array {
-  return ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
+function bytesOf(
+  doing: string,
+  name: string,
+  bytes: ArrayBufferLike | ArrayBufferView,
+): Uint8Array {
+  if (ArrayBuffer.isView(bytes)) {
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  // A number would be taken for a length, a list copied.
+  if (bytes instanceof ArrayBuffer || bytes instanceof SharedArrayBuffer) {
+    return new Uint8Array(bytes);
+  }
+  throw new TypeError(
+    `Cannot ${doing}: ${name} must be an ArrayBuffer, a SharedArrayBuffer or a view of one, ` +
+      `received ${shown(bytes)}`,
+  );
 }
 
 /** A copy of the part to be sent, so that the rest of its buffer does not travel. */
@@ -287,7 +301,7 @@ function partOf(
   { byteOffset = 0, byteLength }: SendBytesOptions,
 ): Uint8Array {
   const doing = "send bytes";
-  const all = bytesOf(bytes);
+  const all = bytesOf(doing, "bytes", bytes);
   checkCount(doing, "byteOffset", byteOffset, 0);
   checkCount(doing, "byteLength", byteLength, 0);
   const end = byteOffset + (byteLength ?? Math.max(0, all.length - byteOffset));
@@ -301,7 +315,7 @@ function roomIn(
   target: ArrayBufferLike | ArrayBufferView,
   { byteOffset = 0 }: ReceiveIntoOptions,
 ): Uint8Array {
-  const all = bytesOf(target);
+  const all = bytesOf("receive bytes", "target", target);
   checkCount("receive bytes", "byteOffset", byteOffset, 0);
   if (byteOffset <= all.length) return all.subarray(byteOffset);
   throw new RangeError(

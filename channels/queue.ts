@@ -14,7 +14,7 @@ import {
 } from "./_receive_result.ts";
 import { checkCame, isCount, portIn } from "./_malformed.ts";
 import { SELECT, type Selection } from "./_selectable.ts";
-import { checkCount } from "./_validate.ts";
+import { checkCount, checkOptions } from "./_validate.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
 export type { ReceiveResult };
@@ -189,7 +189,9 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
   }
 
   /** Closes the queue for all threads: sends reject from now on, receives once it is empty. */
-  close({ discard = false }: QueueCloseOptions = {}): void {
+  close(options: QueueCloseOptions = {}): void {
+    checkOptions("close Queue", options);
+    const { discard = false } = options;
     if (!this.#isReleased) this.#core.client.close(discard);
   }
 
@@ -282,7 +284,9 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
 
 const NO_LIMITS: WaitOptions = {};
 
-function checkCapacity({ capacity = Infinity }: QueueOptions): number {
+function checkCapacity(options: QueueOptions): number {
+  checkOptions("create Queue", options);
+  const { capacity = Infinity } = options;
   if (capacity !== Infinity) checkCount("create Queue", "capacity", capacity, 1);
   return capacity;
 }

@@ -1,4 +1,5 @@
 import { isSelectable, SELECT, type Selectable, type Selection } from "./_selectable.ts";
+import { shown } from "./_validate.ts";
 import { ChannelWait, checkWait, isTimeout, limitWait } from "./_waits.ts";
 import type { WaitOptions } from "./wait_options.ts";
 
@@ -33,6 +34,12 @@ export async function select<S extends object>(
   options: WaitOptions = {},
 ): Promise<S[]> {
   checkWait("select", options);
+  if (!Array.isArray(sources)) {
+    throw new TypeError(
+      `Cannot select: sources must be an array of queues, pipe ends and references, ` +
+        `received ${shown(sources)}`,
+    );
+  }
   const selections = sources.map(selectionOf);
   if (sources.length > 0 && options.timeoutMs !== 0) await untilOneIsReady(selections, options);
   const ready = await Promise.all(selections.map((each) => each.isReady()));

@@ -1,3 +1,5 @@
+import { shown } from "./_validate.ts";
+
 /** A value on its way together with the buffers that it gives away. */
 export class Transfer {
   readonly value: unknown;
@@ -34,7 +36,19 @@ export class Transfer {
  * @param value What to send.
  * @param buffers What it owns and gives away: array buffers, message ports, streams.
  * @returns The marked value, for one send.
+ * @throws {TypeError} when the buffers are not a list of objects.
  */
 export function transfer<T>(value: T, buffers: readonly Transferable[]): T {
+  if (!Array.isArray(buffers)) {
+    throw new TypeError(`Cannot transfer: buffers must be an array, received ${shown(buffers)}`);
+  }
+  for (let index = 0; index < buffers.length; index++) {
+    const buffer = buffers[index];
+    if (typeof buffer === "object" && buffer !== null) continue;
+    throw new TypeError(
+      `Cannot transfer: buffers[${index}] must be an ArrayBuffer, a MessagePort or a stream, ` +
+        `received ${shown(buffer)}`,
+    );
+  }
   return new Transfer(value, buffers) as T;
 }

@@ -70,6 +70,14 @@ Deno.test.each([{ source: {} }, { source: null }, { source: 1 }, { source: new M
   },
 );
 
+Deno.test.each([{ sources: null }, { sources: 5 }, { sources: undefined }])(
+  "select() refuses $sources instead of a list",
+  async ({ sources }) => {
+    const text = "sources must be an array";
+    await assertRejects(() => select(sources as never), TypeError, text);
+  },
+);
+
 Deno.test.each([-1, NaN].map((timeoutMs) => ({ timeoutMs })))(
   "select() refuses a timeoutMs of $timeoutMs",
   async ({ timeoutMs }) => {

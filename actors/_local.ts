@@ -90,6 +90,10 @@ export class LocalReply implements Reply, StreamSink {
     (this.#target as StreamConsumer).deliver(copyHere([value], "stream value", "result")[0]);
   }
 
+  set onLeft(callback: (() => void) | null) {
+    (this.#target as StreamConsumer).onLeft = callback;
+  }
+
   opened(source: StreamControl): void {
     (this.#target as StreamConsumer).opened(source);
   }

@@ -39,6 +39,7 @@ export class RemoteReply implements Reply, StreamSink {
   #credit = 0;
   /** Runs when the other side has given up. */
   onCancel: (() => void) | null = null;
+  onLeft: (() => void) | null = null;
   settled = false;
 
   constructor(peer: Peer, id: number, isStream = false) {
@@ -95,6 +96,7 @@ export class RemoteReply implements Reply, StreamSink {
     if (this.settled) return;
     this.#settle();
     this.onCancel?.();
+    this.onLeft?.();
     this.#source?.close();
   }
 

@@ -16,6 +16,8 @@ export interface StreamSink {
   deliver(value: unknown): void;
   /** Says where to ask for more values, or to end. */
   opened(source: StreamControl): void;
+  /** Runs when the reader has left, also before the handler has given a stream. */
+  onLeft: (() => void) | null;
 }
 
 /** How the consumer of a stream steers its source. */

@@ -21,6 +21,7 @@ export class StreamConsumer
   readonly #waits: OwnWait<IteratorResult<unknown, undefined>>[] = [];
   /** Index of the host that sends the values. */
   at = -1;
+  onLeft: (() => void) | null = null;
   #ended = false;
   #failure: { error: unknown } | null = null;
   #consumed = 0;
@@ -125,6 +126,7 @@ export class StreamConsumer
   abandon(error: unknown): void {
     this.reject(error);
     this.#values.length = 0;
+    this.onLeft?.();
     this.#control?.close();
   }
 
@@ -152,6 +154,7 @@ export class StreamConsumer
     this.#values.length = 0;
     if (this.#ended) return;
     this.resolve();
+    this.onLeft?.();
     this.#control?.close();
     // One that was never opened closes what it was to take along.
     this.#start();

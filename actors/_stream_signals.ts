@@ -22,6 +22,7 @@ export class StreamSignals {
     let controller = this.#controllers.get(reader);
     if (controller === undefined) {
       this.#controllers.set(reader, controller = new AbortController());
+      reader.stream!.onLeft = () => this.left(reader);
       if (this.#isOver) abort(controller, "The actor is stopping");
     }
     return controller.signal;

@@ -128,3 +128,20 @@ Deno.test.each(
     assertEquals([error.name, await ref.exited], ["ActorStoppedError", { kind: "shutdown" }]);
   },
 );
+
+Deno.test.each(PLACES)(
+  "ActorContext.signal is aborted when the reader leaves before there is a stream on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const errors = events(system, "error");
+    const { log, ref } = await spawnHub(system);
+    const stream = ref.stream.late();
+    const next = stream.next();
+    await within(5_000, "the wait", log.ask.logged("waits"));
+    await stream.return!();
+    assertEquals(await next, { done: true, value: undefined });
+    assertEquals(await within(5_000, "an answer", ref.ask.restarts()), 0);
+    assertEquals(await log.ask.entries(), ["waits", "ended"]);
+    assertEquals(errors, []);
+  },
+);

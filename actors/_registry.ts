@@ -143,7 +143,9 @@ export function lookUp(address: Address): DefinedFunction | undefined {
   }
   const found = module.byPosition[at];
   if (found === undefined || found.address.print !== print) return undefined;
-  const isIt = found.origin.place === place && alikeIn(module, found) === alike;
+  // An address without a place was made by this thread.
+  const isIt = place === undefined ||
+    found.origin.place === place && alikeIn(module, found) === alike;
   return isIt ? found.definition : undefined;
 }
 

@@ -10,3 +10,4 @@ export { type UsedSystem, useSystem } from "./_implicit_system.ts";
 export { registerTransport } from "./_lines.ts";
 export { copyHere } from "./_local.ts";
 export { Ref } from "./_ref.ts";
+export { apart } from "./_turn.ts";

@@ -1,4 +1,5 @@
 import { type DefinedTask, isTask } from "../actors/_definition.ts";
+import { apart } from "../actors/internal.ts";
 import { type DefinedFunction, load, lookUp } from "../actors/_registry.ts";
 import {
   capture,
@@ -44,9 +45,10 @@ export class BarrierAction {
     return [payload, attachments.map((attached) => outlet.attach(attached))];
   }
 
-  /** Runs it; its module has to be loaded. */
+  /** Runs it, for nobody of those who wait; its module has to be loaded. */
   run(): unknown {
-    return this.#loaded!(...this.#args);
+    const fn = this.#loaded!;
+    return apart(() => fn(...this.#args));
   }
 
   /**

@@ -1,10 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type ActorRef, ActorSystem, Pool } from "../../mod.ts";
+import { Barrier } from "../../shared/mod.ts";
 import {
   alice,
   audit,
   notes,
+  noteWho,
   pensive,
+  seenByAction,
   selfStarter,
   systemOfAlice,
   thenStarter,
@@ -115,6 +118,15 @@ Deno.test("a listener of a system's event is in no turn, and in nobody's context
   user.run("alice", () => ended.tell.note("too late"));
   const [who, answer] = await heard.promise as [string, Promise<string>];
   assertEquals([who, await answer], ["nobody", "pong"]);
+});
+
+Deno.test("an action of a barrier sees nothing of who comes last", async () => {
+  const barrier = new Barrier(2, { action: [noteWho] });
+  await Promise.all([
+    user.run("alice", () => barrier.wait()),
+    user.run("bob", () => barrier.wait()),
+  ]);
+  assertEquals(seenByAction, ["nobody"]);
 });
 
 const WAYS = ["asAsync", "asThen", "asThenOfThen", "asHelper"] as const;

@@ -15,6 +15,7 @@ import type { Ref } from "./_ref.ts";
 import { StreamConsumer } from "./_stream_consumer.ts";
 import { traced } from "./_trace.ts";
 import { currentTurn } from "./_turn.ts";
+import { isAbandoned } from "./_turns.ts";
 
 /** Sends a message one way. */
 export function tell(ref: Ref, handler: string, args: unknown[]): void {
@@ -221,6 +222,8 @@ function chainOf(ref: Ref, turn: Item | null): string[] | null {
   if (turn === null) return null;
   const cell = turn.cell!;
   const waiting = `${cell.label}.${turn.label}`;
-  if (cell === ref.cell && cell.isSequential) throw new DeadlockError([waiting]);
+  if (cell === ref.cell && cell.isSequential && !isAbandoned(turn)) {
+    throw new DeadlockError([waiting]);
+  }
   return [...(turn.chain ?? []), waiting];
 }

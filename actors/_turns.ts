@@ -1,6 +1,14 @@
 import type { Ending } from "./_ending.ts";
 import type { Item } from "./_mailbox.ts";
 
+/** Turns that nobody waits for: their code may go on, their actor does not wait for it. */
+const abandoned = new WeakSet<Item>();
+
+/** Whether a turn was abandoned: it keeps nobody waiting any more. */
+export function isAbandoned(turn: Item): boolean {
+  return abandoned.has(turn);
+}
+
 /** The async turns of an actor that go on. */
 export class Turns {
   readonly #items = new Set<Item>();
@@ -34,7 +42,9 @@ export class Turns {
 
   /** Rejects what the turns were to answer, and ends the streams that they read. */
   abandon(actor: string, ending: Ending): void {
-    for (const { label, reply, streams } of this.#items) {
+    for (const item of this.#items) {
+      const { label, reply, streams } = item;
+      abandoned.add(item);
       const error = () => ending.errorFor(actor, `finish "${label}"`);
       reply?.reject(error(), true);
       for (const stream of streams ?? []) stream.abandon(error());

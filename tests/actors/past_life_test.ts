@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ActorSystem } from "../../mod.ts";
+import { ActorSystem, Supervisor } from "../../mod.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
-import { ghost, testator } from "../fixtures/past_life.ts";
+import { ghost, revenant, testator } from "../fixtures/past_life.ts";
 import { within } from "../testing.ts";
 
 /** What code of a past life gets. */
@@ -105,5 +105,23 @@ Deno.test.each(PLACES)(
     await within(10_000, "the stop", ref.stop());
     const entries = await log.ask.entries();
     assertEquals(entries, ["orphan starts", "registered late", "parent stops", "orphan stops"]);
+  },
+);
+
+Deno.test.each(PLACES)(
+  "A turn of a past life may ask its actor, whom it does not block any more, on $where",
+  async ({ workers }) => {
+    await using here = await haunted(workers);
+    const { system, log, gate } = here;
+    await using supervisor = new Supervisor({ system, strategy: "one-for-all" });
+    const ref = await supervisor.spawn(revenant, log, gate);
+    const sibling = await supervisor.spawn(revenant, log, gate);
+    const asking = ref.ask.askSelf().catch(() => {});
+    await within(10_000, "the pause", gate.ask.logged("waits"));
+    await assertRejects(() => sibling.ask.fail(), RangeError);
+    assertEquals(await within(10_000, "the next life", ref.ask.who()), "life 1");
+    gate.tell.open();
+    await within(10_000, "the old turn", log.ask.logged("life 1"));
+    await asking;
   },
 );

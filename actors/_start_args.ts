@@ -32,7 +32,7 @@ export class StartArgs {
       this.#values = copyHere(args, "message", "args");
       return;
     }
-    const draft = draftOf(args, "message", "args");
+    const draft = draftOf(args, "wire", "message", "args");
     if (again && !isText(draft) && !goesOnce(draft)) {
       this.#values = copyHere(args, "message", "args");
     } else {

@@ -7,6 +7,7 @@ import {
   checkWord,
   draftOf,
   jsonOf,
+  settle,
 } from "../channels/internal.ts";
 import { ActorSystem, hostBehind } from "./actor_system.ts";
 import { Crew } from "./_crew.ts";
@@ -296,8 +297,12 @@ export class Pool implements AsyncDisposable {
     items: number,
     signal: AbortSignal | undefined,
   ): Job {
-    const packet = capture(values, this.size === 0 ? "here" : "wire", "message", root);
+    const packet = capture(values, this.#destination, "message", root);
     return new Job(this.#crew, kind, task, packet, items, this.#retries, signal);
+  }
+
+  get #destination(): "here" | "wire" {
+    return this.size === 0 ? "here" : "wire";
   }
 
   #start(job: Job, signal: AbortSignal | undefined, timeoutMs: number): void {
@@ -331,7 +336,7 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  /** A job for each chunk. */
+  /** A job for each chunk. Nothing is given away before all are known to be able to cross. */
   #jobs(
     kind: "map" | "starmap",
     task: PoolTask,
@@ -340,11 +345,18 @@ export class Pool implements AsyncDisposable {
   ): Job[] {
     const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
     const step = Math.min(chunkSize ?? share, this.#maxTasks);
+    const starts = Array.from({ length: Math.ceil(items.length / step) }, (_, at) => at * step);
+    const drafts = starts.map((start) => {
+      const chunk = items.slice(start, start + step);
+      return draftOf([chunk], this.#destination, "message", rootOf(start));
+    });
     const jobs: Job[] = [];
     try {
-      for (let start = 0; start < items.length; start += step) {
-        const chunk = items.slice(start, start + step);
-        jobs.push(this.#job(kind, task, [chunk], rootOf(start), chunk.length, undefined));
+      for (const [at, draft] of drafts.entries()) {
+        const start = starts[at]!;
+        const packet = settle(draft, "message", rootOf(start));
+        const count = Math.min(step, items.length - start);
+        jobs.push(new Job(this.#crew, kind, task, packet, count, this.#retries, undefined));
       }
       return jobs;
     } catch (error) {
@@ -411,7 +423,7 @@ function callOf(initializer: unknown, isLocal: boolean): Call {
   const [task, ...args] = initializer;
   const call = [(task as DefinedTask<unknown[], unknown>).placed(), ...args];
   const [copy] = copyHere([call], "message", "initializer");
-  if (!isLocal) draftOf([copy], "message", "initializer");
+  if (!isLocal) draftOf([copy], "wire", "message", "initializer");
   return copy as Call;
 }
 

@@ -48,10 +48,18 @@ export function captureDraft(value: unknown, what: string, root: string, mayStay
   return plain !== null ? plainDraft(plain, what, root) : walk([value], "apart", what, root);
 }
 
-/** Captures values for another thread as {@linkcode capture} does, but for what they give away: that is still here. */
-export function draftOf(values: readonly unknown[], what: string, root: string): Draft {
-  const plain = copyPlain(values, "wire");
-  return plain !== null ? plainDraft(plain, what, root) : walk(values, "wire", what, root);
+/** Captures values as {@linkcode capture} does, but for what they give away: that is still here. */
+export function draftOf(
+  values: readonly unknown[],
+  destination: Exclude<Destination, "apart">,
+  what: string,
+  root: string,
+): Draft {
+  const plain = copyPlain(values, destination);
+  if (plain === null) return walk(values, destination, what, root);
+  return destination === "here"
+    ? { payload: plain, units: copiedUnits(), extras: null }
+    : plainDraft(plain, what, root);
 }
 
 function plainDraft(payload: unknown[], what: string, root: string): Draft {

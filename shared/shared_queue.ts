@@ -1,6 +1,7 @@
 import {
   checkCame,
   checkCount,
+  checkSignal,
   HANDLE,
   type HandleOutlet,
   type HandleToken,
@@ -138,6 +139,7 @@ export class SharedQueue<T> implements AsyncIterable<T>, Disposable, AsyncDispos
     const ring = this.#ring;
     try {
       const length = this.#encode(value);
+      checkSignal("send to SharedQueue", options.signal);
       options.signal?.throwIfAborted();
       if (!hasLine(ring.words, HEAD) && ring.put(outgoing.bytes, length) === DONE) {
         return soon(undefined);
@@ -290,6 +292,7 @@ export class SharedQueue<T> implements AsyncIterable<T>, Disposable, AsyncDispos
   async #receiveLater(now: Received, options: WaitOptions): Promise<Received> {
     this.#checkHeld("receive from");
     if (now.state !== "empty") return now;
+    checkSignal("receive from SharedQueue", options.signal);
     options.signal?.throwIfAborted();
     const wait = new ReceiveWait(this.#ring, this.#reader);
     await parkOrThrow(wait, options);

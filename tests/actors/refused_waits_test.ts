@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ActorSystem, pipe, Pool } from "../../mod.ts";
-import { SharedMemory } from "../../shared/mod.ts";
+import { ActorSystem, pipe, Pool, transfer } from "../../mod.ts";
+import { SharedMemory, SharedQueue } from "../../shared/mod.ts";
 import { initialize } from "../fixtures/pool_tasks.ts";
 import { square } from "../fixtures/definitions.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
+import { bytesOf } from "../fixtures/start_args.ts";
 import { spectator } from "../fixtures/spectator.ts";
 
 Deno.test.each(PLACES)(
@@ -51,4 +52,28 @@ Deno.test("Pool.map() refuses an onProgress that is no function before anything 
   await using pool = new Pool({ size: 0 });
   const mapped = () => pool.map(square, [1, 2], { onProgress: 5 as never });
   await assertRejects(mapped, TypeError, "onProgress must be a function, received 5");
+});
+
+Deno.test.each([{ size: 0 }, { size: 1 }])(
+  "Pool.map() with an item that is refused leaves all buffers of its caller, size $size",
+  async ({ size }) => {
+    await using pool = new Pool({ size });
+    const buffers = [new ArrayBuffer(8), new ArrayBuffer(8)];
+    const items = [...buffers.map((buffer) => transfer(buffer, [buffer])), () => {}];
+    const mapped = () => pool.map(bytesOf, items as ArrayBuffer[], { chunkSize: 1 });
+    await assertRejects(mapped, TypeError, "items.slice(2)[0] is a function");
+    assertEquals(buffers.map(({ byteLength }) => byteLength), [8, 8]);
+    const given = buffers.map((buffer) => transfer(buffer, [buffer]));
+    assertEquals(await pool.map(bytesOf, given, { chunkSize: 1 }), [8, 8]);
+    assertEquals(buffers.map(({ byteLength }) => byteLength), [0, 0]);
+  },
+);
+
+Deno.test("SharedQueue refuses a signal that is none", async () => {
+  using queue = new SharedQueue<number>();
+  const signal = {} as AbortSignal;
+  const says = "signal must be an AbortSignal, received an object";
+  await assertRejects(() => queue.send(1, { signal }), TypeError, says);
+  await assertRejects(() => queue.receive({ signal }), TypeError, says);
+  assertEquals(await queue.size(), 0);
 });

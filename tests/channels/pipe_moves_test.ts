@@ -1,10 +1,10 @@
-import { assertEquals, assertRejects, equal } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, equal } from "@std/assert";
 import { handedOver } from "../../channels/internal.ts";
 import { ChannelClosedError, pack, type PipeEnd, unpack } from "../../channels/mod.ts";
-import { ActorSystem } from "../../mod.ts";
+import { ActorSystem, HostLostError } from "../../mod.ts";
 import { Manager } from "../../shared/mod.ts";
 import { PipePair, take } from "../fixtures/pipe_pair.ts";
-import { reader, router } from "../fixtures/pipe_tasks.ts";
+import { keeper, reader, router } from "../fixtures/pipe_tasks.ts";
 import { until, within } from "../testing.ts";
 
 type End = PipeEnd<number, number>;
@@ -153,3 +153,22 @@ Deno.test.each(KINDS)(
     }
   },
 );
+
+Deno.test("PipeEnd gives the last items of a thread that dies while the other end moves", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  for (const isMoved of [true, false]) {
+    const [from, to] = [await system.spawn(keeper), await system.spawn(keeper)];
+    const other = await system.spawn(keeper.with({ on: "own" }));
+    using ends = new PipePair<unknown>();
+    await Promise.all([other.ask.take(ends.left), from.ask.take(ends.right)]);
+    await other.ask.send("first", "last");
+    const moved = to.ask.takeFrom(from);
+    if (isMoved) await moved;
+    await other.terminate();
+    await within(5_000, "the end", moved);
+    const receive = () => within(5_000, "an item, or the end", to.ask.receive());
+    assertEquals([await receive(), await receive()], ["first", "last"]);
+    const error = await assertRejects(receive, ChannelClosedError);
+    assertInstanceOf(error.cause, HostLostError);
+  }
+});

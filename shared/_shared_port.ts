@@ -115,7 +115,10 @@ export class SharedPort implements LinkPort {
 
   close(): void {
     this.#isOpen = false;
+    // What comes now, and what came before its turn, is for whoever closes: its turn will not come.
     this.#port.close();
+    for (const event of this.#early.values()) this.#receive?.(event);
+    this.#early.clear();
     // Ends the wait of this side.
     Atomics.notify(this.#in.words, 0);
   }

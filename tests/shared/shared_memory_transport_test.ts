@@ -1,9 +1,17 @@
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { ActorSystem, HostLostError, Queue, type RefOf, transfer } from "@troupe/actors";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  ActorSystem,
+  ChannelClosedError,
+  HostLostError,
+  Queue,
+  type RefOf,
+  transfer,
+} from "@troupe/actors";
 import { sharedMemory } from "@troupe/actors/shared";
-import { Link } from "../../channels/internal.ts";
+import { capture, Link } from "../../channels/internal.ts";
 import { LINE_RING_BYTES, LineRing } from "../../shared/_line_ring.ts";
 import { PORT_BYTES, SharedPort } from "../../shared/_shared_port.ts";
+import { PipePair } from "../fixtures/pipe_pair.ts";
 import { keeper } from "../fixtures/transport_actors.ts";
 import { until, within } from "../testing.ts";
 
@@ -180,4 +188,19 @@ Deno.test.each([
   assertInstanceOf(await within(5_000, "the end", broken.promise), Error);
   link.close(new Error("the test is over"));
   port1.close();
+});
+
+Deno.test("sharedMemory() closes the pipe ends in messages that a closed connection still held", async () => {
+  using ends = new PipePair<unknown>();
+  const { port1, port2 } = new MessageChannel();
+  const memory = new SharedArrayBuffer(PORT_BYTES);
+  const left = new Link(new SharedPort(port1, memory, 0), () => {});
+  const right = new Link(new SharedPort(port2, memory, 1), () => {});
+  const packet = capture([ends.right], "wire", "message", "args");
+  left.send([0, packet.payload], packet);
+  left.flush();
+  right.close(new Error("closed"));
+  left.close(new Error("closed"));
+  const received = within(5_000, "the end", ends.left.receive());
+  await assertRejects(() => received, ChannelClosedError);
 });

@@ -55,6 +55,27 @@ Deno.test("A result whose text would be too long fails its own ask, and nothing 
   assertEquals([await counted, await other.ask.add()], [1, 2]);
 });
 
+Deno.test("What is too large to tell is replaced by that it is: reasons and failures", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const ref = await system.spawn(giver);
+  const other = await system.spawn(neighbour);
+  const ending = await system.spawn(giver.with({ onError: "stop" }));
+  const counted = other.ask.add();
+  const failed = Promise.withResolvers<unknown>();
+  system.addEventListener("error", ({ detail: { error } }) => failed.resolve(error));
+  ref.tell.fail();
+  assertMatch(String(await within(10_000, "the failure", failed.promise)), /error is too large/);
+  await assertRejects(() => ending.ask.fail(), RangeError);
+  const reason = await within(10_000, "the end", ending.exited);
+  assertMatch(String(reason.kind === "error" && reason.error), /error is too large/);
+  const controller = new AbortController();
+  const aborted = ref.ask.reasonOf(controller.signal);
+  await other.ask.add();
+  controller.abort(tooLarge());
+  assertMatch(await within(10_000, "the abort", aborted), /reason is too large/);
+  assertEquals([await counted, await other.ask.add()], [1, 3]);
+});
+
 Deno.test.each([{ workers: 0 }, { workers: 1 }])(
   "A MessagePort that is listened to is refused where it is sent, workers: $workers",
   async ({ workers }) => {

@@ -8,7 +8,7 @@ import { until, within } from "../testing.ts";
 const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
 
 async function nextEntry<T>(what: string, entries: T[]): Promise<T> {
-  await until(5_000, what, () => entries.length > 0);
+  await until(20_000, what, () => entries.length > 0);
   return entries.shift()!;
 }
 
@@ -51,7 +51,7 @@ Deno.test.each(PLACES.map(([place, start]) => ({ place, start })))(
     const { host, error } = await nextEntry("the failure", failures);
     assertInstanceOf(error, RangeError);
     const isLost = ({ state }: SystemEvents["host"]) => state === "lost";
-    await until(5_000, "the loss", () => hosts.some(isLost));
+    await until(20_000, "the loss", () => hosts.some(isLost));
     const lost = hosts.find(isLost)!;
     assertEquals([lost.index, lost.cause], [host, error]);
   },

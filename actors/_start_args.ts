@@ -33,10 +33,14 @@ export class StartArgs {
       return;
     }
     const draft = draftOf(args, "wire", "message", "args");
-    if (again && !isText(draft) && !goesOnce(draft)) {
+    if (!again || isText(draft) || goesOnce(draft)) {
+      this.#packet = settle(draft, "message", "args");
+    } else if (draft.extras?.movables.size) {
+      // What is made anew for each message has not been made yet.
       this.#values = copyHere(args, "message", "args");
     } else {
-      this.#packet = settle(draft, "message", "args");
+      // Not captured once more: a getter may give something else then.
+      this.#values = reviveHere(settle(draft, "message", "args"));
     }
   }
 

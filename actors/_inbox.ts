@@ -66,7 +66,7 @@ export function receive(
     case wire.SPAWN:
       return void spawn(host, peer, envelope, context);
     case wire.BORN:
-      return host.network.born(peer.index, envelope[1], envelope[2]);
+      return host.network.born(peer.index, envelope[1], envelope[2], envelope[3]);
     case wire.RUN:
       return void run(host, peer, envelope, context);
     case wire.STOP: {

@@ -186,11 +186,12 @@ export class Network {
   }
 
   /** The actor that a request was to start is there. */
-  born(at: number, id: number, serial: number): void {
+  born(at: number, id: number, serial: number, isDone: boolean): void {
     const start = this.#pending.get(id);
-    if (start !== undefined) start.born!(serial);
     // It was given up meanwhile.
-    else this.kill(at, serial);
+    if (start === undefined) return this.kill(at, serial);
+    start.born!(serial);
+    if (isDone) this.answered(id)!.resolve(serial);
   }
 
   /** Ends an actor on another host as soon as its thread hears of it. */

@@ -66,6 +66,11 @@ export class RemoteReply implements Reply, StreamSink {
     this.#peer.link.sendItem(REPLY, 0, "", packet, this.#id);
   }
 
+  /** Its answer was sent in another envelope. */
+  answered(): void {
+    this.#settle();
+  }
+
   reject(error: unknown): void {
     if (this.settled) return;
     this.#settle();

@@ -85,8 +85,11 @@ export type HostEnvelope =
     definition: Payload,
     args: Payload,
   ]
-  /** The actor that a `SPAWN` has asked for is there, and its `setup` begins: before anything else about it. */
-  | readonly [kind: typeof BORN, id: number, serial: number]
+  /**
+   * The actor that a `SPAWN` has asked for is there: before anything else about it. `isDone`: its `setup` too, and this
+   * is the answer.
+   */
+  | readonly [kind: typeof BORN, id: number, serial: number, isDone: boolean]
   /**
    * Starts an actor again that was on this host before the host was lost; the values are the arguments, the definition
    * and the reason. Answered when it runs.

@@ -31,12 +31,15 @@ export async function spawn(
     if (reply.settled) return abandonValues(args);
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
     let cell: Cell | undefined;
-    await startFor(reply, () =>
-      host.start(loaded, args, peer.index, guard, claim, (made) => {
-        cell = made;
-        peer.link.send([wire.BORN, id, made.serial]);
-        reply.onCancel = () => void made.kill();
-      }));
+    const started = host.start(loaded, args, peer.index, guard, claim, (made) => {
+      cell = made;
+      reply.onCancel = () => void made.kill();
+    });
+    const isDone = !(started instanceof Promise);
+    // Nothing else about it has been sent: an actor for another host ends some microtasks later at the earliest.
+    peer.link.send([wire.BORN, id, cell!.serial, isDone]);
+    if (isDone) reply.answered();
+    else await startFor(reply, started);
     // Its thread may end with it, but not before the start is answered.
     cell!.exited.then(({ kind }) => departed(kind !== "killed"));
   } catch (error) {
@@ -86,9 +89,9 @@ export async function startAgain(
   }
 }
 
-async function startFor(reply: RemoteReply, start: () => Cell | Promise<Cell>): Promise<void> {
+async function startFor(reply: RemoteReply, started: Promise<Cell>): Promise<void> {
   try {
-    reply.resolve((await start()).serial);
+    reply.resolve((await started).serial);
   } catch (error) {
     reply.reject(error);
   }

@@ -35,8 +35,10 @@ export function checkHandlers(
   what: string,
 ): asserts handlers is object {
   if (typeof handlers !== "object" || handlers === null) {
+    const type = typeof handlers;
+    const given = type === "number" || type === "string" ? `the ${type} ` : "";
     throw new TypeError(
-      `Cannot ${doing}: ${what} an object of handlers, received ${shown(handlers)}`,
+      `Cannot ${doing}: ${what} an object of handlers, received ${given}${shown(handlers)}`,
     );
   }
   if ("then" in handlers) {

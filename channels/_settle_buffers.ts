@@ -22,6 +22,7 @@ export class Extras {
 
 // Below this size cloning a buffer once more is cheaper than moving our copy of it.
 export const MOVE_BYTES = 64 * 1024;
+const WASM_PAGE = 64 * 1024;
 
 /**
  * Copies the buffers that are not given away, so that nothing that is written to them afterwards is sent.
@@ -93,8 +94,8 @@ function checkSizes(sizes: ReadonlyMap<ArrayBuffer, number>): void {
 }
 
 /**
- * All buffers or none: those are checked first and moved last, because `structuredClone` detaches all buffers of a list
- * before it refuses something else in it.
+ * All buffers or none: `structuredClone` moves all of a list of buffers or none, but with something else in the list it
+ * detaches them before it refuses that. So they are moved by themselves, after the others.
  */
 function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
   if (moved.length === 0) return new Map();
@@ -105,20 +106,24 @@ function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
       return new Map([[first, first.transfer()]]);
     }
     const buffers = moved.filter((each) => each instanceof ArrayBuffer);
+    if (buffers.length === moved.length) return moveList(buffers);
     buffers.forEach(checkDetachable);
     const others = moved.filter((each) => !(each instanceof ArrayBuffer));
-    const own = clone(others, { transfer: others });
-    return new Map<unknown, Transferable>([
-      ...others.map((value, index) => [value, own[index]!] as const),
-      ...buffers.map((buffer) => [buffer, buffer.transfer()] as const),
-    ]);
+    return new Map([...moveList(others), ...moveList(buffers)]);
   } catch (error) {
     throw new Refusal(`holds something that cannot be moved: ${(error as Error).message}`);
   }
 }
 
+function moveList(list: Transferable[]): Map<unknown, Transferable> {
+  const own = clone(list, { transfer: list });
+  return new Map(list.map((value, index) => [value, own[index]!]));
+}
+
 /** @throws {TypeError} when the buffer cannot be moved; it stays as it is in any case. */
 function checkDetachable(buffer: ArrayBuffer): void {
+  // Only the memory of WebAssembly cannot be moved, and it has whole pages. The check makes V8 collect garbage.
+  if (buffer.byteLength % WASM_PAGE !== 0) return;
   try {
     // Nothing is that long: this is refused too, but after everything else.
     buffer.transfer(Number.MAX_SAFE_INTEGER);

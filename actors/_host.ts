@@ -193,7 +193,10 @@ export class Host implements Owner {
     started: void | Promise<void>,
     claim: string | null,
   ): Promise<Cell> {
-    if (started !== undefined) await Promise.race([started, this.#endedBefore(started, cell)]);
+    if (started !== undefined) {
+      const hasEnded = await Promise.race([started, this.#endedBefore(started, cell)]);
+      if (hasEnded) throw new ActorStoppedError(cell.label, "start actor");
+    }
     if (claim === null) return cell;
     const name = cell.options.name!;
     try {
@@ -210,11 +213,12 @@ export class Host implements Owner {
     return cell;
   }
 
-  /** Resolves when it has ended before its `setup` is done, which may go on for ever. */
-  async #endedBefore(started: Promise<void>, cell: Cell): Promise<void> {
+  /** Resolves to `true` when it has ended before its `setup` is done, which may go on for ever. */
+  async #endedBefore(started: Promise<void>, cell: Cell): Promise<true> {
     const { kind } = await cell.exited;
     // It is what the start fails of.
     if (kind === "error") await started;
+    return true;
   }
 
   /** A cell has come to its final end. */

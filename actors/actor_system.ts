@@ -161,8 +161,8 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
    * first life, and a later one fails with a `TypeError` that says so.
    *
    * @throws Rejects with the error of `setup` or of its module, `NameTakenError`, `DefinitionError`, a
-   * `TimeoutError` `DOMException` after `startTimeoutMs`, `HostLostError`, or a `TypeError` when an argument
-   * cannot cross.
+   * `TimeoutError` `DOMException` after `startTimeoutMs`, `HostLostError`, `ActorStoppedError` when the actor was ended
+   * before its `setup` was done, or a `TypeError` when an argument cannot cross.
    */
   spawn<H, A extends unknown[]>(
     definition: ActorDefinition<H, A>,

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { actor, type ActorRef, ActorSystem, type RefOf, Supervisor } from "../../mod.ts";
+import {
+  actor,
+  type ActorRef,
+  ActorStoppedError,
+  ActorSystem,
+  type RefOf,
+  Supervisor,
+} from "../../mod.ts";
 import { hostBehind } from "../../actors/actor_system.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
 import {
@@ -232,24 +239,57 @@ Deno.test("ActorSystem.shutdown() ends an actor whose start is under way", async
 });
 
 /** Ends whom it meets. */
-const foe = actor(import.meta, (_context, how: "stop" | "terminate") => ({
-  meet: async (ref: ActorRef<unknown>) => await ref[how](),
+const foe = actor(import.meta, (_context, how: "stop" | "terminate" | "nothing") => ({
+  meet: async (ref: ActorRef<unknown>) => how === "nothing" ? undefined : await ref[how](),
 })).with({ on: "here" });
 
+Deno.test("ActorSystem.spawn() gives an actor that was told to stop in its setup, which comes to its end", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const enemy = await system.spawn(foe, "stop");
+  for (const options of [...OPTIONS, { name: "kid", on: "own" } as const]) {
+    const gate = await system.spawn(probe);
+    const spawning = system.spawn(introduced.with(options), enemy, gate);
+    await within(10_000, "the setup", gate.ask.logged("child"));
+    gate.tell.open();
+    const ref = await within(10_000, "the spawn", spawning);
+    const { kind } = await within(10_000, "the end", ref.exited);
+    assertEquals(kind, "shutdown", JSON.stringify(options));
+    assertEquals(await system.find("kid"), undefined);
+  }
+});
+
 Deno.test.each([{ how: "stop" }, { how: "terminate" }] as const)(
-  "ActorSystem.spawn() gives an actor that somebody has ended ($how) in its setup",
+  "ActorSystem.spawn() rejects when the actor is ended ($how) before its setup is done",
   async ({ how }) => {
     await using system = new ActorSystem({ workers: 1 });
     const enemy = await system.spawn(foe, how);
     for (const options of [...OPTIONS, { name: "kid", on: "own" } as const]) {
       const gate = await system.spawn(probe);
-      const spawning = system.spawn(introduced.with(options), enemy, gate);
-      await within(10_000, "the setup", gate.ask.logged("child"));
-      gate.tell.open();
-      const ref = await within(10_000, "the spawn", spawning);
-      const { kind } = await within(10_000, "the end", ref.exited);
-      assertEquals(kind, how === "stop" ? "shutdown" : "killed", JSON.stringify(options));
+      const definition = introduced.with({ ...options, shutdownMs: 50 });
+      const spawning = system.spawn(definition, enemy, gate);
+      const rejected = assertRejects(() => spawning, ActorStoppedError, "Cannot start actor");
+      await within(10_000, "the spawn", rejected);
       assertEquals(await system.find("kid"), undefined);
+    }
+  },
+);
+
+Deno.test.each(PLACES)(
+  "A spawn whose setup never ends rejects when the system shuts down, on $where",
+  async ({ workers }) => {
+    const system = new ActorSystem({ workers, shutdownMs: 200 });
+    const gate = await system.spawn(probe);
+    const friend = await system.spawn(foe, "nothing");
+    const supervisor = new Supervisor({ system });
+    const starts = OPTIONS.flatMap((options) => [
+      system.spawn(introduced.with({ ...options, name: undefined }), friend, gate),
+      supervisor.spawn(introduced.with({ ...options, name: undefined }), friend, gate),
+    ]);
+    const settled = Promise.allSettled(starts);
+    await within(10_000, "the setups", gate.ask.logged("child", starts.length));
+    await within(10_000, "the shutdown", system.shutdown());
+    for (const each of await within(5_000, "the spawns", settled)) {
+      assert(each.status === "rejected" && each.reason instanceof ActorStoppedError, each.status);
     }
   },
 );

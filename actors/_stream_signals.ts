@@ -5,7 +5,12 @@ const reasons = new WeakSet<object>();
 
 /** Whether a generator has failed only because it was told to end. */
 export function isEndOfStream(error: unknown): boolean {
-  return isReason(error) || error instanceof Error && isReason(error.cause);
+  try {
+    return isReason(error) || error instanceof Error && isReason(error.cause);
+  } catch {
+    // A Proxy or a getter of the program's own, which fails when it is looked at.
+    return false;
+  }
 }
 
 function isReason(value: unknown): boolean {

@@ -10,7 +10,7 @@ import {
 import { ActorStoppedError, ActorSystem, DeadlockError, type RefOf } from "../../actors/mod.ts";
 import { RemoteError, transfer } from "../../channels/mod.ts";
 import { caller, envoy, scribe } from "../fixtures/asks.ts";
-import { clumsy } from "../fixtures/failures.ts";
+import { clumsy, type Unreadable } from "../fixtures/failures.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
 import { rival } from "../fixtures/rivals.ts";
 import { until, within } from "../testing.ts";
@@ -463,6 +463,26 @@ Deno.test.each(PLACES)(
     assertEquals(await thrown(ref.ask.throwUndefined()), undefined);
     assertEquals(await thrown(ref.ask.throwObject()), { code: 7 });
     assertInstanceOf(await thrown(ref.ask.throwFunction()), TypeError);
+  },
+);
+
+const UNREADABLE: Unreadable[] = [
+  "a revoked Proxy",
+  "a Proxy whose trap throws",
+  "an error whose cause throws",
+];
+
+Deno.test.each(PLACES.flatMap((place) => UNREADABLE.map((what) => ({ ...place, what }))))(
+  "ActorRef: what is thrown and cannot be looked at is a failure like any other, $what, on $where",
+  async ({ workers, what }) => {
+    await using system = new ActorSystem({ workers });
+    const ref = await system.spawn(clumsy);
+    const fails = (result: Promise<unknown>) =>
+      within(5_000, `the failure of a handler with ${what}`, assertRejects(() => result));
+    await fails(ref.ask.throwUnreadable(what));
+    await fails(ref.ask.rejectUnreadable(what));
+    await fails(Array.fromAsync(ref.stream.yieldUnreadable(what)));
+    assertEquals(await within(5_000, "an answer of the same actor", ref.ask.restarts()), 0);
   },
 );
 

@@ -18,11 +18,11 @@ const MAX_EXTRA = 256;
 const DOING = "send to Queue";
 
 /** A send that waits for a slot; its value was captured, and what it gives away is still here. */
-class SendWait extends ChannelWait<boolean> {
+class SendWait extends ChannelWait<false | undefined> {
   readonly id: number;
   readonly value: unknown;
   readonly draft: Draft;
-  /** Whether "no" is an answer. */
+  /** Whether "no" is an answer: `false`. */
   readonly isTry: boolean;
   place: Place<SendWait> | null = null;
 
@@ -148,7 +148,7 @@ export class QueueSender {
   #post(wait: SendWait): void {
     try {
       this.#sendItem(wait.draft);
-      wait.resolve(true);
+      wait.resolve(undefined);
     } catch (error) {
       // It was changed while it waited: a buffer to be moved is detached, say.
       wait.reject(error);

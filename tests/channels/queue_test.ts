@@ -57,6 +57,21 @@ Deno.test.each(
 );
 
 Deno.test.each(PEERS)(
+  "Queue.send() resolves to nothing, whether it has waited or not, on $where",
+  async ({ where }) => {
+    using queue = new Queue<unknown>({ capacity: 1 });
+    await using peer = peerOn(where, queue);
+    const sends = [1, 2, 3].map((item) => peer.call("send", item));
+    for (const item of [1, 2, 3]) assertEquals(await queue.receive(), item);
+    assertEquals(await within(5_000, "the sends", Promise.all(sends)), [
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  },
+);
+
+Deno.test.each(PEERS)(
   "Queue refuses a wait whose signal is aborted on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>();

@@ -22,7 +22,8 @@ export class Habits {
   /** A handler was over when it returned. */
   ended(label: string): void {
     const left = this.#left.get(label) ?? TRIALS;
-    this.#left.set(label, left - 1);
+    // Not below: calls of the same handler that began before may end after this one.
+    this.#left.set(label, Math.max(0, left - 1));
   }
 
   /** A handler has returned a promise: it may do so again at any time. */

@@ -104,13 +104,13 @@ export class Cell implements Runnable, Child {
     return this.host.refOf(this.host.index, this.serial, this.options.name);
   }
 
-  /** See {@linkcode DefinedActor.keepsInstances}. */
+  /** See `keepInstances` in `_definition.ts`. */
   get keepsInstances(): boolean {
-    return this.#definition.keepsInstances;
+    return this.#definition.traits.keepsInstances;
   }
 
   get habits(): Habits {
-    return this.#definition.habits;
+    return this.#definition.traits.habits;
   }
 
   get label(): string {
@@ -229,7 +229,10 @@ export class Cell implements Runnable, Child {
     let taken = 0;
     while (taken < turns && this.#isReady()) {
       const item = this.#mailbox === null ? null : this.#mailbox.shift();
-      if (item === null) break;
+      if (item === null) {
+        if (this.#drainOrder !== null) this.#schedule();
+        return taken;
+      }
       taken++;
       this.#handle(item);
     }
@@ -392,13 +395,18 @@ export class Cell implements Runnable, Child {
   }
 
   #schedule(): void {
-    if (this.#queued || !this.#isReady()) return;
-    if (this.#mailbox !== null && !this.#mailbox.isEmpty) {
+    if (this.#queued) return;
+    if (this.#mailbox === null || this.#mailbox.isEmpty) {
+      if (this.#drainOrder !== null) this.#endDrained(this.#drainOrder);
+    } else if (this.#isReady()) {
       this.#queued = true;
       this.host.scheduler.enqueue(this);
-    } else if (this.#drainOrder !== null && !this.#drainsGenerators) {
-      this.#end(this.#drainOrder.reason, false, true);
     }
+  }
+
+  /** Nothing waits any more. */
+  #endDrained({ reason }: DrainOrder): void {
+    if (this.#isReady() && !this.#drainsGenerators) this.#end(reason, false, true);
   }
 
   /** Whether a generator goes on that was told, and waited to be drained: it is not handled before its end. */

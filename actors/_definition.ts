@@ -16,20 +16,33 @@ import {
 } from "../channels/internal.ts";
 import type { ActorDefinition, Setup } from "./actor.ts";
 import { DefinitionError } from "./errors.ts";
-import { type Habits, habitsOf } from "./_habits.ts";
+import { Habits } from "./_habits.ts";
 import type { ActorOptions, TaskOptions } from "./options.ts";
 import type { Host } from "./_host.ts";
 import { type Address, crossing, type DefinedFunction, lookUp } from "./_registry.ts";
 import type { TaskDefinition } from "./task.ts";
 
-const keepers = new WeakSet<object>();
+/** What holds for all definitions with one `setup`, whatever their options. */
+class Traits {
+  readonly habits = new Habits();
+  /** See {@linkcode keepInstances}. */
+  keepsInstances = false;
+}
+
+const traitsBySetup = new WeakMap<object, Traits>();
+
+function traitsOf(setup: object): Traits {
+  let traits = traitsBySetup.get(setup);
+  if (traits === undefined) traitsBySetup.set(setup, traits = new Traits());
+  return traits;
+}
 
 /**
  * Actors of this definition store for others what they are asked to: instances of classes that their thread does not
  * know are kept as they came, and arrive where they are sent on.
  */
 export function keepInstances({ setup }: { readonly setup: object }): void {
-  keepers.add(setup);
+  traitsOf(setup).keepsInstances = true;
 }
 
 const PLACES = ["any", "here", "own"];
@@ -44,26 +57,24 @@ export class DefinedActor<H, A extends unknown[]> implements ActorDefinition<H, 
   readonly setup: Setup<H, A>;
   readonly address: Address;
   readonly options: ActorOptions;
-  readonly habits: Habits;
-  /** See {@linkcode keepInstances}. */
-  readonly keepsInstances: boolean;
+  readonly traits: Traits;
 
-  constructor(setup: Setup<H, A>, address: Address, options: ActorOptions) {
+  constructor(setup: Setup<H, A>, address: Address, options: ActorOptions, traits?: Traits) {
     this.setup = setup;
     this.address = address;
     this.options = options;
-    this.habits = habitsOf(setup);
-    this.keepsInstances = keepers.has(setup);
+    this.traits = traits ?? traitsOf(setup);
   }
 
   with(options: ActorOptions): DefinedActor<H, A> {
     checkActorOptions(options);
-    return new DefinedActor(this.setup, this.address, { ...this.options, ...options });
+    const { setup, address, traits } = this;
+    return new DefinedActor(setup, address, { ...this.options, ...options }, traits);
   }
 
   /** Without what only says where to start. */
   placed(): DefinedActor<H, A> {
-    return new DefinedActor(this.setup, this.address, withoutPlace(this.options));
+    return new DefinedActor(this.setup, this.address, withoutPlace(this.options), this.traits);
   }
 
   /** How it is sent where it starts. */

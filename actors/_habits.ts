@@ -32,12 +32,3 @@ export class Habits {
     this.#last = null;
   }
 }
-
-const known = new WeakMap<object, Habits>();
-
-/** What is known about the handlers that a `setup` returns; it is the same for all actors of a definition. */
-export function habitsOf(setup: object): Habits {
-  let habits = known.get(setup);
-  if (habits === undefined) known.set(setup, habits = new Habits());
-  return habits;
-}

@@ -1,4 +1,4 @@
-import { yieldTo } from "./_kept.ts";
+import { soon, yieldTo } from "./_kept.ts";
 import {
   isFaked,
   now,
@@ -44,20 +44,37 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 let next: (() => void) | null = null;
 const others: (() => void)[] = [];
+/** Whether a microtask of nobody's is about to look for more. */
+let isLooking = false;
 let wake: () => void;
+const keep = (resolve: () => void) => void (wake = resolve);
 
 // What a promise calls has the async context in which `then` was called, whoever resolves it: here always that of the
 // import of this module.
 function awaitNext(): void {
-  new Promise<void>((resolve) => wake = resolve).then(callNext);
+  new Promise<void>(keep).then(wakeUp);
+}
+
+function wakeUp(): void {
+  awaitNext();
+  callNext();
 }
 
 function callNext(): void {
-  awaitNext();
   const fn = next!;
   next = others.length === 0 ? null : others.shift()!;
-  if (next !== null) wake();
-  fn();
+  try {
+    fn();
+  } finally {
+    // In nobody's context too, and cheaper than to be woken: who answers is often asked again within this run.
+    isLooking = true;
+    soon(look);
+  }
+}
+
+function look(): void {
+  isLooking = false;
+  if (next !== null) callNext();
 }
 
 awaitNext();
@@ -97,7 +114,7 @@ export const systemClock: Clock = {
   soon(fn) {
     if (next !== null) return void others.push(fn);
     next = fn;
-    wake();
+    if (!isLooking) wake();
   },
   yieldTo,
   random: Math.random,

@@ -44,7 +44,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 let next: (() => void) | null = null;
 const others: (() => void)[] = [];
-/** Whether a microtask of nobody's is about to look for more. */
+/** Whether a microtask of nobody's is about to look for more: then nobody need be woken. */
 let isLooking = false;
 let wake: () => void;
 const keep = (resolve: () => void) => void (wake = resolve);
@@ -63,11 +63,11 @@ function wakeUp(): void {
 function callNext(): void {
   const fn = next!;
   next = others.length === 0 ? null : others.shift()!;
+  // In nobody's context too, and cheaper than to be woken: who answers is often asked again within this run.
+  isLooking = true;
   try {
     fn();
   } finally {
-    // In nobody's context too, and cheaper than to be woken: who answers is often asked again within this run.
-    isLooking = true;
     soon(look);
   }
 }

@@ -10,7 +10,6 @@ const ENVELOPE_CHARACTERS = 2 ** 24;
 const ENVELOPE_UNITS = Math.floor(ENVELOPE_CHARACTERS / MOST_FOR_ONE);
 // The longest text that V8 makes has 24 characters less than 2^29.
 const MOST_CHARACTERS = 2 ** 29 - 24 - ENVELOPE_CHARACTERS;
-const SURELY_SHORT = Math.floor(MOST_CHARACTERS / MOST_FOR_ONE);
 
 /** What each value of a message counts, beside its characters: enough for a number with what is around it. */
 export const VALUE_UNITS = 5;
@@ -20,20 +19,27 @@ export const VALUE_UNITS = 5;
  *
  * @param units Its characters before they are JSON, and {@linkcode VALUE_UNITS} for each value: only when these are
  * many is the text made to know its length.
+ * @param most How many characters its text may have.
  * @throws {RangeError} when it is too long.
  */
-export function checkLength(payload: Payload, units: number, what: string, root: string): void {
-  if (units <= SURELY_SHORT || isShort(payload)) return;
+export function checkLength(
+  payload: Payload,
+  units: number,
+  what: string,
+  root: string,
+  most: number = MOST_CHARACTERS,
+): void {
+  if (units * MOST_FOR_ONE <= most || isShort(payload, most)) return;
   throw new RangeError(
-    `Cannot send ${what}: ${root} is too large: its text has more than ${MOST_CHARACTERS} characters: ` +
+    `Cannot send ${what}: ${root} is too large: its text has more than ${most} characters: ` +
       "send it in parts, or as bytes",
   );
 }
 
-function isShort(payload: Payload): boolean {
-  if (charactersIn(payload) > MOST_CHARACTERS) return false;
+function isShort(payload: Payload, most: number): boolean {
+  if (charactersIn(payload) > most) return false;
   try {
-    return jsonOf(payload).length <= MOST_CHARACTERS;
+    return jsonOf(payload).length <= most;
   } catch {
     return false;
   }
@@ -66,15 +72,19 @@ export function unitsIn(value: unknown): number {
 /**
  * JSON texts of envelopes: one, or several when one would be too long.
  *
+ * @param toText Makes the text, or throws when it would be too long.
  * @throws {RangeError} when that of a single message is.
  */
-export function textsOf(envelopes: unknown[][]): string[] {
+export function textsOf(
+  envelopes: unknown[][],
+  toText: (envelopes: unknown[][]) => string = jsonOf,
+): string[] {
   try {
-    return [jsonOf(envelopes)];
+    return [toText(envelopes)];
   } catch (error) {
     const halves = halvesOf(envelopes);
     if (halves === null) throw error;
-    return halves.flatMap(textsOf);
+    return halves.flatMap((half) => textsOf(half, toText));
   }
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { checkLength, textsOf } from "../../channels/_message_length.ts";
 import { capture, Link } from "../../channels/internal.ts";
 
 /** A port that keeps what is posted. */
@@ -42,21 +43,31 @@ Deno.test.each([{ isHeld: false }, { isHeld: true }])(
   },
 );
 
-Deno.test("Link posts items of unknown length in several texts when one would be too long", () => {
-  const port = new Posted();
-  const link = new Link(port, () => {});
-  for (let n = 0; n < 2; n++) link.sendItem(1, 0, "", { ...packetOf(list(27_000)), units: 0 });
-  link.flush();
-  assertEquals(lengths(port).map((length) => Math.round(length / 1e6)), [270, 270]);
+Deno.test("textsOf() divides items of unknown length until each text can be made", () => {
+  const toText = (envelopes: unknown[][]) => {
+    const text = JSON.stringify(envelopes);
+    if (text.length > 50) throw new RangeError("Invalid string length");
+    return text;
+  };
+  const item = "x".repeat(30);
+  const texts = textsOf([[1, 2, "a", [item], [item], [item]]], toText);
+  assertEquals(texts, new Array(3).fill(`[[1,2,"a",["${item}"]]]`));
+  assertThrows(() => textsOf([[1, 2, "a", [item + item]]], toText), RangeError, "string length");
 });
 
-Deno.test("capture() refuses a message by the length of its text, which counts escapes", () => {
-  const tooLong = new Array(9_000).fill("\0".repeat(10_000));
-  const refusal = "Cannot send message: args is too large: its text has more than";
-  assertThrows(() => packetOf([tooLong]), RangeError, refusal);
-  assertThrows(() => packetOf([...list(60_000), undefined]), RangeError, refusal);
+Deno.test("checkLength() refuses a message by the length of its text, which counts escapes", () => {
+  const check = (values: unknown[]) => {
+    const { payload, units } = packetOf(values);
+    checkLength(payload, units!, "message", "args", 100_000);
+  };
+  const refusal =
+    "Cannot send message: args is too large: its text has more than 100000 characters";
+  assertThrows(() => check(["\0".repeat(20_000)]), RangeError, refusal);
+  assertThrows(() => check(new Array(11).fill("x".repeat(10_000))), RangeError, refusal);
+  check(["x".repeat(20_000)]);
+  check(new Array(9).fill("x".repeat(10_000)));
   // A long text travels beside the others.
-  packetOf(["x".repeat(2 ** 28)]);
+  check(["x".repeat(200_000)]);
 });
 
 Deno.test("Link refuses a message whose names are too long, before anything is queued", () => {

@@ -11,6 +11,8 @@ import {
   BURIED,
   CONNECT,
   type Culprit,
+  type Limit,
+  limitFor,
   LOST,
   type Mourning,
   type PlaceRequest,
@@ -96,7 +98,7 @@ export class Coordinator {
       case "reason":
         return this.#host.network.reasonOf(question[1], question[2]);
       case "shutdown":
-        return await this.#host.system.shutdown({ timeoutMs: question[1] ?? undefined });
+        return await this.#host.system.shutdown({ timeoutMs: limitOf(question[1]) });
       case "condemn":
         return await this.#condemn(question[1], question[2], question[3]);
       case "broken":
@@ -123,10 +125,10 @@ export class Coordinator {
         worker ?? this.#kind,
         permissions as Deno.PermissionOptions,
         true,
-        unresponsiveMs,
+        limitOf(unresponsiveMs) ?? null,
         label,
       );
-      startLimit.atLeast(startTimeoutMs ?? 0);
+      startLimit.atLeast(limitOf(startTimeoutMs) ?? 0);
       return index;
     }
     if (this.#limit === 0) return 0;
@@ -143,7 +145,7 @@ export class Coordinator {
       chosen = this.#workers.start(this.#kind, null, false, null, null);
     }
     chosen.load++;
-    chosen.startLimit.atLeast(startTimeoutMs ?? 0);
+    chosen.startLimit.atLeast(limitOf(startTimeoutMs) ?? 0);
     const loss = this.#losses.get(chosen.index);
     if (loss !== undefined) loss.isWanted = true;
     return chosen.index;
@@ -245,7 +247,9 @@ export class Coordinator {
     // So that the names of what did not end are here in time.
     const own = Math.max(ms / 4, ms / 2 - GRACE_MS);
     const ends = records.map(async ({ index }) => {
-      abandoned.push(...await network.call(index, (id) => [SHUTDOWN, id, own]) as string[]);
+      abandoned.push(
+        ...await network.call(index, (id) => [SHUTDOWN, id, limitFor(own)]) as string[],
+      );
     });
     // A thread that does not answer is named by what is known to be on it.
     await within(clock, ms / 2, Promise.allSettled(ends));
@@ -360,4 +364,9 @@ export class Coordinator {
     const packet = captureError(error.cause);
     to.link.send([LOST, index, packet.payload, culprit, isDone(error)], packet);
   }
+}
+
+/** A limit that came from another host. */
+function limitOf(limit: Limit | null): number | undefined {
+  return limit === null ? undefined : Number(limit);
 }

@@ -192,16 +192,18 @@ function optionsFrom<T>(options: T): T {
 
 registerHandle("actor", ([address, options]) => {
   checkDefinition(address, options);
-  checkActorOptions(options);
+  const known = optionsFrom(options as ActorOptions);
+  checkActorOptions(known);
   const setup = lookUp(address as Address) ?? notLoaded(address as Address);
-  return new DefinedActor(setup, address as Address, optionsFrom(options as ActorOptions));
+  return new DefinedActor(setup, address as Address, known);
 });
 
 registerHandle("task", ([address, options]) => {
   checkDefinition(address, options);
-  checkTaskOptions(options);
+  const known = optionsFrom(options as TaskOptions);
+  checkTaskOptions(known);
   const fn = lookUp(address as Address) ?? notLoaded(address as Address);
-  return defineTask(fn, address as Address, optionsFrom(options as TaskOptions));
+  return defineTask(fn, address as Address, known);
 });
 
 function checkDefinition(address: unknown, options: unknown): asserts options is object {

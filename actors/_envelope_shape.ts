@@ -35,7 +35,7 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.DEPARTED]: "nb",
   [wire.REPORT]: "tp",
   [wire.DIRECTORY]: "na",
-  [wire.SHUTDOWN]: "nN",
+  [wire.SHUTDOWN]: "nl",
   [wire.SEND_ALL]: "nN",
   [wire.QUIET]: "",
 };
@@ -47,6 +47,8 @@ const CHECKS: Readonly<Record<string, (part: unknown) => boolean>> = {
   /** A number. */
   n: isNumber,
   N: (part) => part === null || isNumber(part),
+  /** A limit of time. */
+  l: (part) => part === "Infinity" || isNumber(part),
   /** A text. */
   t: isText,
   T: (part) => part === null || isText(part),

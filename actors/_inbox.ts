@@ -130,7 +130,7 @@ export function receive(
     case wire.DIRECTORY:
       return answer(peer, envelope[1], host.coordinator?.answer(envelope[2], peer.index));
     case wire.SHUTDOWN:
-      return answer(peer, envelope[1], host.windUp(envelope[2]));
+      return answer(peer, envelope[1], host.windUp(Number(envelope[2])));
     case wire.SEND_ALL:
       return answer(peer, envelope[1], host.sendAll(envelope[2]));
     case wire.QUIET:

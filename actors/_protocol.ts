@@ -169,7 +169,7 @@ export type HostEnvelope =
   /** To host 0: a question to the directory. */
   | readonly [kind: typeof DIRECTORY, id: number, question: Question]
   /** From host 0: end what was started from here by the system; answered with the names of what would not. */
-  | readonly [kind: typeof SHUTDOWN, id: number, timeoutMs: number]
+  | readonly [kind: typeof SHUTDOWN, id: number, timeoutMs: Limit]
   /** From host 0: post what waits for its place in a channel; answered when it has left, or the time is over. */
   | readonly [kind: typeof SEND_ALL, id: number, timeoutMs: number]
   /** From host 0: stop all timers, refuse what comes from outside. */
@@ -191,6 +191,16 @@ export interface Mourning {
   readonly gone: readonly number[];
 }
 
+/** A limit in milliseconds as JSON holds it: `Number()` of that is the limit. */
+export type Limit = number | "Infinity";
+
+/** A limit for another host: JSON makes `null` of `Infinity`, which says that there is none. */
+export function limitFor(ms: number): Limit;
+export function limitFor(ms: number | undefined): Limit | null;
+export function limitFor(ms: number | undefined): Limit | null {
+  return ms === Infinity ? "Infinity" : ms ?? null;
+}
+
 /** Where to start something: valid JSON. */
 export interface PlaceRequest {
   readonly on: "any" | "own";
@@ -198,9 +208,9 @@ export interface PlaceRequest {
   readonly reservation: Reservation | null;
   readonly worker: "web" | "thread" | null;
   readonly permissions: unknown;
-  readonly unresponsiveMs: number | null;
+  readonly unresponsiveMs: Limit | null;
   /** How long the thread may take to start, when that is not what the system says. */
-  readonly startTimeoutMs: number | null;
+  readonly startTimeoutMs: Limit | null;
   /** How it is called in errors, when it has a name. */
   readonly label: string | null;
 }
@@ -230,7 +240,7 @@ export type Question =
   /** Answers with the reason for the end of an actor whose host is gone, or `null`. */
   | readonly [kind: "reason", host: number, serial: number]
   /** Shuts the system down. */
-  | readonly [kind: "shutdown", timeoutMs: number | null]
+  | readonly [kind: "shutdown", timeoutMs: Limit | null]
   /** What came from a host cannot be handled, and why: it has to end. */
   | readonly [kind: "broken", host: number, why: string]
   /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */

@@ -5,7 +5,7 @@ import type { Host } from "./_host.ts";
 import { LocalReply } from "./_local.ts";
 import type { ActorOptions, PlacementOptions } from "./options.ts";
 import type { Owner } from "./_owner.ts";
-import { type Reservation, RUN } from "./_protocol.ts";
+import { limitFor, type Reservation, RUN } from "./_protocol.ts";
 import { Ref } from "./_ref.ts";
 import { mayStartAgain } from "./_restart.ts";
 import { type AnyGuard, type Place, Start, type StartRequest } from "./_start.ts";
@@ -227,8 +227,8 @@ function findPlace(
     reservation,
     worker: worker ?? null,
     permissions: permissions ?? null,
-    unresponsiveMs: unresponsiveMs ?? null,
-    startTimeoutMs: options.startTimeoutMs ?? null,
+    unresponsiveMs: limitFor(unresponsiveMs),
+    startTimeoutMs: limitFor(options.startTimeoutMs),
     label: options.name ?? null,
   };
   if (host.coordinator !== null && reservation === null) {

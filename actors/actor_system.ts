@@ -7,6 +7,7 @@ import { find } from "./_find.ts";
 import { Host } from "./_host.ts";
 import { linesOf } from "./_lines.ts";
 import type { WorkerKind } from "./options.ts";
+import { limitFor } from "./_protocol.ts";
 import { moduleUnderImport } from "./_registry.ts";
 import { run, spawn } from "./_spawn.ts";
 import type { SystemEvents } from "./system_events.ts";
@@ -232,7 +233,7 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   async #shutDown(timeoutMs: number | undefined): Promise<ShutdownResult> {
     const { coordinator, settings, network } = this.#host;
     if (coordinator === null) {
-      return await network.question(["shutdown", timeoutMs ?? null]) as ShutdownResult;
+      return await network.question(["shutdown", limitFor(timeoutMs)]) as ShutdownResult;
     }
     const abandoned = await coordinator.shutdown(timeoutMs ?? settings.shutdownMs);
     this.#signals?.();

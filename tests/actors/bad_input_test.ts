@@ -24,6 +24,7 @@ import {
   nestArray,
   nestObject,
   slow,
+  starter,
   take,
   taker,
 } from "../fixtures/inputs.ts";
@@ -232,6 +233,22 @@ Deno.test.each((["any", "own"] as const).map((on) => ({ on })))(
     assertEquals(await ref.ask.take(1), 1);
   },
 );
+
+Deno.test("Limits of actors and tasks may be Infinity on a worker, and in messages", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const limits = { startTimeoutMs: Infinity, shutdownMs: Infinity };
+  const ref = await within(20_000, "the start", system.spawn(taker.with(limits)));
+  assertEquals(await ref.ask.take(taker.with(limits)), 1);
+  assertEquals(await ref.ask.take(take.with({ timeoutMs: Infinity })), 2);
+  await ref.stop();
+});
+
+Deno.test("ActorOptions.startTimeoutMs may be Infinity, on a worker as well", async () => {
+  await using system = new ActorSystem({ workers: 1, startTimeoutMs: 1 });
+  const parent = await system.spawn(starter.with({ startTimeoutMs: 20_000 }));
+  const options = { on: "own", startTimeoutMs: Infinity } as const;
+  assertEquals(await within(20_000, "the start", parent.ask.startAndTake(options)), 1);
+});
 
 Deno.test("ActorOptions.startTimeoutMs ends the wait while setup keeps its thread busy", async () => {
   await using system = new ActorSystem({ workers: 1 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ActorSystem, HostLostError, Pool, type RefOf, Supervisor } from "../../mod.ts";
 import { hushed } from "../fixtures/life_probe.ts";
-import { asker, journal, keeper, never, reporter } from "../fixtures/life_shutdown.ts";
+import { asker, deputy, journal, keeper, never, reporter } from "../fixtures/life_shutdown.ts";
 import { die, endless, gated, newWords, open } from "../fixtures/pool_tasks.ts";
 import { runProgram, until, within } from "../testing.ts";
 
@@ -41,6 +41,16 @@ Deno.test("ActorSystem.shutdown() names the tasks that workers have started", as
   await ref.ask.runForEver();
   const { abandoned } = await within(10_000, "the shutdown", system.shutdown({ timeoutMs: 1_000 }));
   assertEquals(abandoned, ["a task of the worker"]);
+});
+
+Deno.test("ActorSystem.shutdown() with Infinity lets stop what a worker has started in the system's name", async () => {
+  const system = new ActorSystem({ workers: 1 });
+  const ref = await system.spawn(deputy);
+  const words = newWords();
+  await ref.ask.spawnJournal(words);
+  const down = system.shutdown({ timeoutMs: Infinity });
+  assertEquals(await within(10_000, "the shutdown", down), { abandoned: [] });
+  assertEquals([...words], [1, 1, 0]);
 });
 
 const HANGING: [string, (system: ActorSystem) => Promise<unknown>, string][] = [

@@ -1,11 +1,14 @@
 import {
+  abandonItem,
   capture,
   checkCount,
   checkFunction,
   checkMs,
   checkSignal,
   checkWord,
+  type Draft,
   draftOf,
+  goesOnce,
   jsonOf,
   settle,
 } from "../channels/internal.ts";
@@ -336,7 +339,7 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  /** A job for each chunk. Nothing is given away before all are known to be able to cross. */
+  /** A job for each chunk. No buffer is given away before all are known to be able to cross. */
   #jobs(
     kind: "map" | "starmap",
     task: PoolTask,
@@ -346,10 +349,19 @@ export class Pool implements AsyncDisposable {
     const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
     const step = Math.min(chunkSize ?? share, this.#maxTasks);
     const starts = Array.from({ length: Math.ceil(items.length / step) }, (_, at) => at * step);
-    const drafts = starts.map((start) => {
-      const chunk = items.slice(start, start + step);
-      return draftOf([chunk], this.#destination, "message", rootOf(start));
-    });
+    const drafts: Draft[] = [];
+    try {
+      for (const start of starts) {
+        const chunk = items.slice(start, start + step);
+        drafts.push(draftOf([chunk], this.#destination, "message", rootOf(start)));
+      }
+    } catch (error) {
+      // What can go only once would have gone with those before: its other end is not to wait for it.
+      for (const draft of drafts) {
+        if (goesOnce(draft)) abandonItem(settle(draft, "message", "args"));
+      }
+      throw error;
+    }
     const jobs: Job[] = [];
     try {
       for (const [at, draft] of drafts.entries()) {

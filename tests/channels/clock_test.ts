@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { systemClock } from "../../channels/_clock.ts";
-import { until } from "../testing.ts";
+import { until, within } from "../testing.ts";
 
 Deno.test("systemClock.soon() calls each callback once, whenever it is asked", async () => {
   let asked = 0;
@@ -31,4 +31,18 @@ Deno.test("systemClock.soon() calls each callback once, whenever it is asked", a
   await until(5_000, "all callbacks", () => called === asked);
   await new Promise((resolve) => setTimeout(resolve, 0));
   assertEquals(called, asked);
+});
+
+Deno.test("systemClock.soon() is asked again some microtasks after a callback that asked", async () => {
+  for (let hops = 0; hops < 6; hops++) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const last = () => systemClock.soon(resolve);
+    const inner = async () => {
+      for (let hop = 0; hop < hops; hop++) await null;
+      last();
+    };
+    systemClock.soon(() => systemClock.soon(() => void inner()));
+    await within(5_000, `the callback after ${hops} microtasks`, promise);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 });

@@ -123,8 +123,8 @@ export class QueueClient {
 
   /** Waits until all items are done. */
   async join(options: WaitOptions): Promise<void> {
-    checkWait("join Queue", options);
     if (this.#lost !== null) throw closedError("join Queue", this.#lost);
+    checkWait("join Queue", options);
     if (this.#hasLeft) return;
     const wait = this.#ask(options.timeoutMs === 0 ? "unfinished" : "join", options);
     if (await wait.promise !== 0) throw timeoutError(wait, 0);

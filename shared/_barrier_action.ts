@@ -3,11 +3,16 @@ import { apart } from "../actors/internal.ts";
 import { type DefinedFunction, load, lookUp } from "../actors/_registry.ts";
 import {
   capture,
+  ChannelWait,
   type HandleOutlet,
+  limitWait,
   type Packet,
   type Payload,
   revive,
+  systemClock,
 } from "../channels/internal.ts";
+import type { WaitOptions } from "../channels/wait_options.ts";
+import { timeoutError } from "./_waiting.ts";
 
 /** A task with its arguments, as it was given. */
 export type ActionCall = readonly [task: unknown, ...args: unknown[]];
@@ -69,9 +74,22 @@ export class BarrierAction {
     return this.#loaded !== undefined;
   }
 
-  /** Loads the module of the task. */
-  async load(): Promise<void> {
-    await load(this.#task.address);
+  /**
+   * Loads the module of the task, within the limits of a wait. Gives the limits of what comes after that.
+   *
+   * @throws {DOMException} `TimeoutError`, or the signal's reason.
+   * @throws What the module throws.
+   */
+  async load(doing: string, { signal, timeoutMs = Infinity }: WaitOptions): Promise<WaitOptions> {
+    const missing = "the module of its action was not loaded";
+    if (timeoutMs === 0) throw timeoutError({ doing, missing }, timeoutMs);
+    const began = systemClock.now();
+    const wait = new ChannelWait<void>(doing, missing, null);
+    limitWait(wait, { signal, timeoutMs });
+    const loaded = async () => void await load(this.#task.address);
+    loaded().then(() => wait.resolve(), (error) => wait.reject(error));
+    await wait.promise;
+    return { signal, timeoutMs: Math.max(0, timeoutMs - (systemClock.now() - began)) };
   }
 
   get #loaded(): DefinedFunction | undefined {

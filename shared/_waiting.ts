@@ -32,6 +32,9 @@ export const SLICE_MS = 100;
 export const URGENT_MS = 1;
 
 /** The error of a wait whose time is over. */
-export function timeoutError({ doing, missing }: Waiting, timeoutMs: number): DOMException {
+export function timeoutError(
+  { doing, missing }: Pick<Waiting, "doing" | "missing">,
+  timeoutMs: number,
+): DOMException {
   return new DOMException(`Cannot ${doing}: ${missing} within ${timeoutMs} ms`, "TimeoutError");
 }

@@ -101,14 +101,14 @@ export class Barrier {
    * @throws {BrokenBarrierError} when the barrier is broken, or is broken or reset meanwhile.
    * @throws {DOMException} `TimeoutError`, or the signal's reason; that breaks the barrier.
    * @throws {RangeError} when `timeoutMs` is negative or `NaN`.
-   * @throws What the action throws, where it ran; that breaks the barrier.
+   * @throws What the action throws, where it ran, or its module, where it is loaded; that breaks the barrier.
    */
   async wait(options: WaitOptions = {}): Promise<number> {
     checkWait(DOING, options);
     // It arrives at once if it can.
-    if (this.#action?.isLoaded === false) await this.#action.load();
+    const limits = this.#action?.isLoaded === false ? await this.#load(options) : options;
     const wait = new BarrierWait(this.#state, this.#action !== null);
-    const [outcome] = await Promise.allSettled([park(wait, options)]);
+    const [outcome] = await Promise.allSettled([park(wait, limits)]);
     if (outcome.status === "rejected" || !outcome.value) {
       if (wait.abandon()) return wait.index;
       throw outcome.status === "rejected" ? outcome.reason : timeoutError(wait, options.timeoutMs!);
@@ -156,6 +156,16 @@ export class Barrier {
   [HANDLE](outlet: HandleOutlet): HandleToken {
     const words = wordsToken("shared.barrier", this.#words, outlet);
     return [...words, this.#action?.toToken(outlet) ?? null];
+  }
+
+  async #load(options: WaitOptions): Promise<WaitOptions> {
+    try {
+      return await this.#action!.load(DOING, options);
+    } catch (error) {
+      // It will not come.
+      this.abort();
+      throw error;
+    }
   }
 
   async #act(wait: BarrierWait): Promise<void> {

@@ -1,7 +1,21 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { ActorSystem } from "@troupe/actors";
 import { Barrier, BrokenBarrierError, Mutex } from "@troupe/actors/shared";
-import { addAt, addAtLater, fail, meet, waitAtSync } from "../fixtures/shared_parties.ts";
+import { unreachable } from "../fixtures/endless_import.ts";
+import {
+  addAt,
+  addAtLater,
+  fail,
+  meet,
+  waitAtSync,
+  waitAtWithin,
+} from "../fixtures/shared_parties.ts";
 import { until, within } from "../testing.ts";
 
 Deno.test("Barrier lets three threads go together for 300 rounds, each index once", async () => {
@@ -50,6 +64,23 @@ Deno.test("Barrier is broken by an action that fails, whose error goes to who ra
   await assertRejects(() => first, BrokenBarrierError);
   assertEquals([barrier.broken, barrier.waiting], [true, 0]);
 });
+
+const LIMITS = [
+  { limit: "its time", limits: { timeoutMs: 50 } },
+  { limit: "no time", limits: { timeoutMs: 0 } },
+  { limit: "its signal", limits: { signalMs: 50 } },
+];
+Deno.test.each(LIMITS)(
+  "Barrier.wait() keeps to $limit while the module of its action loads",
+  async ({ limits }) => {
+    await using system = new ActorSystem({ workers: 1 });
+    const barrier = new Barrier(2, { action: [unreachable] });
+    const first = assertRejects(() => barrier.wait(), BrokenBarrierError);
+    const said = system.run(waitAtWithin, barrier, limits);
+    assertStringIncludes(await within(10_000, "the party", said), "TimeoutError");
+    await within(10_000, "the first", first);
+  },
+);
 
 Deno.test("Barrier.waitSync() refuses an action that is async", async () => {
   const words = new Int32Array(new SharedArrayBuffer(8));

@@ -25,10 +25,8 @@ export function describe(value: unknown): string {
   if (typeof value === "symbol") return "is a symbol";
   if (value instanceof Promise) return "is a Promise: await it first";
   const { constructor } = value as object;
-  // Its class is that of the object which it inherits from.
-  const isMade = typeof constructor === "function" &&
-    constructor.prototype !== Object.getPrototypeOf(value);
-  if (isMade) {
+  // What has the prototype of Object itself is plain.
+  if (constructor === Object) {
     return "inherits from an object that is no class: it cannot be copied, send plain data";
   }
   const name = typeof constructor === "function" && constructor.name || "an unnamed class";

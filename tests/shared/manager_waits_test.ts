@@ -76,7 +76,7 @@ Deno.test("Manager.stop() rejects all that wait on other threads", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const manager = new Manager({ system });
   const { results } = await threeWaits(system, manager);
-  await within(3_000, "the stop", manager.stop());
+  await within(15_000, "the stop", manager.stop());
   const [received, acquired, met] = await within(2_000, "the waits", Promise.all(results));
   assertInstanceOf(received, ChannelClosedError);
   assertInstanceOf(acquired, ActorStoppedError);
@@ -93,7 +93,7 @@ Deno.test("Manager.stop() rejects all that wait on its own thread's side", async
   const waits = [queue.receive(), full.send(2), lock.acquire(), barrier.wait()];
   const outcomes = Promise.allSettled(waits);
   await queue.size();
-  await within(3_000, "the stop", manager.stop());
+  await within(15_000, "the stop", manager.stop());
   for (const outcome of await within(2_000, "the waits", outcomes)) {
     assertEquals(outcome.status, "rejected");
   }
@@ -146,7 +146,7 @@ Deno.test("A client terminated while it waits in a queue gets no item: the next 
     await first.terminate();
     // The manager may not have heard of the end yet.
     await queue.send(round);
-    assertEquals(await within(3_000, "the item", queue.receive()), round);
+    assertEquals(await within(15_000, "the item", queue.receive()), round);
     await assertRejects(() => waiting);
   }
 });
@@ -160,7 +160,7 @@ Deno.test("A client terminated while it holds a lock gives it up", async () => {
   holder.ask.hold(lock, begun).catch(() => {});
   assertEquals(await begun.receive(), "held");
   await holder.terminate();
-  using guard = await within(3_000, "the lock", lock.acquire());
+  using guard = await within(15_000, "the lock", lock.acquire());
   assertEquals(guard.abandoned, true);
 });
 

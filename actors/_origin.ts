@@ -44,13 +44,23 @@ export class Origin {
     const stack = withSetting("prepareStackTrace", undefined, () => stackOf(error));
     const frames = stack.split("\n").filter((line) => /^\s+at (?!async )/.test(line))
       .map((line) => line.trim().slice("at ".length)).slice(OWN_FRAMES);
-    const places = frames.map((frame) => LOCATION.exec(frame)?.[1] ?? "")
+    const url = decoded(this.#url);
+    const places = frames.map((frame) => decoded(LOCATION.exec(frame)?.[1] ?? ""))
       .filter((place) => place !== "" && !OF_THE_RUNTIME.test(place))
-      .map((place) =>
-        place.startsWith(`${this.#url}:`) ? place.slice(this.#url.length + 1) : place
-      );
+      .map((place) => place.startsWith(`${url}:`) ? place.slice(url.length + 1) : place);
     const text = places.join(" < ");
     return this.#isLate && !isTopLevel(frames.at(-1)) ? `${text} in thread ${threadNumber}` : text;
+  }
+}
+
+/** A URL without escapes: stacks of workers show it decoded once, those of the main thread as it is. */
+function decoded(url: string): string {
+  if (!url.includes("%")) return url;
+  try {
+    return decoded(decodeURIComponent(url));
+  } catch {
+    // A percent sign that is part of a name.
+    return url;
   }
 }
 

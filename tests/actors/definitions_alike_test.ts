@@ -1,3 +1,4 @@
+import { runProgram, scratchFolder } from "../testing.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   type ActorDefinition,
@@ -90,4 +91,25 @@ Deno.test("a definition made later is never one that another thread has made lat
   assertEquals(await ref.ask.own("of the worker"), "of the worker");
   await assertRejects(() => ref.ask.other(makeLate("of main")), DefinitionError, "top level");
   assertEquals(await ref.ask.other(await ref.ask.give("given back")), "given back");
+});
+
+Deno.test("Definitions are found by workers when the folder has a space", async () => {
+  await using folder = await scratchFolder();
+  const path = `${folder.path}/a b`;
+  await Deno.mkdir(path);
+  const mod = new URL("../../mod.ts", import.meta.url).href;
+  await Deno.writeTextFile(
+    `${path}/main.ts`,
+    `import { ActorSystem, task } from ${JSON.stringify(mod)};
+const square = task(import.meta, (n: number) => n * n);
+if (import.meta.main) {
+  for (const worker of ["web", "thread"] as const) {
+    await using system = new ActorSystem({ workers: 1, worker });
+    console.log(await system.run(square, 3));
+  }
+}
+`,
+  );
+  const { stdout, stderr } = await runProgram(`${path}/main.ts`);
+  assertEquals(stdout, "9\n9\n", stderr);
 });

@@ -151,6 +151,8 @@ export interface RunProgramOptions {
   flags?: string[];
   /** Arguments of the program. */
   args?: string[];
+  /** Folder to run it in (default: that of the caller). */
+  cwd?: string;
   /** Kill it and reject after so many milliseconds (default: 30 000). */
   timeoutMs?: number;
 }
@@ -158,10 +160,11 @@ export interface RunProgramOptions {
 /** Runs a module with `deno run` in a process of its own. */
 export async function runProgram(
   module: string,
-  { flags = ["--allow-read"], args = [], timeoutMs = 30_000 }: RunProgramOptions = {},
+  { flags = ["--allow-read"], args = [], cwd, timeoutMs = 30_000 }: RunProgramOptions = {},
 ): Promise<ProgramResult> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", ...flags, module, ...args],
+    ...(cwd === undefined ? {} : { cwd }),
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",

@@ -93,14 +93,18 @@ Deno.test("a definition made later is never one that another thread has made lat
   assertEquals(await ref.ask.other(await ref.ask.give("given back")), "given back");
 });
 
-Deno.test("Definitions are found by workers when the folder has a space", async () => {
-  await using folder = await scratchFolder();
-  const path = `${folder.path}/a b`;
-  await Deno.mkdir(path);
-  const mod = new URL("../../mod.ts", import.meta.url).href;
-  await Deno.writeTextFile(
-    `${path}/main.ts`,
-    `import { ActorSystem, task } from ${JSON.stringify(mod)};
+const FOLDERS = [" ", "#", "%20", "%", '"', "?"].map((odd) => ({ odd }));
+
+Deno.test.each(FOLDERS)(
+  "Definitions are found by workers in a current folder with $odd in its name",
+  async ({ odd }) => {
+    await using folder = await scratchFolder();
+    const cwd = `${folder.path}/a${odd}b`;
+    await Deno.mkdir(cwd);
+    const mod = new URL("../../mod.ts", import.meta.url).href;
+    await Deno.writeTextFile(
+      `${cwd}/main.ts`,
+      `import { ActorSystem, task } from ${JSON.stringify(mod)};
 const square = task(import.meta, (n: number) => n * n);
 if (import.meta.main) {
   for (const worker of ["web", "thread"] as const) {
@@ -109,7 +113,9 @@ if (import.meta.main) {
   }
 }
 `,
-  );
-  const { stdout, stderr } = await runProgram(`${path}/main.ts`);
-  assertEquals(stdout, "9\n9\n", stderr);
-});
+    );
+    const flags = ["--no-check", "--allow-read"];
+    const { stdout, stderr } = await runProgram("./main.ts", { flags, cwd });
+    assertEquals(stdout, "9\n9\n", stderr);
+  },
+);

@@ -72,7 +72,7 @@ export class Pool implements AsyncDisposable {
   readonly #numbers = new Map<string, number>();
   readonly #self: Child;
   #isClosed = false;
-  #end: Promise<void> | null = null;
+  readonly #end = Promise.withResolvers<void>();
 
   /**
    * Starts no worker yet.
@@ -219,27 +219,29 @@ export class Pool implements AsyncDisposable {
 
   /** Refuses new work from now on; what was submitted goes on, and the workers end when it is done. */
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#end ??= this.#finish();
+    this.#end.resolve(this.#finish());
   }
 
   /**
-   * Resolves when all that was submitted is done and the workers have ended.
+   * Resolves when all that was submitted is done and the workers have ended. The shutdown of the system closes the pool,
+   * too, for all but the system's own actors.
    *
    * @throws {TypeError} Rejects when the pool is open: `close()` or `terminate()` it first.
    */
   async join(): Promise<void> {
-    if (this.#end === null) {
+    if (!this.#isClosed && !this.#host.refuses()) {
       throw new TypeError("Cannot join Pool: it is open; close() or terminate() it first");
     }
-    await this.#end;
+    await this.#end.promise;
   }
 
   /** Rejects what is not done with `PoolClosedError`, and ends the workers at once; resolves when they have ended. */
   async terminate(): Promise<void> {
     this.close();
     await this.#crew.terminate(new PoolClosedError("run task", "terminated"));
-    await this.#end;
+    await this.#end.promise;
   }
 
   /** Closes the pool, and terminates it when that takes longer than the system's `shutdownMs`. */
@@ -249,7 +251,7 @@ export class Pool implements AsyncDisposable {
 
   async #endWithin(ms: number): Promise<boolean> {
     this.close();
-    if (await within(this.#host.clock, ms, this.#end!)) return true;
+    if (await within(this.#host.clock, ms, this.#end.promise)) return true;
     await this.terminate();
     return false;
   }

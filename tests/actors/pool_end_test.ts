@@ -186,6 +186,37 @@ Deno.test("ActorSystem.shutdown() lets its pools finish", async () => {
   await within(100, "the end of the scope", pool[Symbol.asyncDispose]());
 });
 
+Deno.test.each([
+  { doing: "idle", size: 0, jobs: 0 },
+  { doing: "never used", size: 1, jobs: 0 },
+  { doing: "busy", size: 0, jobs: 10 },
+  { doing: "busy", size: 1, jobs: 10 },
+])(
+  "Pool.join() right after shutdown() waits for the end of a pool of size $size that is $doing",
+  async ({ size, jobs }) => {
+    const system = new ActorSystem({ workers: 0 });
+    const pool = new Pool({ size, system });
+    let done = 0;
+    const runs = upTo(jobs).map((n) => pool.run(squareLater, n).then(() => done++));
+    const down = system.shutdown();
+    await within(5_000, "join()", pool.join());
+    assertEquals(done, jobs);
+    await within(5_000, "shutdown()", down);
+    await within(500, "join() afterwards", pool.join());
+    await Promise.all(runs);
+  },
+);
+
+Deno.test("Pool.join() right after shutdown() resolves also when the pool is terminated", async () => {
+  const system = new ActorSystem({ workers: 0 });
+  const pool = new Pool({ size: 1, system });
+  const run = assertRejects(() => pool.run(endless, newWords()), PoolClosedError, "terminated");
+  const down = system.shutdown({ timeoutMs: 200 });
+  await within(5_000, "join()", pool.join());
+  await within(500, "the run", run);
+  await within(5_000, "shutdown()", down);
+});
+
 Deno.test("ActorSystem.shutdown() settles everything of its pools, whatever they do", async () => {
   for (const worker of ["web", "thread"] as const) {
     const system = new ActorSystem({ workers: 0, worker });

@@ -130,7 +130,7 @@ export class Supervisor implements AsyncDisposable {
    * Starts an actor and keeps it running.
    *
    * @throws Rejects as {@linkcode ActorSystem.spawn}; a `setup` that fails the first time is not tried again.
-   * @throws {ActorStoppedError} when the supervisor has ended.
+   * @throws {ActorStoppedError} when the supervisor has ended, or its system shuts down.
    */
   async spawn<H, A extends unknown[]>(
     definition: ActorDefinition<H, A>,
@@ -253,6 +253,7 @@ export class Supervisor implements AsyncDisposable {
 
   #checkOpen(doing: string): void {
     if (this.#ending !== null) throw new ActorStoppedError("supervisor", doing);
+    this.#place.host.checkOpen(doing);
   }
 
   #end(

@@ -465,6 +465,27 @@ Deno.test.each(PLACES)(
   },
 );
 
+Deno.test.each(PLACES)(
+  "Supervisor right after shutdown() takes no more from outside on $where",
+  async ({ workers }) => {
+    const system = new ActorSystem({ workers });
+    const supervisor = new Supervisor({ system });
+    const nested = supervisor.supervise();
+    const down = system.shutdown();
+    const refused = 'actor "system" has ended';
+    const calls = [supervisor, nested].flatMap((each) => {
+      assertThrows(() => each.supervise(), ActorStoppedError, refused);
+      return [each.spawn(idle), each.run(double, 2)].map((call) => {
+        return assertRejects(() => call, ActorStoppedError, refused);
+      });
+    });
+    await Promise.all(calls);
+    assertEquals(await within(5_000, "the shutdown", down), { abandoned: [] });
+    assertEquals(await supervisor.collect(), []);
+    await assertRejects(() => supervisor.run(double, 2), ActorStoppedError, "supervisor");
+  },
+);
+
 // Nesting
 
 Deno.test.each(PLACES)("Supervisor.supervise() escalates through three levels on $where", async ({

@@ -273,6 +273,8 @@ export class Host implements Owner {
    * what it has sent has its place. Nobody waits for that; where a channel stays full it is lost in the end.
    */
   async #leave(isInOrder: boolean): Promise<void> {
+    // The platform tells of a rejection that nobody caught when the turn of the event loop is over.
+    await new Promise<void>(this.clock.yieldTo);
     const sent = isInOrder ? allSent() : undefined;
     await within(this.clock, this.settings.shutdownMs, Promise.all([handedOver(), sent]));
     flushLinks();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ActorSystem, HostLostError, Pool, type SystemEvents } from "../../mod.ts";
 import { Manager } from "../../shared/mod.ts";
-import { clumsy, failing, type Way, WAYS } from "../fixtures/uncaught.ts";
+import { clumsy, failing, passing, type Way, WAYS } from "../fixtures/uncaught.ts";
 import { events } from "../fixtures/life_probe.ts";
 import { until, within } from "../testing.ts";
 
@@ -54,6 +54,38 @@ Deno.test.each(PLACES.map(([place, start]) => ({ place, start })))(
     await until(20_000, "the loss", () => hosts.some(isLost));
     const lost = hosts.find(isLost)!;
     assertEquals([lost.index, lost.cause], [host, error]);
+  },
+);
+
+const LAST_TURNS: [string, (system: ActorSystem, worker: "web" | "thread") => Promise<unknown>][] =
+  [
+    ["a task", async (system, worker) => {
+      const result = await system.run(failing.with({ on: "own", worker }), "a floating promise");
+      assertEquals(result, "returned");
+    }],
+    ["an actor", async (system, worker) => {
+      const ref = await system.spawn(passing.with({ on: "own", worker }), "at the end");
+      ref.tell.leave();
+      assertEquals((await ref.exited).kind, "normal");
+    }],
+    ["an actor's onStop", async (system, worker) => {
+      const ref = await system.spawn(passing.with({ on: "own", worker }), "on stop");
+      await ref.stop();
+      assertEquals((await ref.exited).kind, "shutdown");
+    }],
+  ];
+
+Deno.test.each(
+  LAST_TURNS.flatMap(([what, end]) => KINDS.map(({ worker }) => ({ what, end, worker }))),
+)(
+  'Event "error" shows a promise that floats in the last turn of $what on a $worker worker of its own',
+  async ({ end, worker }) => {
+    await using system = new ActorSystem({ workers: 0 });
+    const failures = events(system, "error");
+    await within(20_000, "the end", end(system, worker));
+    const { ref, handler, host, error } = await nextEntry("the failure", failures);
+    assertEquals([ref, handler, host], [undefined, "uncaught", 1]);
+    assertInstanceOf(error, RangeError);
   },
 );
 

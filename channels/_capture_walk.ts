@@ -27,13 +27,13 @@ import {
   valuesOf,
 } from "./_inside.ts";
 import { dataOf, KeptInstance } from "./_kept_instance.ts";
-import { isListenedTo } from "./_port.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
 import { encodeError } from "./_error_codec.ts";
 import { codecOf } from "./register_class.ts";
 import { copyBuffers, Extras } from "./_settle_buffers.ts";
 import { SignalRelay } from "./_signal_relay.ts";
 import { Transfer } from "./transfer.ts";
+import { checkTransferable } from "./_transferable.ts";
 import { lengthOf } from "./_view_length.ts";
 import { viewName } from "./_views.ts";
 
@@ -283,18 +283,7 @@ export class CaptureWalk implements HandleOutlet {
   #transfer({ value, buffers }: Transfer): unknown {
     const { moved } = this.#own;
     for (const buffer of buffers) {
-      if (buffer as unknown instanceof SharedArrayBuffer) {
-        throw new Refusal("is shared: it cannot be moved");
-      }
-      if (buffer instanceof ArrayBuffer && inside(buffer, isDetached)) {
-        throw new Refusal("is given a detached ArrayBuffer to move");
-      }
-      if ("locked" in buffer && buffer.locked) {
-        throw new Refusal("is given a locked stream to move");
-      }
-      if (buffer instanceof MessagePort && isListenedTo(buffer)) {
-        throw new Refusal("is given a MessagePort to move that is listened to already");
-      }
+      checkTransferable(buffer);
       moved.add(buffer);
     }
     return this.#value(value);

@@ -30,6 +30,30 @@ export function isListenedTo(port: MessagePort): boolean {
   return port.onmessage !== null || key !== undefined && Reflect.get(port, key) === true;
 }
 
+const STOP = new Error("Looked at");
+
+/**
+ * Whether a port is neither closed nor moved: only one that is open looks at what it is to post, and nothing is posted
+ * when that throws.
+ *
+ * @throws {TypeError} when it is no real one.
+ */
+export function isOpen(port: MessagePort): boolean {
+  let isAsked = false;
+  const message = {
+    get value(): never {
+      isAsked = true;
+      throw STOP;
+    },
+  };
+  try {
+    MessagePort.prototype.postMessage.call(port, message);
+  } catch (error) {
+    if (error !== STOP) throw error;
+  }
+  return isAsked;
+}
+
 /**
  * Closes a port, and only that: with `node:worker_threads` loaded each port has a `close` of its own, which ends the
  * other port too while that is on the same thread, so that it cannot leave and loses what it has not received.

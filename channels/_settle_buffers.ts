@@ -2,6 +2,7 @@ import { clone } from "./_kept.ts";
 import type { Movable } from "./_handle.ts";
 import type { Draft } from "./_packet.ts";
 import { Refusal } from "./_refusal.ts";
+import { checkTransferable } from "./_transferable.ts";
 
 /** What only some messages have; made when needed, because most have nothing of it. */
 export class Extras {
@@ -94,7 +95,7 @@ function checkSizes(sizes: ReadonlyMap<ArrayBuffer, number>): void {
 }
 
 /**
- * All buffers or none: `structuredClone` moves all of a list of buffers or none, but with something else in the list it
+ * All or nothing. `structuredClone` moves all of a list of buffers or none, but with something else in the list it
  * detaches them before it refuses that. So they are moved by themselves, after the others.
  */
 function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
@@ -109,8 +110,11 @@ function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
     if (buffers.length === moved.length) return moveList(buffers);
     buffers.forEach(checkDetachable);
     const others = moved.filter((each) => !(each instanceof ArrayBuffer));
+    // Once more: the message may have waited since it was captured.
+    others.forEach(checkTransferable);
     return new Map([...moveList(others), ...moveList(buffers)]);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw new Refusal(`holds something that cannot be moved: ${(error as Error).message}`);
   }
 }

@@ -16,7 +16,8 @@ export class Transfer {
  *
  * Moving takes the same time for one byte and for a gigabyte. The result is to be used as (or inside) an argument
  * of a message or as the result of a handler. When the message is accepted the buffers are detached here
- * (`byteLength` 0), also when the receiver lives on the same thread; when it is refused they stay attached.
+ * (`byteLength` 0), also when the receiver lives on the same thread; when it is refused they stay attached, and ports
+ * and streams stay usable.
  *
  * @example Hand a buffer over to an actor
  * ```ts

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { capture } from "../../channels/internal.ts";
-import { registerClass, transfer } from "../../channels/mod.ts";
+import { Queue, registerClass, transfer } from "../../channels/mod.ts";
 import { within } from "../testing.ts";
 import { arrive, cross, DESTINATIONS, LinkPair, post, UncaughtErrors } from "./crossing.ts";
 
@@ -165,10 +165,14 @@ const CULPRITS = [
   },
   { what: "a listed buffer that is detached", culprit: () => transfer(1, [detached()]) },
   { what: "a listed buffer that cannot be detached", culprit: undetachable, path: "args holds " },
-  { what: "a listed port that is closed", culprit: () => closedPort()[0], path: "args holds " },
+  { what: "a listed port that is closed", culprit: () => closedPort()[0] },
+  { what: "a listed port that was moved before", culprit: movedPort },
   { what: "a listed stream that is locked", culprit: () => lockedStream()[0] },
-  { what: "a listed instance", culprit: () => listedInstance()[0], path: "args holds " },
-  { what: "a listed view", culprit: () => listed(new Uint8Array(1)), path: "args holds " },
+  { what: "a listed WritableStream that is locked", culprit: lockedSink },
+  { what: "a listed TransformStream that is read", culprit: () => lockedTransform("readable") },
+  { what: "a listed TransformStream that is written", culprit: () => lockedTransform("writable") },
+  { what: "a listed instance", culprit: () => listedInstance()[0] },
+  { what: "a listed view", culprit: () => listed(new Uint8Array(1)) },
   {
     what: "a listed Proxy of a buffer",
     culprit: () => listed(new Proxy(new ArrayBuffer(1), {})),
@@ -176,7 +180,10 @@ const CULPRITS = [
   {
     what: "a listed object that only looks like a port",
     culprit: () => listed(Object.create(MessagePort.prototype)),
-    path: "args holds ",
+  },
+  {
+    what: "a listed object that only looks like a stream",
+    culprit: () => listed(Object.create(ReadableStream.prototype)),
   },
 ];
 
@@ -193,6 +200,26 @@ function movedShared(memory: SharedArrayBuffer): unknown {
 /** Listed, but not part of the value. */
 function listed(thing: object): unknown {
   return transfer("value", [thing as ArrayBuffer]);
+}
+
+function movedPort(): unknown {
+  const { port1, port2 } = new MessageChannel();
+  structuredClone(port1, { transfer: [port1] }).close();
+  port2.close();
+  return transfer(port1, [port1]);
+}
+
+function lockedSink(): unknown {
+  const stream = new WritableStream();
+  stream.getWriter();
+  return transfer(stream, [stream]);
+}
+
+function lockedTransform(side: "readable" | "writable"): unknown {
+  const stream = new TransformStream();
+  if (side === "readable") stream.readable.getReader();
+  else stream.writable.getWriter();
+  return listed(stream);
 }
 
 function undetachable(): unknown {
@@ -216,6 +243,64 @@ Deno.test.each(CULPRITS.flatMap((row) => DESTINATIONS.map((to) => ({ ...row, ...
     assertEquals([first.byteLength, last.byteLength], [4, 4]);
   },
 );
+
+/** One of everything that is no buffer and can be given away. */
+class Goods implements Disposable {
+  readonly #channel = new MessageChannel();
+  readonly all: Transferable[] = [
+    this.#channel.port1,
+    new ReadableStream(),
+    new WritableStream(),
+    new TransformStream(),
+  ];
+
+  /** Fails unless all are still here. */
+  use(): void {
+    const [port, source, sink, transform] = this.all as [
+      MessagePort,
+      ReadableStream,
+      WritableStream,
+      TransformStream,
+    ];
+    // What was moved is locked.
+    const streams = [source, sink, transform.readable, transform.writable];
+    assertEquals(streams.map(({ locked }) => locked), [false, false, false, false]);
+    this.all[0] = structuredClone(port, { transfer: [port] });
+  }
+
+  [Symbol.dispose](): void {
+    (this.all[0] as MessagePort).close();
+    this.#channel.port2.close();
+  }
+}
+
+Deno.test.each(CULPRITS.flatMap((row) => DESTINATIONS.map((to) => ({ ...row, ...to }))))(
+  "transfer() leaves ports and streams usable when the message is refused for $what ($destination)",
+  ({ culprit, destination }) => {
+    using goods = new Goods();
+    const [first, ...others] = goods.all;
+    const message = [transfer(first, [first!]), culprit(), transfer(others, others)];
+    assertThrows(() => arrive(message, destination), TypeError, "Cannot send message: args");
+    goods.use();
+  },
+);
+
+Deno.test("Queue.send() leaves what it was to move when a port of it is used while it waits", async () => {
+  using goods = new Goods();
+  const { port1, port2 } = new MessageChannel();
+  for (const use of [() => port1.onmessage = () => {}, () => port2.close()]) {
+    const queue = new Queue<unknown>({ capacity: 1 });
+    await queue.send("first");
+    const list = [...goods.all, port1, port2];
+    const refused = assertRejects(() => queue.send(transfer(list, list)), TypeError);
+    use();
+    await queue.receive();
+    await within(5_000, "the refusal", refused);
+    goods.use();
+    queue.close();
+  }
+  port1.close();
+});
 
 Deno.test.each(CULPRITS)(
   "transfer() says why $what is refused",

@@ -40,8 +40,8 @@ export class Crew {
   #isScheduled = false;
   #holdUp: Timer | null = null;
   #failure: { error: unknown } | null = null;
-  /** What was being done when it failed. */
-  #leftUndone: string[] = [];
+  /** What was being done when it failed; what waited then is done with. */
+  #doing: string[] = [];
   #whenIdle: (() => void) | null = null;
 
   constructor(host: Host, settings: CrewSettings) {
@@ -60,9 +60,15 @@ export class Crew {
     return this.#failure;
   }
 
-  /** What is being done, as it is called in errors. */
-  get doing(): string[] {
-    if (this.#failure !== null) return this.#leftUndone;
+  /** What is not done: first what has begun, then what waits. As it is called in errors. */
+  get undone(): string[] {
+    if (this.#failure !== null) return this.#doing;
+    const sent = this.#members.values().flatMap((member) => member.waiting);
+    const waiting = this.#queue.values().map((job) => job.name);
+    return [...new Set([...this.#begun, ...sent, ...waiting])];
+  }
+
+  get #begun(): string[] {
     return [...new Set(this.#members.values().flatMap((member) => member.doing))];
   }
 
@@ -231,7 +237,7 @@ export class Crew {
 
   #fail(error: unknown): void {
     if (this.#failure !== null) return;
-    this.#leftUndone = this.doing;
+    this.#doing = this.#begun;
     this.#failure = { error };
     this.#holdUp?.cancel();
     for (const job of this.#queue.drain()) {

@@ -79,6 +79,11 @@ export class Job extends Wait {
     return { ...packet, transfers: packet.transfers.filter((each) => !this.#given.includes(each)) };
   }
 
+  /** How it is called in errors. */
+  get name(): string {
+    return `task ${this.task.label} of a pool`;
+  }
+
   override describe(): string {
     return `run task ${this.task.label}`;
   }
@@ -93,7 +98,7 @@ export class Job extends Wait {
     if (!(error instanceof Error) || error === this.#signal?.reason) return null;
     // One error for many jobs.
     if (error === this.#crew.failure?.error) return null;
-    return traced(error, `task ${this.task.label} of a pool`);
+    return traced(error, this.name);
   }
 
   override onGivenUp(): void {

@@ -65,7 +65,15 @@ export class PoolMember {
   /** The tasks that it has begun and not answered, as they are called in errors. */
   get doing(): string[] {
     const begun = this.#attempts.values().filter((attempt) => attempt.hasBegun);
-    return Array.from(begun, ({ job }) => `task ${job.task.label} of a pool`);
+    return Array.from(begun, ({ job }) => job.name);
+  }
+
+  /** The tasks that it was sent and has not begun, as they are called in errors. */
+  get waiting(): string[] {
+    const attempts = this.#attempts.values().filter(({ hasBegun, job }) =>
+      !hasBegun && !job.settled
+    );
+    return Array.from(attempts, ({ job }) => job.name);
   }
 
   /** Whether it may be sent this job now. */

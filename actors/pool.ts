@@ -264,17 +264,22 @@ export class Pool implements AsyncDisposable {
   }
 
   #asChild(): Child {
-    const crew = this.#crew;
+    const nameNow = () => this.#crew.undone.join(", ") || "pool";
+    /** What it was killed in the midst of. */
+    let name: string | null = null;
     return {
       get label() {
-        return crew.doing.join(", ") || "pool";
+        return name ?? nameNow();
       },
       stop: async (_reason, drain = false) => {
         if (drain) return await this.#endWithin(Infinity);
         await this.terminate();
         return true;
       },
-      kill: () => this.terminate(),
+      kill: () => {
+        name ??= nameNow();
+        return this.terminate();
+      },
     };
   }
 

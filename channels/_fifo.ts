@@ -54,6 +54,11 @@ export class Fifo<T> {
     this.#size--;
   }
 
+  /** All, in their order. */
+  *values(): Generator<T, void, void> {
+    for (let at = this.#head; at !== null; at = at.next) yield at.value;
+  }
+
   /** Takes out all. */
   *drain(): Generator<T, void, void> {
     while (this.#head !== null) yield this.shift()!;

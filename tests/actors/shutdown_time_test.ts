@@ -152,6 +152,41 @@ Deno.test.each(POOLS)(
   },
 );
 
+const WAITING: [string, (system: ActorSystem, words: Int32Array) => Pool, string[]][] = [
+  ["no worker has started", (system) => new Pool({ system, size: 1 }), []],
+  ["the pool is on this thread", (system) => new Pool({ system, size: 0 }), []],
+  ["the initializer does not end", (system, words) => {
+    return new Pool({ system, size: 1, initializer: [endless, words] });
+  }, []],
+  ["another one runs", (system, words) => {
+    const pool = new Pool({ system, size: 1 });
+    pool.run(endless.with({ name: "r" }), words).catch(() => {});
+    return pool;
+  }, ["task r of a pool"]],
+];
+
+Deno.test.each(WAITING.map(([why, start, others]) => ({ why, start, others })))(
+  "ActorSystem.shutdown() names a pool's tasks that have not begun because $why",
+  async ({ why, start, others }) => {
+    const system = new ActorSystem({ workers: 0 });
+    const words = newWords();
+    const pool = start(system, words);
+    const isCold = !/initializer|another/.test(why);
+    const settled = Promise.allSettled([
+      pool.run(endless.with({ name: "a" }), words),
+      pool.run(endless.with({ name: "a" }), words),
+      pool.map(endless.with({ name: "b" }), [words]),
+      pool.run(endless.with({ name: "given up", timeoutMs: 0 }), words),
+    ]);
+    if (!isCold) await until(5_000, "what is in the way", () => words[1] === 1);
+    const down = system.shutdown({ timeoutMs: isCold ? 0 : 100 });
+    const { abandoned } = await within(10_000, "the shutdown", down);
+    await within(1_000, "the tasks", settled);
+    const names = [...others, "task a of a pool", "task b of a pool"];
+    assertEquals(abandoned, [names.join(", ")]);
+  },
+);
+
 Deno.test("ActorSystem.shutdown() names a pool's task in an endless loop, also one that was given up", async () => {
   const { stdout } = await run("pool");
   assertEquals(stdout.trim(), "TimeoutError\nabandoned: task looping of a pool");

@@ -27,11 +27,20 @@ export function itemOf(payload: Payload, attachments: unknown[]): Packet {
 /**
  * The value of an item; once.
  *
+ * @throws {TypeError} when a class or a kind of handle is not known in this thread.
+ */
+export function reviveItem(item: Packet): unknown {
+  return reviveItems(item, false)[0];
+}
+
+/**
+ * All values of an item that has several; once.
+ *
  * @param keepsInstances See {@linkcode RevivalContext.keepsInstances}.
  * @throws {TypeError} when a class or a kind of handle is not known in this thread.
  */
-export function reviveItem({ payload, attachments }: Packet, keepsInstances = false): unknown {
-  return revive(payload, { attachments, signal: noSignal, keepsInstances })[0];
+export function reviveItems({ payload, attachments }: Packet, keepsInstances: boolean): unknown[] {
+  return revive(payload, { attachments, signal: noSignal, keepsInstances });
 }
 
 /** Closes what an item holds that nobody will take, so that those at the other ends hear of it. */

@@ -1,17 +1,17 @@
 import { loadModules } from "./_handle_module.ts";
-import { itemOf, reviveItem } from "./_item.ts";
+import { itemOf, reviveItems } from "./_item.ts";
 import type { EncodedPayload, Payload } from "./_marker.ts";
 import type { PackedMessage } from "./pack.ts";
 
 const unpacked = new WeakSet<PackedMessage>();
 
-/** What `unpack()` does. */
-export function unpackMessage(message: unknown, keepsInstances: boolean): unknown {
+/** What `unpack()` does, for all values that were packed. */
+export function unpackValues(message: unknown, keepsInstances: boolean): unknown[] {
   if (!isPacked(message)) throw new TypeError("Cannot unpack: it is not a message of pack()");
   if (unpacked.has(message)) throw new TypeError("Cannot unpack: it was unpacked before");
   unpacked.add(message);
   const item = itemOf(message.payload as Payload, message.attachments);
-  return reviveItem(item, keepsInstances);
+  return reviveItems(item, keepsInstances);
 }
 
 /** Loads what this thread lacks for a packed message; `null` when nothing is missing. */

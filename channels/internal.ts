@@ -37,7 +37,8 @@ export { frameless } from "./_frameless.ts";
 export { Fifo, type Place } from "./_fifo.ts";
 export { beforeExit } from "./_exit.ts";
 export { jsonOf, readJson, realNow, soon, yieldTo } from "./_kept.ts";
-export { loadFor, unpackMessage } from "./_unpack.ts";
+export { packValues } from "./_pack.ts";
+export { loadFor, unpackValues } from "./_unpack.ts";
 export { drain, lifeOf, ownLife, threadNumber, watchLife } from "./_life.ts";
 export {
   checkCount,

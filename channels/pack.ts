@@ -1,5 +1,5 @@
-import { capture } from "./_capture.ts";
-import { unpackMessage } from "./_unpack.ts";
+import { packValues } from "./_pack.ts";
+import { unpackValues } from "./_unpack.ts";
 
 /** What {@linkcode pack} gives: the arguments of a `postMessage`. */
 export interface Packed {
@@ -38,8 +38,7 @@ export interface PackedMessage {
  * @throws {TypeError} when a value cannot cross; nothing was moved then.
  */
 export function pack(value: unknown): Packed {
-  const { payload, attachments, transfers } = capture([value], "apart", "message", "value");
-  return { message: { troupe: "packed", payload, attachments }, transfer: transfers };
+  return packValues([value], "message", "value");
 }
 
 /**
@@ -50,5 +49,5 @@ export function pack(value: unknown): Packed {
  * that is not registered in this thread.
  */
 export function unpack<T>(message: unknown): T {
-  return unpackMessage(message, false) as T;
+  return unpackValues(message, false)[0] as T;
 }

@@ -1,4 +1,4 @@
-import { ChannelWait, limitWait } from "../channels/internal.ts";
+import { ChannelWait, draftOf, limitWait } from "../channels/internal.ts";
 import { call, limitsOf, type ManagedObject } from "./managed_object.ts";
 
 /**
@@ -29,6 +29,20 @@ async function tryUpdating<T>(
     if (wait.settled) return;
     const next = await fn(value);
     if (wait.settled) return;
-    if (await call(object, "replace", key, revision, next)) wait.resolve(next);
+    try {
+      if (await call(object, "replace", key, revision, next)) wait.resolve(next);
+    } catch (error) {
+      checkResult(next);
+      throw error;
+    }
   }
+}
+
+/**
+ * For an error of the call that was to put it there.
+ *
+ * @throws {TypeError} when what `fn` gave cannot cross; the caller has not passed it as an argument.
+ */
+export function checkResult(next: unknown): void {
+  draftOf([next], "wire", "message", "result");
 }

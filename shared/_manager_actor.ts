@@ -1,7 +1,7 @@
 import { actor, type ActorDefinition } from "../actors/actor.ts";
 import { ActorStoppedError } from "../actors/errors.ts";
 import { keepInstances, type Ref } from "../actors/internal.ts";
-import { loadFor, threadNumber, unpackMessage, yieldTo } from "../channels/internal.ts";
+import { loadFor, threadNumber, unpackValues, yieldTo } from "../channels/internal.ts";
 import type { PackedMessage } from "../channels/pack.ts";
 import { invoke } from "./_managed_invoke.ts";
 import type { ManagedKind, Passage } from "./_managed_protocol.ts";
@@ -22,7 +22,7 @@ const MAKERS: { readonly [K in Exclude<ManagedKind, "custom">]: Maker } = {
   list: (items: unknown[]) => new ListTarget(items),
   map: (entries: [unknown, unknown][]) => new MapTarget(entries),
   set: (values: unknown[]) => new SetTarget(values),
-  namespace: (entries: [string, unknown][]) => new MapTarget(entries),
+  namespace: (values: object) => new MapTarget(Object.entries(values)),
   value: (value: unknown) => new ValueTarget(value),
   queue: (capacity: number | undefined) => new QueueTarget(capacity),
   lock: () => new LockTarget(),
@@ -72,7 +72,7 @@ export const managerActor = actor(import.meta, (context) => {
     callSync(line: string, id: number, method: string, packed: PackedMessage): void {
       // Arguments that cannot be brought back are an error like any other.
       desk.answer(line, () => {
-        const answer = () => invoke(table, id, method, unpackMessage(packed, true) as unknown[]);
+        const answer = () => invoke(table, id, method, unpackValues(packed, true));
         const loading = loadFor(packed);
         return loading === null ? answer() : loading.then(answer);
       });

@@ -1,5 +1,4 @@
-import { closePort, jsonOf, watchLife } from "../channels/internal.ts";
-import { pack } from "../channels/pack.ts";
+import { closePort, jsonOf, packValues, watchLife } from "../channels/internal.ts";
 import { IN_MEMORY, IN_PORT, SyncMemory } from "./_sync_memory.ts";
 
 /** A thread that calls in a blocking way. */
@@ -66,8 +65,8 @@ function give(line: Line, answer: [isOk: boolean, value: unknown]): void {
 /** What cannot cross is an error of the call. */
 function packed(answer: [isOk: boolean, value: unknown]) {
   try {
-    return pack(answer);
+    return packValues(answer, "reply", "result");
   } catch (refusal) {
-    return pack([false, refusal]);
+    return packValues([false, refusal], "reply", "result");
   }
 }

@@ -1,7 +1,13 @@
 import process from "node:process";
-import { closePort, flushLinks, readJson, realNow } from "../channels/internal.ts";
+import {
+  closePort,
+  flushLinks,
+  packValues,
+  readJson,
+  realNow,
+  unpackValues,
+} from "../channels/internal.ts";
 import { HostLostError } from "../channels/errors.ts";
-import { pack, unpack } from "../channels/pack.ts";
 import { transfer } from "../channels/transfer.ts";
 import type { Ref } from "../actors/internal.ts";
 import { ActorStoppedError } from "../actors/errors.ts";
@@ -45,7 +51,7 @@ export class SyncLine {
     if (host.refuses()) throw new ActorStoppedError("manager", `call "${method}"`);
     const waiting = new AnswerWait(words, this.#thread, `call "${method}"`);
     if (timeoutMs === 0) throw timeoutError(waiting, 0);
-    const { message, transfer: moved } = pack(args);
+    const { message, transfer: moved } = packValues(args, "message", "args");
     // Most move nothing, and are copied the short way.
     const packed = moved.length === 0 ? message : transfer(message, moved);
     Atomics.store(words, 0, NONE);
@@ -68,12 +74,12 @@ export class SyncLine {
     closePort(this.#port);
   }
 
-  #take(): [isOk: boolean, value: unknown] {
+  #take(): unknown[] {
     if (this.#memory.words[0] === IN_MEMORY) {
       const payload = readJson(this.#memory.read());
-      return unpack({ troupe: "packed", payload, attachments: [] });
+      return unpackValues({ troupe: "packed", payload, attachments: [] }, false);
     }
-    return unpack(receiveNow(this.#port));
+    return unpackValues(receiveNow(this.#port), false);
   }
 }
 

@@ -1,4 +1,5 @@
 import { realNow } from "../channels/internal.ts";
+import { checkResult } from "./_managed_update.ts";
 import { seatOf } from "./managed_object.ts";
 
 /** Calls a method and blocks until its result is there. */
@@ -16,7 +17,12 @@ function updateNow(
   do {
     const [value, revision] = call("read", key) as [unknown, number];
     const next = fn(value);
-    if (call("replace", key, revision, next)) return next;
+    try {
+      if (call("replace", key, revision, next)) return next;
+    } catch (error) {
+      checkResult(next);
+      throw error;
+    }
   } while (realNow() < end);
   const text = `Cannot update entry: no change of its own within ${timeoutMs} ms`;
   throw new DOMException(text, "TimeoutError");

@@ -138,7 +138,7 @@ export class Manager implements AsyncDisposable {
   namespace<T extends object = Record<string, unknown>>(
     values: T = {} as T,
   ): Promise<ManagedNamespace<T>> {
-    return this.#make("namespace", () => entriesOf(values)) as Promise<ManagedNamespace<T>>;
+    return this.#make("namespace", () => sharedNamesOf(values)) as Promise<ManagedNamespace<T>>;
   }
 
   /** Makes a value. */
@@ -257,9 +257,9 @@ export class Manager implements AsyncDisposable {
   }
 }
 
-function entriesOf(values: object): [string, unknown][] {
+function sharedNamesOf(values: object): object {
   const entries = Object.entries(values);
   const own = entries.find(([name]) => name.startsWith("_"));
-  if (own === undefined) return entries;
+  if (own === undefined) return Object.fromEntries(entries);
   throw new TypeError(`Cannot create namespace: the name "${own[0]}" begins with an underscore`);
 }

@@ -460,6 +460,10 @@ Deno.test("A managed object refuses a value by the path of the caller's own argu
     [() => value.set(() => {}), "args[0] is a function"],
     [() => manager.list([1, () => {}]), "args[0][1] is a function"],
     [() => manager.value(() => {}), "args[0] is a function"],
+    [() => manager.namespace({ x: 1, f() {} }), "args[0].f is a function"],
+    [() => list.update(0, () => () => {}), "result is a function"],
+    [() => map.update("key", () => ({ f() {} })), "result.f is a function"],
+    [() => value.update(() => Symbol()), "result is a symbol"],
     [() => (create as (...args: unknown[]) => Promise<unknown>)(1, () => {}), "args[1] is a"],
   ];
   for (const [call, path] of calls) {

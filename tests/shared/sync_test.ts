@@ -198,6 +198,29 @@ Deno.test("sync() refuses what cannot be sent, and the next call works", async (
   assertEquals(list.push(1), 1);
 });
 
+Deno.test("sync() refuses a value by the path of the caller's own argument", async () => {
+  await using manager = new Manager();
+  const list = sync(await manager.list<unknown>([1, 2]));
+  const map = sync(await manager.map<string, unknown>());
+  const space = sync(await manager.namespace<{ x: unknown }>({ x: 1 }));
+  const value = sync(await manager.value<unknown>(1));
+  const calls: [call: () => unknown, path: string][] = [
+    [() => list.push(() => {}), "args[0] is a function"],
+    [() => list.push(1, { f() {} }), "args[1].f is a function"],
+    [() => list[0] = [() => {}], "args[1][0] is a function"],
+    [() => map.set("key", () => {}), "args[1] is a function"],
+    [() => space.x = () => {}, "args[1] is a function"],
+    [() => value.value = () => {}, "args[0] is a function"],
+    [() => list.update(0, () => () => {}), "result is a function"],
+    [() => map.update("key", () => ({ f() {} })), "result.f is a function"],
+    [() => value.update(() => Symbol()), "result is a symbol"],
+  ];
+  for (const [call, path] of calls) {
+    assertThrows(call, TypeError, `Cannot send message: ${path}`);
+  }
+  assertEquals(list.toArray(), [1, 2]);
+});
+
 const REFUSED = ["constructor", "__proto__", "_x", "contents", "end", "hasOwnProperty"];
 
 Deno.test.each(REFUSED)("sync() has no method %o", async (name) => {

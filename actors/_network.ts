@@ -111,6 +111,11 @@ export class Network {
     return id;
   }
 
+  /** A request was refused before it was sent. */
+  forget(id: number): void {
+    this.#pending.delete(id);
+  }
+
   /** Takes a request back: nobody waits for its answer any more. */
   withdraw(at: number, id: number): void {
     if (this.#pending.delete(id)) this.tryPeer(at)?.link.send([CANCEL, id]);
@@ -141,7 +146,7 @@ export class Network {
         this.peer(at).link.send(envelope(id), packet);
       } catch (error) {
         if (this.#lost.defer(at, post)) return;
-        this.#pending.delete(id);
+        this.forget(id);
         if (packet !== undefined) abandonItem(packet);
         target.reject(error);
       }

@@ -149,6 +149,7 @@ function askRemote(wait: AskWait, packet: Packet): void {
     if (chain === null) link.sendItem(ASK, serial, handler, packet, id);
     else link.send([CHAINED_ASK, id, serial, handler, packet.payload, chain], packet);
   } catch (error) {
+    network.forget(wait.request);
     if (network.defer(at, () => askRemote(wait, packet))) return;
     abandonItem(packet);
     wait.reject(error);
@@ -201,15 +202,17 @@ function openRemote(
 ): void {
   const { host: { network }, at, serial } = ref;
   if (consumer.settled) return abandonItem(packet);
+  let id = 0;
   try {
     const { link } = network.peer(at);
-    const id = network.expect(at, consumer);
+    id = network.expect(at, consumer);
     link.send([STREAM, id, serial, handler, packet.payload, chain], packet);
     consumer.opened({
       grant: (credit) => network.tryPeer(at)?.link.send([CREDIT, id, credit]),
       close: () => network.withdraw(at, id),
     });
   } catch (error) {
+    network.forget(id);
     const again = () => openRemote(ref, handler, packet, chain, consumer);
     if (network.defer(at, again)) return;
     abandonItem(packet);

@@ -1,11 +1,12 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActorSystem, pipe, Pool, transfer } from "../../mod.ts";
+import { hostBehind } from "../../actors/actor_system.ts";
 import { SharedMemory, SharedQueue } from "../../shared/mod.ts";
 import { initialize } from "../fixtures/pool_tasks.ts";
 import { square } from "../fixtures/definitions.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { bytesOf } from "../fixtures/start_args.ts";
-import { spectator } from "../fixtures/spectator.ts";
+import { type AnyRef, spectator } from "../fixtures/spectator.ts";
 
 Deno.test.each(PLACES)(
   "ActorContext.watch() of what is no reference leaves nothing, on $where",
@@ -38,6 +39,24 @@ Deno.test.each(PLACES)(
     near.close();
   },
 );
+
+Deno.test("An ask or a stream of a handler whose name is too long leaves nothing", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const far = await system.spawn(spectator) as unknown as AnyRef;
+  const near = await system.spawn(spectator.with({ on: "here" }));
+  const name = "x".repeat(3_000_000);
+  const refused = "the names that go with it have more than";
+  const [end, other] = pipe<string, string>();
+  await assertRejects(() => far.ask[name]!(other), RangeError, refused);
+  const ended = await end.receive({ timeoutMs: 5_000 }).catch((error) => error.name);
+  assertEquals(ended, "ChannelClosedError");
+  await assertRejects(() => far.stream[name]!().next(), RangeError, refused);
+  await assertRejects(() => near.ask.ask(far, name), RangeError, refused);
+  assertEquals(await near.ask.ask(far, "watch").catch((error) => error.name), "TypeError");
+  const { network } = hostBehind(system);
+  const ids = Array.from({ length: 100 }, (_, at) => at + 1);
+  assertEquals(ids.filter((id) => network.streaming(id) !== undefined), []);
+});
 
 Deno.test("Pool refuses an initializer that cannot go to a worker before it starts one", async () => {
   const memory = await SharedMemory.create(`closed-${crypto.randomUUID()}`, 8);

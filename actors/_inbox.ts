@@ -218,7 +218,7 @@ function streamed(host: Host, id: number, payload: Payload, context: RevivalCont
   try {
     target.deliver!(revive(payload, context)[0]);
   } catch (error) {
-    host.network.answered(id);
+    host.network.withdraw(target.at, id);
     target.reject(error);
   }
 }

@@ -384,6 +384,20 @@ Deno.test.each(PLACES)(
 );
 
 Deno.test.each(PLACES)(
+  "ActorRef.stream ends its generator at a value that cannot be brought back on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const { log, ref } = await spawnSource(system);
+    const stream = ref.stream.fragile();
+    assertEquals((await stream.next()).value, 1);
+    await assertRejects(() => within(5_000, "a refusal", stream.next()), RangeError, "broken");
+    assertEquals(await stream.next(), { done: true, value: undefined });
+    await within(5_000, "the finally block", log.ask.logged("fragile ended"));
+    assertEquals(await ref.ask.restarts(), 0);
+  },
+);
+
+Deno.test.each(PLACES)(
   "ActorRef.stream does nothing until it is iterated on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });

@@ -235,5 +235,7 @@ export function functionOf(
   definition: AnyDefinition,
 ): DefinedFunction | Promise<DefinedFunction> {
   const fn = "setup" in definition ? definition.setup : definition.fn;
-  return stubs.has(fn) ? host.load(definition.address) : fn;
+  if (!stubs.has(fn)) return fn;
+  const { address, options } = definition;
+  return host.load(address, "startTimeoutMs" in options ? options.startTimeoutMs : undefined);
 }

@@ -147,15 +147,19 @@ export class Host implements Owner {
   /**
    * Finds a definition; a promise when its module has to be imported first.
    *
+   * @param startTimeoutMs Its own limit, when it has one.
    * @throws Rejects with what the import throws, `DefinitionError`, or a `TimeoutError` when the module has not come to
-   * its end within `startTimeoutMs`.
+   * its end in time.
    */
-  load(address: Address): DefinedFunction | Promise<DefinedFunction> {
+  load(
+    address: Address,
+    startTimeoutMs: number = this.settings.startTimeoutMs,
+  ): DefinedFunction | Promise<DefinedFunction> {
     const loaded = load(address);
     if (!(loaded instanceof Promise)) return loaded;
     const wait = new OwnWait<DefinedFunction>(() => `load module ${address.url}`);
     loaded.then((fn) => wait.resolve(fn), (error) => wait.reject(error));
-    this.deadlines.start(wait, undefined, this.settings.startTimeoutMs);
+    this.deadlines.start(wait, undefined, startTimeoutMs);
     return wait.promise;
   }
 

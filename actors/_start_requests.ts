@@ -26,7 +26,8 @@ export async function spawn(
   try {
     const [definition] = revive(what, context) as [AnyActor];
     args = revive(payload, context);
-    const loaded = definition.loaded(await host.load(definition.address));
+    const { address, options } = definition;
+    const loaded = definition.loaded(await host.load(address, options.startTimeoutMs));
     // Nobody waits for it any more.
     if (reply.settled) return abandonValues(args);
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
@@ -61,7 +62,8 @@ export async function startAgain(
   try {
     const args = revive(payload, context);
     const [definition, reason] = args.splice(-2) as [AnyActor, ExitReason];
-    const loaded = definition.loaded(await host.load(definition.address));
+    const { address, options } = definition;
+    const loaded = definition.loaded(await host.load(address, options.startTimeoutMs));
     const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
     // Somebody may have ended it meanwhile.
     if (!host.survivors.has(serial)) return reply.resolve(null);

@@ -17,6 +17,7 @@ import {
 import { HostLostError } from "../../channels/mod.ts";
 import { orphan, orphanTask } from "../fixtures/broken_import.ts";
 import { DEATHS, victim, witness } from "../fixtures/deaths.ts";
+import { gated, holdGate } from "../fixtures/gated_module.ts";
 import {
   depthOf,
   failing,
@@ -29,6 +30,7 @@ import {
   taker,
 } from "../fixtures/inputs.ts";
 import { hushed, nextEvent, PLACES } from "../fixtures/life_probe.ts";
+import { late } from "../fixtures/slow_module.ts";
 import { scratchFolder, within } from "../testing.ts";
 
 class Point {
@@ -231,6 +233,35 @@ Deno.test.each((["any", "own"] as const).map((on) => ({ on })))(
     const patient = taker.with({ on, startTimeoutMs: 20_000 });
     const ref = await within(20_000, "the start", system.spawn(patient));
     assertEquals(await ref.ask.take(1), 1);
+  },
+);
+
+const LOADS = (["any", "own"] as const).flatMap((on) =>
+  (["web", "thread"] as const).map((worker) => ({ on, worker }))
+);
+
+Deno.test.each(LOADS)(
+  "ActorOptions.startTimeoutMs gives a module more time than the system does ($on, $worker)",
+  async ({ on, worker }) => {
+    await using system = hushed(new ActorSystem({ workers: 1, worker, startTimeoutMs: 1 }));
+    const ref = await system.spawn(late.with({ on, startTimeoutMs: 20_000 }));
+    assertEquals(await ref.ask.add(2), 2);
+    // Its new thread has to load it again.
+    await assertRejects(() => ref.ask.die("close"), HostLostError);
+    assertEquals(await within(20_000, "the actor", ref.ask.add(3)), 3);
+  },
+);
+
+Deno.test.each([LOADS[0]!, LOADS[3]!])(
+  "ActorOptions.startTimeoutMs limits the load of a module on a new thread ($on, $worker)",
+  async ({ on, worker }) => {
+    await using system = hushed(new ActorSystem({ workers: 1, worker, startTimeoutMs: 60_000 }));
+    const ref = await system.spawn(gated.with({ on, startTimeoutMs: 2_000 }));
+    await using _gate = await holdGate();
+    await assertRejects(() => ref.ask.die("close"), HostLostError);
+    const reason = await within(20_000, "the end of the actor", ref.exited);
+    assert(reason.kind === "error" && reason.error instanceof DOMException, reason.kind);
+    assertMatch(reason.error.message, /load module .*gated_module.ts: .* within 2000 ms/);
   },
 );
 

@@ -1,5 +1,8 @@
 import type { Clock, Timer } from "../channels/internal.ts";
 
+// Whoever waits for something there gives up first, and says what has not started: the thread is no news to them.
+const GRACE_MS = 1_000;
+
 /** How long a worker may take until it is ready; whoever wants something of it may give it more time. */
 export class StartLimit {
   readonly #clock: Clock;
@@ -9,7 +12,7 @@ export class StartLimit {
   #timer: Timer | null = null;
   #isOver = false;
 
-  /** @param onLate Called when it is not ready in time: within so many milliseconds. */
+  /** @param onLate Called some time after it should have been ready: within so many milliseconds. */
   constructor(clock: Clock, ms: number, onLate: (ms: number) => void) {
     this.#clock = clock;
     this.#startedAt = clock.now();
@@ -27,7 +30,7 @@ export class StartLimit {
     this.#ms = ms;
     if (this.#isOver) return;
     this.#timer?.cancel();
-    const left = ms - (this.#clock.now() - this.#startedAt);
+    const left = ms + GRACE_MS - (this.#clock.now() - this.#startedAt);
     this.#timer = this.#clock.setTimer(() => this.#onLate(ms), Math.max(0, left));
   }
 

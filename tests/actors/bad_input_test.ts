@@ -12,11 +12,13 @@ import {
   type ActorDefinition,
   type ActorRef,
   ActorSystem,
+  Supervisor,
   type TaskDefinition,
 } from "../../actors/mod.ts";
 import { HostLostError } from "../../channels/mod.ts";
 import { orphan, orphanTask } from "../fixtures/broken_import.ts";
 import { DEATHS, victim, witness } from "../fixtures/deaths.ts";
+import { unreachableActor } from "../fixtures/endless_import.ts";
 import { gated, holdGate } from "../fixtures/gated_module.ts";
 import {
   depthOf,
@@ -249,6 +251,24 @@ Deno.test.each(LOADS)(
     // Its new thread has to load it again.
     await assertRejects(() => ref.ask.die("close"), HostLostError);
     assertEquals(await within(20_000, "the actor", ref.ask.add(3)), 3);
+  },
+);
+
+Deno.test.each(LOADS)(
+  "A worker that takes longer to start than startTimeoutMs is a timeout of what was to start there ($on, $worker)",
+  async ({ on, worker }) => {
+    await using system = new ActorSystem({ workers: 1, worker, startTimeoutMs: 1 });
+    await using supervisor = new Supervisor({ system });
+    const starts = [
+      system.spawn(unreachableActor.with({ on, name: "one" })),
+      supervisor.spawn(unreachableActor.with({ on, name: "two" })),
+    ];
+    const results = await within(20_000, "the rejections", Promise.allSettled(starts));
+    const errors = results.map((result) => result.status === "rejected" ? result.reason : null);
+    assertEquals(errors.map(String), [
+      'TimeoutError: Cannot start actor "one": no answer within 1 ms',
+      'TimeoutError: Cannot start actor "two": no answer within 1 ms',
+    ]);
   },
 );
 

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { ActorSystem, pipe, Pool, Queue, Supervisor } from "../../mod.ts";
 import { Mutex } from "../../shared/mod.ts";
-import { failing } from "../fixtures/inputs.ts";
+import { failing, taker } from "../fixtures/inputs.ts";
 import { juggler } from "../fixtures/juggler.ts";
-import { PLACES } from "../fixtures/life_probe.ts";
+import { events, PLACES } from "../fixtures/life_probe.ts";
 import { hang, locate } from "../fixtures/places.ts";
-import { within } from "../testing.ts";
+import { until, within } from "../testing.ts";
 
 /** Whether a promise has settled, as soon as whatever is due has run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -48,6 +48,25 @@ Deno.test.each(PLACES)("Time limits of actors and tasks follow fake time, on $wh
   // Nothing was too late for want of a time that all threads share.
   assert(await system.run(locate.with({ timeoutMs: 1_000 })));
 });
+
+Deno.test.each([{ on: "any" }, { on: "own" }] as const)(
+  "A worker has as long to start as whoever waits for something there ($on)",
+  async ({ on }) => {
+    await using system = new ActorSystem({ workers: 1, startTimeoutMs: 1 });
+    const hosts = events(system, "host");
+    using time = new FakeTime();
+    const patient = system.spawn(taker.with({ on, startTimeoutMs: 60_000 }));
+    // None is ready within the turn in which it was begun.
+    time.tick(50_000);
+    await within(20_000, "the start", patient);
+    const hasty = system.spawn(taker.with({ on: "own" }));
+    time.tick(5_000);
+    await assertRejects(() => within(20_000, "the rejection", hasty), DOMException, "within 1 ms");
+    await until(20_000, "the loss", () => hosts.some(({ state }) => state === "lost"));
+    const { index, cause } = hosts.find(({ state }) => state === "lost")!;
+    assertEquals([index, (cause as Error).message], [2, "Not ready within 1 ms"]);
+  },
+);
 
 Deno.test("Time limits of channels, locks and pools follow fake time", async () => {
   await using system = new ActorSystem({ workers: 0, shutdownMs: 0 });

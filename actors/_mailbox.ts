@@ -18,7 +18,7 @@ export class Item {
   cell: Cell | null = null;
   /** Handlers that wait for each other, this one among them, once that shows. */
   circle: readonly string[] | null = null;
-  /** Streams that its handler reads: they end with it when it is abandoned. */
+  /** Streams that its handler reads: they end with it when it is abandoned. One set for all turns of a generator. */
   streams: Set<StreamConsumer> | null = null;
 
   constructor(

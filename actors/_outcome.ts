@@ -22,12 +22,13 @@ export function complete(cell: Cell, item: Item, result: unknown): void {
 
 function stream(
   cell: Cell,
-  { label, reply }: Item,
+  item: Item,
   iterator: Iterator<unknown> | AsyncIterator<unknown>,
 ): void {
+  const { label, reply } = item;
   if (reply !== null && reply.stream === undefined) {
     reply.reject(misuse(cell, "ask", label, "it is a generator; use stream"));
   } else {
-    new StreamSource(cell, label, iterator, reply as Reply & { stream: StreamSink });
+    new StreamSource(cell, item, iterator, reply as Reply & { stream: StreamSink });
   }
 }

@@ -25,7 +25,7 @@ export class StreamConsumer
   #ended = false;
   #failure: { error: unknown } | null = null;
   #consumed = 0;
-  /** The turn that reads it. */
+  /** The turn in which it was made. */
   readonly #turn: Item | null;
 
   constructor(
@@ -126,8 +126,7 @@ export class StreamConsumer
   abandon(error: unknown): void {
     this.reject(error);
     this.#values.length = 0;
-    this.onLeft?.();
-    this.#control?.close();
+    this.#close();
   }
 
   #start(): void {
@@ -154,6 +153,10 @@ export class StreamConsumer
     this.#values.length = 0;
     if (this.#ended) return;
     this.resolve();
+    this.#close();
+  }
+
+  #close(): void {
     this.onLeft?.();
     this.#control?.close();
     // One that was never opened closes what it was to take along.

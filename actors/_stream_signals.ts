@@ -28,7 +28,7 @@ export class StreamSignals {
     if (controller === undefined) {
       this.#controllers.set(reader, controller = new AbortController());
       reader.stream!.onLeft = () => this.left(reader);
-      if (this.#isOver) abort(controller, "The actor is stopping");
+      if (this.#isOver) controller.abort(isStopping());
     }
     return controller.signal;
   }
@@ -36,7 +36,7 @@ export class StreamSignals {
   /** The reader has left. */
   left(reader: Reply): void {
     const controller = this.#controllers.get(reader);
-    if (controller !== undefined) abort(controller, "The reader of the stream has left");
+    controller?.abort(readerLeft());
   }
 
   /** The stream has ended. */
@@ -47,12 +47,21 @@ export class StreamSignals {
   /** No stream goes on. */
   end(): void {
     this.#isOver = true;
-    for (const controller of this.#controllers.values()) abort(controller, "The actor is stopping");
+    for (const controller of this.#controllers.values()) controller.abort(isStopping());
   }
 }
 
-function abort(controller: AbortController, why: string): void {
+/** Why a stream is to end whose reader has left. */
+export function readerLeft(): DOMException {
+  return reasonToEnd("The reader of the stream has left");
+}
+
+function isStopping(): DOMException {
+  return reasonToEnd("The actor is stopping");
+}
+
+function reasonToEnd(why: string): DOMException {
   const reason = new DOMException(why, "AbortError");
   reasons.add(reason);
-  controller.abort(reason);
+  return reason;
 }

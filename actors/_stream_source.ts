@@ -1,7 +1,8 @@
 import type { Cell } from "./_cell.ts";
 import { Item } from "./_mailbox.ts";
 import type { Reply, StreamControl, StreamSink } from "./_reply.ts";
-import { isEndOfStream } from "./_stream_signals.ts";
+import type { StreamConsumer } from "./_stream_consumer.ts";
+import { isEndOfStream, readerLeft } from "./_stream_signals.ts";
 import { apart } from "./_turn.ts";
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
@@ -17,7 +18,8 @@ export function isIterator(value: unknown): value is AnyIterator {
  * credit. A generator that was told instead of streamed runs to its end the same way, its values unheard.
  *
  * When the reader leaves while the generator waits for something, its turn is over at once: an actor must not wait for
- * what nobody wants. The generator is ended, and its `finally` blocks run when it goes on.
+ * what nobody wants. The generator is ended, with the streams that it reads itself, and its `finally` blocks run when it
+ * goes on.
  */
 export class StreamSource implements Reply, StreamControl {
   readonly #cell: Cell;
@@ -29,18 +31,22 @@ export class StreamSource implements Reply, StreamControl {
   #credit: number;
   /** The turn for the next value, until it is over. */
   #turn: Item | null = null;
+  /** What its turns read. */
+  #streams: Set<StreamConsumer> | null;
   /** Whether no value is wanted any more. */
   #ended = false;
   #isLeft = false;
 
+  /** @param turn The one that has given the iterator. */
   constructor(
     cell: Cell,
-    label: string,
+    { label, streams }: Item,
     iterator: AnyIterator,
     consumer: (Reply & { stream: StreamSink }) | null,
   ) {
     this.#cell = cell;
     this.#label = label;
+    this.#streams = streams;
     this.#iterator = iterator;
     this.#consumer = consumer;
     this.#credit = consumer === null ? Infinity : 0;
@@ -80,7 +86,7 @@ export class StreamSource implements Reply, StreamControl {
 
   /** Takes the result of one turn. */
   resolve(result: unknown): void {
-    this.#turn = null;
+    this.#turnOver();
     if (this.#ended) return;
     const { done, value } = result as IteratorResult<unknown>;
     if (done) {
@@ -101,7 +107,7 @@ export class StreamSource implements Reply, StreamControl {
 
   /** The generator failed. */
   reject(error: unknown): void {
-    this.#turn = null;
+    this.#turnOver();
     const isTold = isEndOfStream(error);
     if (!this.#ended) {
       this.#end();
@@ -131,8 +137,18 @@ export class StreamSource implements Reply, StreamControl {
     return this.#iterator.return?.();
   }
 
-  /** Ends the generator outside of a turn. */
+  #turnOver(): void {
+    if (this.#turn === null) return;
+    this.#streams = this.#turn.streams;
+    this.#turn = null;
+  }
+
+  /** Ends the generator outside of a turn, and first what it may be waiting for. */
   #returnUnheard(): void {
+    this.#turnOver();
+    for (const stream of this.#streams ?? []) {
+      stream.abandon(this.#isLeft ? readerLeft() : this.#cell.endOfStreams);
+    }
     try {
       const returned = apart(() => this.#return());
       if (returned instanceof Promise) returned.catch(this.#report);
@@ -155,6 +171,7 @@ export class StreamSource implements Reply, StreamControl {
   #pump(): void {
     if (this.#turn !== null || this.#ended || this.#credit <= 0) return;
     const turn = new Item(this.#label, [], this, null, this.#next);
+    turn.streams = this.#streams;
     if (this.#cell.pushWork(turn, this.isDrained)) this.#turn = turn;
   }
 }

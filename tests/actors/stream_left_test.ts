@@ -1,7 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { ActorSystem, HostLostError, type RefOf } from "../../mod.ts";
 import { events, PLACES, probe } from "../fixtures/life_probe.ts";
-import { type Hub, hub, type HubStream, subscriber } from "../fixtures/life_subscription.ts";
+import {
+  type Hub,
+  hub,
+  type HubStream,
+  type Relay,
+  relay,
+  subscriber,
+} from "../fixtures/life_subscription.ts";
 import { within } from "../testing.ts";
 
 type Probe = RefOf<typeof probe>;
@@ -143,5 +150,62 @@ Deno.test.each(PLACES)(
     assertEquals(await within(5_000, "an answer", ref.ask.restarts()), 0);
     assertEquals(await log.ask.entries(), ["waits", "ended"]);
     assertEquals(errors, []);
+  },
+);
+
+const RELAYS: Record<string, (relay: Relay, other: Relay, hub: Hub) => AsyncIterator<unknown>> = {
+  "yield*": ({ stream }, _other, hub) => stream.bare(hub, "unaware"),
+  "for await": ({ stream }, _other, hub) => stream.delegate(hub, "aware"),
+  "a stream made before": ({ stream }, _other, hub) => stream.handed(hub, "unaware"),
+  "a stream made in an earlier turn": ({ stream }, _other, hub) => stream.later(hub, "aware"),
+  "a stream that reads another one": ({ stream }, other, hub) => stream.far(other, hub, "unaware"),
+};
+
+const RELAYED = [{ where: "the main thread", workers: 0 }, { where: "two workers", workers: 2 }]
+  .flatMap((place) => Object.keys(RELAYS).map((how) => ({ ...place, how })));
+
+Deno.test.each(
+  RELAYED,
+)(
+  "A generator that is left while it waits for another actor's stream ends that, by $how on $where",
+  async ({ workers, how }) => {
+    await using system = new ActorSystem({ workers });
+    const errors = events(system, "error");
+    const { log, ref: hub } = await spawnHub(system);
+    const [near, far] = [await system.spawn(relay, log), await system.spawn(relay, log)];
+    const stream = RELAYS[how]!(near, far, hub);
+    while ((await within(5_000, "a value", stream.next())).value !== "first");
+    const next = stream.next();
+    await within(5_000, "the wait", log.ask.logged("waits"));
+    await stream.return!();
+    assertEquals(await within(5_000, "the end", next), { done: true, value: undefined });
+    const relays = how.includes("another") ? 2 : 1;
+    await within(5_000, "the end of the relay", log.ask.logged("relay ended", relays));
+    for (const { ask } of [near, far, hub]) {
+      assertEquals(await within(5_000, "an answer", ask.restarts()), 0);
+    }
+    hub.tell.publish();
+    await within(5_000, "the end of the source", log.ask.logged("ended"));
+    assertEquals(errors, []);
+  },
+);
+
+Deno.test.each(
+  RELAYED,
+)(
+  "A generator whose actor is terminated ends the stream that it waits for, by $how on $where",
+  async ({ workers, how }) => {
+    await using system = new ActorSystem({ workers });
+    const { log, ref: hub } = await spawnHub(system);
+    const [near, far] = [await system.spawn(relay, log), await system.spawn(relay, log)];
+    const stream = RELAYS[how]!(near, far, hub);
+    while ((await within(5_000, "a value", stream.next())).value !== "first");
+    const next = stream.next().catch((error) => error.name);
+    await within(5_000, "the wait", log.ask.logged("waits"));
+    await within(5_000, "the end of the actor", near.terminate());
+    assertEquals(await within(5_000, "the end", next), "ActorStoppedError");
+    assertEquals(await within(5_000, "an answer", hub.ask.restarts()), 0);
+    hub.tell.publish();
+    await within(5_000, "the end of the source", log.ask.logged("ended"));
   },
 );

@@ -37,6 +37,8 @@ interface Loss {
   readonly mayReturn: boolean;
   /** Whether something was placed there since. */
   isWanted: boolean;
+  /** How much of that has not been given up. */
+  placed: number;
   /** Ports for it that came meanwhile. */
   readonly introductions: (() => void)[];
   /** Runs out when a host does not answer. */
@@ -147,17 +149,29 @@ export class Coordinator {
     chosen.load++;
     chosen.startLimit.atLeast(limitOf(startTimeoutMs) ?? 0);
     const loss = this.#losses.get(chosen.index);
-    if (loss !== undefined) loss.isWanted = true;
+    if (loss !== undefined) {
+      loss.isWanted = true;
+      loss.placed++;
+    }
     return chosen.index;
   }
 
-  /** Something placed on a host has ended; `isIdle`: and nothing else is there. */
-  departed(index: number, isIdle = false): void {
+  /**
+   * Something placed on a host has ended, or will not start there.
+   *
+   * @param isIdle Whether nothing else is there.
+   * @param from Who says so.
+   */
+  departed(index: number, isIdle = false, from = 0): void {
+    const loss = this.#losses.get(index);
+    // What the lost thread itself had is lost with it.
+    if (loss !== undefined && from !== index) loss.placed = Math.max(0, loss.placed - 1);
     const record = this.#workers.get(index);
     if (record === undefined) return;
     const over = new Error("Its only actor has ended");
     if (record.isOwn) void this.#lose(index, over, null, false, isIdle);
-    else record.load--;
+    // What a host has placed before it heard of a loss, and sent after that, was not counted.
+    else record.load = Math.max(0, record.load - 1);
   }
 
   /** A worker holds its lock. */
@@ -281,9 +295,20 @@ export class Coordinator {
     const awaited = new Set([0, ...others]);
     const survivors = new Map<number, number>();
     const introductions: (() => void)[] = [];
-    const isWanted = false;
     const ordered = new Set<number>();
-    const loss = { record, awaited, survivors, ordered, mayReturn, isWanted, introductions, timer };
+    const isWanted = false;
+    const placed = 0;
+    const loss = {
+      record,
+      awaited,
+      survivors,
+      ordered,
+      mayReturn,
+      isWanted,
+      placed,
+      introductions,
+      timer,
+    };
     this.#losses.set(index, loss);
     // Nobody waits for its word about others any more.
     for (const other of [...this.#losses.keys()]) {
@@ -334,7 +359,7 @@ export class Coordinator {
       (survivors.size > 0 || loss.isWanted);
     this.#names.lose(index, new Set(isNeeded ? survivors.keys() : []));
     if (isNeeded) {
-      this.#workers.startAgain(record, survivors);
+      this.#workers.startAgain(record, survivors, loss.placed);
     } else {
       this.#host.network.decide(index, false);
     }

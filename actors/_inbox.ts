@@ -124,7 +124,7 @@ export function receive(
       return answer(peer, id, host.cells.get(serial)?.finish(reason));
     }
     case wire.DEPARTED:
-      return host.coordinator?.departed(envelope[1], envelope[2]);
+      return host.coordinator?.departed(envelope[1], envelope[2], peer.index);
     case wire.REPORT:
       return reported(host, peer, envelope, context);
     case wire.DIRECTORY:

@@ -132,16 +132,21 @@ export class Network {
     return wait.promise;
   }
 
-  /** Sends a request for somebody who waits; returns its number. */
+  /**
+   * Sends a request for somebody who waits; returns its number.
+   *
+   * @param whenUnsent Called when it was taken back before it could leave.
+   */
   send(
     at: number,
     target: Pending,
     envelope: (id: number) => HostEnvelope,
     packet?: Packet,
+    whenUnsent?: () => void,
   ): number {
     const id = this.expect(at, target);
     const post = () => {
-      if (!this.#pending.has(id)) return;
+      if (!this.#pending.has(id)) return whenUnsent?.();
       try {
         this.peer(at).link.send(envelope(id), packet);
       } catch (error) {

@@ -170,6 +170,7 @@ function runAt(
       wait,
       (id) => [RUN, id, counted, what, packet.payload, notAfter],
       packet,
+      counted ? () => host.departed(at) : undefined,
     );
     wait.whenGivenUp = () => host.network.withdraw(at, id);
   }

@@ -176,7 +176,8 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
       const isGuarded = guard !== null;
       const envelope = (id: number) =>
         [SPAWN, id, counted, isGuarded, claim, what, packet.payload] as const;
-      this.#id = host.network.send(at, this, envelope, packet);
+      const whenUnsent = counted ? () => host.departed(at) : undefined;
+      this.#id = host.network.send(at, this, envelope, packet, whenUnsent);
     } catch (error) {
       this.reject(error);
     }

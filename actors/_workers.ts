@@ -124,15 +124,21 @@ export class Workers {
     return this.#start({ index, kind, permissions, isOwn, unresponsiveMs, label, generation: 0 });
   }
 
-  /** Starts a new thread for a host that is lost. */
-  startAgain(record: WorkerRecord, survivors: ReadonlyMap<number, number>): void {
-    const { startLimit } = this.#start({ ...record, generation: record.generation + 1 }, survivors);
+  /**
+   * Starts a new thread for a host that is lost.
+   *
+   * @param placed How much else was placed there meanwhile.
+   */
+  startAgain(record: WorkerRecord, survivors: ReadonlyMap<number, number>, placed: number): void {
+    const identity = { ...record, generation: record.generation + 1 };
+    const { startLimit } = this.#start(identity, survivors, placed);
     startLimit.atLeast(record.startLimit.ms);
   }
 
   #start(
     { index, kind, permissions, isOwn, unresponsiveMs, label, generation }: Identity,
     survivors: ReadonlyMap<number, number> = new Map(),
+    placed = 0,
   ): WorkerRecord {
     const { systemId, settings, clock, network } = this.#host;
     const { near, far } = this.#host.lines.make();
@@ -172,7 +178,7 @@ export class Workers {
       pulse,
       watch: null,
       process,
-      load: survivors.size,
+      load: survivors.size + placed,
       unwatch: null,
       gone: Promise.withResolvers(),
       startLimit,

@@ -15,6 +15,7 @@ import {
 import { DEATHS } from "../fixtures/deaths.ts";
 import { hushed } from "../fixtures/life_probe.ts";
 import { parent, phoenix } from "../fixtures/phoenix.ts";
+import { locate, resident } from "../fixtures/places.ts";
 import { scratchFolder, within } from "../testing.ts";
 
 const WAYS = (["web", "thread"] as const).flatMap((worker) =>
@@ -195,3 +196,41 @@ Deno.test("An actor ends with the error when its module is gone at the restart o
 });
 
 type Gone = { ping(): string; die(): Promise<never> };
+
+const EARLY: [string, (system: ActorSystem) => Promise<unknown>][] = [
+  ["a task that runs", (system) => system.run(locate)],
+  ["an actor that stays", (system) => system.spawn(resident)],
+  ["an actor that is stopped", async (system) => await (await system.spawn(resident)).stop()],
+  ["a task that is given up", async (system) => {
+    await system.run(locate.with({ signal: AbortSignal.timeout(0) })).catch(() => {});
+  }],
+  ["a task that is given up before it is placed", async (system) => {
+    const left = new AbortController();
+    const run = system.run(locate.with({ signal: left.signal }));
+    left.abort();
+    await assertRejects(() => run, DOMException);
+  }],
+  ["an actor that is given up", async (system) => {
+    await system.spawn(resident.with({ startTimeoutMs: 1 })).then((ref) => ref.stop(), () => {});
+  }],
+];
+
+Deno.test.each(EARLY.map(([what, start]) => ({ what, start })))(
+  "A worker that comes back is as busy as what was placed there meanwhile makes it: $what",
+  async ({ start }) => {
+    await using system = hushed(new ActorSystem({ workers: 2 }));
+    const one = await system.spawn(phoenix, 0);
+    const other = await system.spawn(phoenix, 0);
+    await assertRejects(() => one.ask.die("close"), HostLostError);
+    // Half of these are placed on the lost one.
+    const early = Array.from({ length: 10 }, () => start(system));
+    await within(20_000, "what was placed", Promise.all(early));
+    const threads = [await one.ask.thread(), await other.ask.thread()];
+    // What ended there is known: the answers came after that.
+    const later = phoenix.with({ restart: "temporary" });
+    const refs = await Promise.all(Array.from({ length: 6 }, () => system.spawn(later, 0)));
+    const places = await Promise.all(refs.map((ref) => ref.ask.thread()));
+    const counts = threads.map((thread) => places.filter((place) => place === thread).length);
+    assertEquals(counts, [3, 3]);
+  },
+);

@@ -1,5 +1,4 @@
 import {
-  abandonItem,
   capture,
   checkCount,
   checkFunction,
@@ -8,7 +7,7 @@ import {
   checkWord,
   type Draft,
   draftOf,
-  goesOnce,
+  givenTwice,
   jsonOf,
   settle,
 } from "../channels/internal.ts";
@@ -346,7 +345,7 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  /** A job for each chunk. No buffer is given away before all are known to be able to cross. */
+  /** A job for each chunk. Nothing is given away before all are known to be able to cross. */
   #jobs(
     kind: "map" | "starmap",
     task: PoolTask,
@@ -356,18 +355,16 @@ export class Pool implements AsyncDisposable {
     const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
     const step = Math.min(chunkSize ?? share, this.#maxTasks);
     const starts = Array.from({ length: Math.ceil(items.length / step) }, (_, at) => at * step);
-    const drafts: Draft[] = [];
-    try {
-      for (const start of starts) {
-        const chunk = items.slice(start, start + step);
-        drafts.push(draftOf([chunk], this.#destination, "message", rootOf(start)));
-      }
-    } catch (error) {
-      // What can go only once would have gone with those before: its other end is not to wait for it.
-      for (const draft of drafts) {
-        if (goesOnce(draft)) abandonItem(settle(draft, "message", "args"));
-      }
-      throw error;
+    const drafts = starts.map((start): Draft => {
+      const chunk = items.slice(start, start + step);
+      return draftOf([chunk], this.#destination, "message", rootOf(start));
+    });
+    const twice = givenTwice(drafts);
+    if (twice >= 0) {
+      const root = rootOf(starts[twice]!);
+      throw new TypeError(
+        `Cannot send message: ${root} gives away what an item before it gives away`,
+      );
     }
     const jobs: Job[] = [];
     try {

@@ -78,6 +78,17 @@ export function goesOnce({ extras }: Draft): boolean {
     [...movables.values()].some((thing) => thing.goesOnce === true);
 }
 
+/** Which of several messages gives away something that one before gives away; -1 for none. */
+export function givenTwice(drafts: readonly Draft[]): number {
+  const given = new Set<Transferable>();
+  return drafts.findIndex(({ extras }) => {
+    if (extras === null) return false;
+    const isTwice = !given.isDisjointFrom(extras.moved);
+    for (const each of extras.moved) given.add(each);
+    return isTwice;
+  });
+}
+
 function checkMovable(thing: Movable): void {
   try {
     thing.check();

@@ -10,7 +10,7 @@ import "./queue.ts";
 export { type AbortListener, offAbort, onAbort } from "./_aborts.ts";
 export { capture, captureDraft, draftOf, settle } from "./_capture.ts";
 export { type Draft, givenAway, type Packet, sentAgain } from "./_packet.ts";
-export { goesOnce } from "./_settle_buffers.ts";
+export { givenTwice, goesOnce } from "./_settle_buffers.ts";
 export { registerErrors, stackOf } from "./_error_codec.ts";
 export {
   HANDLE,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { pipe, Pool, RemoteError } from "../../mod.ts";
+import { pipe, Pool, RemoteError, transfer } from "../../mod.ts";
 import {
   fail,
   failLater,
@@ -166,13 +166,28 @@ Deno.test("Pool rejects a result that cannot cross, by its path, and nothing els
   }
 });
 
-Deno.test("Pool.map() that is refused starts nothing, and closes what it would have sent", async () => {
-  await using pool = new Pool({ size: 1 });
+Deno.test("Pool.map() that is refused starts nothing, and gives back what it would have sent", async () => {
   const [left, right] = pipe<number, number>();
-  const items: unknown[] = [right, () => {}];
-  await assertRejects(() => pool.map(echo, items, { chunkSize: 1 }), TypeError, "is a function");
-  await within(5_000, "the other end", assertRejects(() => left.receive()));
+  const { port1, port2 } = new MessageChannel();
+  const bytes = new Uint8Array(4);
+  const given = () => transfer(bytes, [bytes.buffer, port1]);
+  const refused: [items: unknown[], why: string][] = [
+    [[right, given(), () => {}], "items.slice(2)[0] is a function"],
+    [[given(), given()], "items.slice(1) gives away what an item before it gives away"],
+  ];
+  for (const size of [0, 1]) {
+    await using pool = new Pool({ size });
+    for (const [items, why] of refused) {
+      await assertRejects(() => pool.map(echo, items, { chunkSize: 1 }), TypeError, why);
+    }
+  }
+  assertEquals(bytes.byteLength, 4);
+  structuredClone(port1, { transfer: [port1] }).close();
+  port2.close();
+  await right.send(1);
+  assertEquals(await within(5_000, "the item", left.receive()), 1);
   left.close();
+  right.close();
 });
 
 Deno.test("Pool: the failures of a map that nobody sees are no unhandled rejections", async () => {

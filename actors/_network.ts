@@ -135,7 +135,7 @@ export class Network {
   /**
    * Sends a request for somebody who waits; returns its number.
    *
-   * @param whenUnsent Called when it was taken back before it could leave.
+   * @param whenUnsent Called when it does not leave: it was refused, or taken back before it could.
    */
   send(
     at: number,
@@ -145,14 +145,19 @@ export class Network {
     whenUnsent?: () => void,
   ): number {
     const id = this.expect(at, target);
+    const giveBack = () => {
+      if (packet !== undefined) abandonItem(packet);
+      whenUnsent?.();
+    };
     const post = () => {
-      if (!this.#pending.has(id)) return whenUnsent?.();
+      // It was given up while it was put off.
+      if (!this.#pending.has(id)) return giveBack();
       try {
         this.peer(at).link.send(envelope(id), packet);
       } catch (error) {
         if (this.#lost.defer(at, post)) return;
         this.forget(id);
-        if (packet !== undefined) abandonItem(packet);
+        giveBack();
         target.reject(error);
       }
     };

@@ -7,6 +7,7 @@ import { square } from "../fixtures/definitions.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { bytesOf } from "../fixtures/start_args.ts";
 import { type AnyRef, spectator } from "../fixtures/spectator.ts";
+import { leftovers, until } from "../testing.ts";
 
 Deno.test.each(PLACES)(
   "ActorContext.watch() of what is no reference leaves nothing, on $where",
@@ -56,6 +57,14 @@ Deno.test("An ask or a stream of a handler whose name is too long leaves nothing
   const { network } = hostBehind(system);
   const ids = Array.from({ length: 100 }, (_, at) => at + 1);
   assertEquals(ids.filter((id) => network.streaming(id) !== undefined), []);
+});
+
+Deno.test("An actor whose name is too long leaves no worker of its own", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const name = "x".repeat(3_000_000);
+  const spawned = () => system.spawn(spectator.with({ name, on: "own" }));
+  await assertRejects(spawned, RangeError, "the names that go with it have more than");
+  await until(5_000, "the end of the worker", async () => (await leftovers()).length === 0);
 });
 
 Deno.test("Pool refuses an initializer that cannot go to a worker before it starts one", async () => {

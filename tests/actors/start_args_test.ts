@@ -11,7 +11,9 @@ import {
   starter,
   textOf,
 } from "../fixtures/start_args.ts";
+import { victim } from "../fixtures/deaths.ts";
 import { nextEvent, PLACES } from "../fixtures/life_probe.ts";
+import { echo } from "../fixtures/pipe_tasks.ts";
 import { until, within } from "../testing.ts";
 
 /** Runs something, and gives what was rejected meanwhile with nobody there. */
@@ -249,4 +251,31 @@ Deno.test.each(PLACES)("ActorOptions.startTimeoutMs: 0 leaves no actor behind, o
     await (again as ActorRef<unknown> | null)?.stop();
     return again !== null;
   });
+});
+
+Deno.test("A task that is given up while its lost worker is to come back closes its arguments", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const ref = await system.spawn(victim.with({ restart: "transient" }));
+  // It waits for its place, for its worker, or is on its way.
+  for (const microtasks of [0, 8, 16]) {
+    const lost = nextEvent(system, "host");
+    const died = ref.ask.die("close").catch((error) => error.name);
+    assertEquals((await within(5_000, "the loss", lost)).state, "lost");
+    const back = nextEvent(system, "host");
+    const controller = new AbortController();
+    const [near, far] = pipe<unknown, unknown>();
+    const task = echo.with({ near: ref, signal: controller.signal });
+    const run = system.run(task, far).catch((error) => error.name);
+    for (let each = 0; each < microtasks; each++) await null;
+    controller.abort();
+    assertEquals(await within(5_000, "the abort", run), "AbortError");
+    const received = await near.receive({ timeoutMs: 5_000 }).catch((error) => error.name);
+    assertEquals(received, "ChannelClosedError", `after ${microtasks} microtasks`);
+    assertEquals(await within(5_000, "an answer", ref.ask.ping()), "pong");
+    assertEquals([await died, (await within(5_000, "it is back", back)).state], [
+      "HostLostError",
+      "back",
+    ]);
+    near.close();
+  }
 });

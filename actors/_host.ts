@@ -84,6 +84,9 @@ export class Host implements Owner {
   #claims = 0;
   #isQuiet = false;
   #isClosed = false;
+  #isWindingUp = false;
+  /** What actors had to give up since. */
+  readonly #givenUp: Child[] = [];
   readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
 
   constructor(
@@ -333,9 +336,16 @@ export class Host implements Owner {
     const time = new TimeShare(this.clock, ms);
     await time.wait(this.#tasksOver());
     const abandoned = await others(time.leftMs);
+    this.#isWindingUp = true;
     const left = await stopInOrder(this.clock, this, true, time.leftMs);
     await within(this.clock, time.leftMs, this.#tasksOver());
-    return [...abandoned, ...left.map(({ label }) => label), ...this.runs.values()];
+    const labels = [...left, ...this.#givenUp].map(({ label }) => label);
+    return [...abandoned, ...labels, ...this.runs.values()];
+  }
+
+  /** An actor has ended that had to give up these of its children. */
+  gaveUp(children: Child[]): void {
+    if (this.#isWindingUp) this.#givenUp.push(...children);
   }
 
   async #tasksOver(): Promise<void> {

@@ -187,12 +187,12 @@ export class Incarnation implements ActorContext, Owner {
     let isClean = true;
     // The children do not take the time of the callbacks.
     const share = this.#callbacks === null ? ms : ms / 2;
-    if (this.#hasChildren) await stopInOrder(clock, this, drain, share);
+    if (this.#hasChildren) await this.#stopChildren(drain, share);
     if (this.#callbacks !== null) {
       isClean = await within(clock, left(), this.#callAllBack(this.#callbacks));
       this.#callbacks = null;
     }
-    while (this.#hasChildren) await stopInOrder(clock, this, false, left());
+    while (this.#hasChildren) await this.#stopChildren(false, left());
     this.close();
     return isClean;
   }
@@ -206,6 +206,11 @@ export class Incarnation implements ActorContext, Owner {
 
   get #hasChildren(): boolean {
     return this.#children !== null && this.#children.size > 0;
+  }
+
+  async #stopChildren(drain: boolean, ms: number): Promise<void> {
+    const { host } = this.#cell;
+    host.gaveUp(await stopInOrder(host.clock, this, drain, ms));
   }
 
   /** The last one first, also those that are registered meanwhile. */

@@ -1,7 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { ActorSystem, HostLostError, Pool, type RefOf, Supervisor } from "../../mod.ts";
 import { hushed } from "../fixtures/life_probe.ts";
-import { asker, deputy, journal, keeper, never, reporter } from "../fixtures/life_shutdown.ts";
+import {
+  asker,
+  deputy,
+  guardian,
+  journal,
+  keeper,
+  never,
+  reporter,
+} from "../fixtures/life_shutdown.ts";
 import { die, endless, gated, newWords, open } from "../fixtures/pool_tasks.ts";
 import { runProgram, until, within } from "../testing.ts";
 
@@ -67,6 +75,21 @@ const HANGING: [string, (system: ActorSystem) => Promise<unknown>, string][] = [
     new Supervisor({ system }).run(never.with({ name: "t" }));
     return Promise.resolve();
   }, "t"],
+  ["the task of an actor's supervisor", async (system) => {
+    await system.spawn(guardian.with({ on: "here" }), "task");
+  }, "task"],
+  ["the task of an actor's nested supervisor", async (system) => {
+    await system.spawn(guardian.with({ on: "here" }), "nested task");
+  }, "nested task"],
+  ["the task of a supervised actor's supervisor", async (system) => {
+    await new Supervisor({ system }).spawn(guardian.with({ on: "here" }), "task");
+  }, "task"],
+  ["the task of the supervisor of an actor on a worker", async (system) => {
+    await system.spawn(guardian, "task");
+  }, "task"],
+  ["an actor's child", async (system) => {
+    await system.spawn(guardian.with({ on: "here", shutdownMs: 200 }), "child");
+  }, "child"],
 ];
 
 Deno.test.each(HANGING.map(([what, start, name]) => ({ what, start, name })))(

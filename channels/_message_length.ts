@@ -5,6 +5,8 @@ import { itemsOf } from "./_rows.ts";
 
 // JSON needs six characters at most for one.
 const MOST_FOR_ONE = 6;
+// What JSON may write in more than one: quotes, backslashes, control characters, halves of surrogate pairs.
+const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 // What the envelope of a message may need beside it: names, and the handlers that wait for the answer.
 const ENVELOPE_CHARACTERS = 2 ** 24;
 const ENVELOPE_UNITS = Math.floor(ENVELOPE_CHARACTERS / MOST_FOR_ONE);
@@ -18,7 +20,7 @@ export const VALUE_UNITS = 5;
  * Refuses a message whose text would be too long.
  *
  * @param units Its characters before they are JSON, and {@linkcode VALUE_UNITS} for each value: only when these are
- * many is the text made to know its length.
+ * many is it looked at closer, and the text made only if that leaves a doubt.
  * @param most How many characters its text may have.
  * @throws {RangeError} when it is too long.
  */
@@ -37,12 +39,32 @@ export function checkLength(
 }
 
 function isShort(payload: Payload, most: number): boolean {
+  if (mostCharactersIn(payload) <= most) return true;
   if (charactersIn(payload) > most) return false;
   try {
     return jsonOf(payload).length <= most;
   } catch {
     return false;
   }
+}
+
+/** How many characters the text of a value has at most. */
+function mostCharactersIn(value: unknown): number {
+  if (typeof value === "string") {
+    return 2 + value.length * (ESCAPED.test(value) ? MOST_FOR_ONE : 1);
+  }
+  if (typeof value !== "object" || value === null) return VALUE_UNITS * MOST_FOR_ONE;
+  let characters = 2;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      characters += 1 + mostCharactersIn(value[index]);
+    }
+    return characters;
+  }
+  for (const key in value) {
+    characters += 2 + mostCharactersIn(key) + mostCharactersIn(value[key as never]);
+  }
+  return characters;
 }
 
 /** The characters of all texts in a value: its own text has more. */

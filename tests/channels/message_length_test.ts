@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkLength, textsOf } from "../../channels/_message_length.ts";
-import { capture, Link } from "../../channels/internal.ts";
+import { capture, Link, type Payload } from "../../channels/internal.ts";
 
 /** A port that keeps what is posted. */
 class Posted {
@@ -68,6 +68,16 @@ Deno.test("checkLength() refuses a message by the length of its text, which coun
   check(new Array(9).fill("x".repeat(10_000)));
   // A long text travels beside the others.
   check(["x".repeat(200_000)]);
+});
+
+Deno.test("checkLength() makes no text of a message that is short for certain", () => {
+  // There is no text of a bigint.
+  const check = (text: string) =>
+    checkLength([{ text, number: 1n }] as Payload, 20_000, "message", "args", 100_000);
+  check("plain, \u00e9 and \uffff".padEnd(20_000));
+  for (const escaped of ['"', "\\", "\n", "\x1f", "\ud800"]) {
+    assertThrows(() => check(escaped.padEnd(20_000)), RangeError, "is too large");
+  }
 });
 
 Deno.test("Link refuses a message whose names are too long, before anything is queued", () => {

@@ -30,7 +30,7 @@ export function byteLengthOf(type: ElementType): number {
 }
 
 /** Whether numbers of this type are bigints. */
-export function isBig(type: ElementType): boolean {
+function isBig(type: ElementType): boolean {
   return type === "i64" || type === "u64";
 }
 

@@ -127,4 +127,4 @@ export class RemoteManager implements ManagerClient {
 }
 
 /** By what a manager notices the end of this thread; `null` for the main thread, which outlives it. */
-export const OWN_LIFE: string | null = threadNumber === 1 ? null : lifeOf(threadNumber);
+const OWN_LIFE = threadNumber === 1 ? null : lifeOf(threadNumber);

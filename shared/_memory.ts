@@ -30,8 +30,3 @@ export function ownWords(count: number): Int32Array<SharedArrayBuffer> {
   given = null;
   return new Int32Array(buffer, byteOffset, count);
 }
-
-/** What a message needs to say where the words are. */
-export function placeOf({ buffer, byteOffset }: Int32Array<SharedArrayBuffer>): Place {
-  return { buffer, byteOffset };
-}

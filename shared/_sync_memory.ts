@@ -20,7 +20,7 @@ export const IN_MEMORY = 1;
 export const IN_PORT = 2;
 
 /** Room for a text. */
-export const TEXT_BYTES = 64 * 1024;
+const TEXT_BYTES = 64 * 1024;
 const WORDS_BYTES = 8;
 
 /** One side's view of the memory. */

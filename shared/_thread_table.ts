@@ -1,7 +1,7 @@
 import { ownThread } from "./_thread.ts";
 
 /** Most threads that can use one shared thing at the same time. */
-export const MAX_THREADS = 128;
+const MAX_THREADS = 128;
 
 const THREAD = 0;
 

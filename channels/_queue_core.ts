@@ -1,4 +1,4 @@
-import { checkCame } from "./_malformed.ts";
+import { portIn } from "./_malformed.ts";
 import { capture } from "./_capture.ts";
 import { Connection } from "./_connection.ts";
 import { itemFrom, reviveItem } from "./_item.ts";
@@ -75,7 +75,7 @@ export class HomeCore implements QueueCore {
       onItems: (items) => home.accept(user, items),
       onEnvelope: (envelope, attachments) => {
         const request = envelope as QueueRequest;
-        if (request[0] === CONNECT) this.connect(portIn(request[1], attachments));
+        if (request[0] === CONNECT) this.connect(askedPort(request[1], attachments));
         else home.receive(user, request);
       },
       onLost: () => home.leave(user),
@@ -162,11 +162,9 @@ export function refuseConnection(port: MessagePort): void {
   connection.close();
 }
 
-function portIn(
+function askedPort(
   payload: QueueRequest & { 0: typeof CONNECT } extends readonly [unknown, infer P] ? P : never,
   attachments: readonly unknown[],
 ): MessagePort {
-  const port = reviveItem(itemFrom(payload, attachments));
-  checkCame(port instanceof MessagePort, "port");
-  return port;
+  return portIn(reviveItem(itemFrom(payload, attachments)), "port");
 }

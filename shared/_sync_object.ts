@@ -1,5 +1,6 @@
 import { realNow } from "../channels/internal.ts";
 import { checkResult } from "./_managed_update.ts";
+import { timeoutError } from "./_waiting.ts";
 import { seatOf } from "./managed_object.ts";
 
 /** Calls a method and blocks until its result is there. */
@@ -24,8 +25,7 @@ function updateNow(
       throw error;
     }
   } while (realNow() < end);
-  const text = `Cannot update entry: no change of its own within ${timeoutMs} ms`;
-  throw new DOMException(text, "TimeoutError");
+  throw timeoutError({ doing: "update entry", missing: "no change of its own" }, timeoutMs);
 }
 
 /** A view whose methods are those of the object, whatever they are. */

@@ -224,6 +224,5 @@ registerShared("shared.struct", ([fields, length, index], attachment) => {
   checkCame(Array.isArray(fields) && isCount(length), "SharedStruct");
   const entries = fields as [string, ElementType][];
   const buffer = memoryIn(attachment(index as number));
-  const options = { length: length as number };
-  return adopt(buffer, () => new SharedStruct(Object.fromEntries(entries), options));
+  return adopt(buffer, () => new SharedStruct(Object.fromEntries(entries), { length }));
 });

@@ -30,7 +30,10 @@ export type RowsEnvelope = [
 /** What a link carries: arrays told apart by their first element, valid JSON but for the payloads in them. */
 export type Envelope = readonly [kind: number, ...rest: unknown[]];
 
-/** One `postMessage`: the text of many envelopes (texts, where one would be too long), alone or with what travels beside it and modules that it needs. */
+/**
+ * One `postMessage`: the text of many envelopes, alone or with what travels beside it and the modules that it needs.
+ * Where one text would be too long there are several.
+ */
 export type Batch =
   | string
   | readonly [texts: readonly string[], attachments: unknown[], modules: string[]];

@@ -1,6 +1,6 @@
 import { systemClock } from "./_clock.ts";
 
-/** Gives what settles once the oldest send that waits has, or all of them. */
+/** Gives a promise that settles once the oldest waiting send has settled, or all of them have. */
 export type Unsent = () => Promise<unknown>;
 
 const waiting = new Set<Unsent>();
@@ -15,7 +15,7 @@ export function removeUnsent(unsent: Unsent): void {
   waiting.delete(unsent);
 }
 
-/** Settles like a promise, until when the thread has something unsent. */
+/** Settles as the promise does; until then the thread counts as having something unsent. */
 export async function untilSent<T>(sending: Promise<T>): Promise<T> {
   const unsent = () => sending;
   waiting.add(unsent);

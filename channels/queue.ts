@@ -63,8 +63,9 @@ const collected = new Collected((core: QueueCore) => core.release());
  *   be moved leaves when the item is accepted; a send that fails leaves it here.
  * - **Closing** is for all threads: sends reject, receives go on until the queue is empty.
  * - **Crashes:** what a dead thread had not taken goes to other receivers, possibly after later items of the same
- *   sender, and its waits are forgotten. An item that it took within its very last turn may be delivered again. When the thread that made the queue dies, every wait
- *   rejects with a `ChannelClosedError` whose `cause` is a `HostLostError`.
+ *   sender, and its waits are forgotten. An item that it took within its very last turn may be delivered again. When
+ *   the thread that made the queue dies, every wait rejects with a `ChannelClosedError` whose `cause` is a
+ *   `HostLostError`.
  *
  * A queue can be part of any message (with plain workers: `pack`), and what arrives is a handle on the same queue.
  * Disposing the queue that was made here closes it; disposing a received handle only releases that. An open queue

@@ -18,10 +18,10 @@ const byName = new Map<string, AnyClassCodec>();
  * Lets instances of a class be sent in messages. Without it an instance is refused, because structured clone would
  * silently flatten it to a plain object.
  *
- * Both threads have to run the call, so put it beside the class at the top level of its module. Who only stores values for
- * others, as a `Manager` does, need not know the class. Subclasses need
- * their own. What `encode` returns is packed by itself: an object that it shares with the rest of the message
- * arrives as a copy of its own.
+ * Both threads have to run the call, so put it beside the class at the top level of its module. A thread that only
+ * stores values for others, as a `Manager` does, need not know the class. Subclasses need a call of their own. What
+ * `encode` returns is packed by itself: an object that it shares with the rest of the message arrives as a copy of its
+ * own.
  *
  * @example Send an amount of money
  * ```ts

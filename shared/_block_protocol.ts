@@ -1,4 +1,7 @@
-/** Threads ask for a named block, and its home answers: all on one broadcast channel, so each message names whom it is for. */
+/**
+ * What threads that ask for a named block and its home say to each other: all on one broadcast channel, so each message
+ * names whom it is for.
+ */
 export type BlockMessage =
   /** Who has the block of this name? */
   | { readonly kind: "find"; readonly name: string; readonly request: string }

@@ -1,7 +1,7 @@
 import { realNow } from "../channels/internal.ts";
 import { checkResult } from "./_managed_update.ts";
-import { timeoutError } from "./_waiting.ts";
 import { seatOf } from "./managed_object.ts";
+import { timeoutError } from "./_waiting.ts";
 
 /** Calls a method and blocks until its result is there. */
 export type BlockingCall = (method: string, ...args: unknown[]) => unknown;

@@ -55,9 +55,9 @@ class ConditionWait extends LatchedWait {
  *
  * {@linkcode Condition.wait} releases the lock, waits to be notified, and has the lock again however the wait ends. A
  * notification goes to exactly as many as it is for, those that have waited longest; nobody gets one that came before
- * its wait. It is the thread that holds the lock: that another async function of the same thread does is not noticed, so
- * wait only under a guard of your own. At most 256 can wait at the same time. It can be sent in any message, with its lock, and what arrives is the
- * same condition.
+ * its wait. A thread holds the lock as a whole: it is not noticed when another async function of the thread took it, so
+ * wait only under a guard of your own. At most 256 can wait at the same time. It can be sent in any message, with its
+ * lock, and what arrives is the same condition.
  *
  * A notified thread that ends before it goes on passes its notification to the next one that waited then, within a
  * second or two.

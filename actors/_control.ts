@@ -25,7 +25,7 @@ export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
     else if (host.survivors.has(serial)) await host.whenBack(serial);
     return await ref.cell?.stop({ kind: "shutdown" }, drain) ?? true;
   }
-  return await host.network.orders.during(at, serial, () => stopThere(ref, drain));
+  return await host.network.order(at, serial, !drain, () => stopThere(ref, drain));
 }
 
 async function stopThere(ref: Ref, drain: boolean): Promise<boolean> {
@@ -51,7 +51,7 @@ export async function terminate(ref: Ref, label = ref.label): Promise<void> {
     host.abandon(serial, { kind: "killed" });
     return void await ref.cell?.kill();
   }
-  await host.network.orders.during(at, serial, () => terminateThere(ref, label));
+  await host.network.order(at, serial, true, () => terminateThere(ref, label));
 }
 
 async function terminateThere(ref: Ref, label: string): Promise<void> {

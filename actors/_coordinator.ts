@@ -103,6 +103,8 @@ export class Coordinator {
         return await this.#host.system.shutdown({ timeoutMs: limitOf(question[1]) });
       case "condemn":
         return await this.#condemn(question[1], question[2], question[3]);
+      case "ordered":
+        return void this.#losses.get(question[1])?.ordered.add(question[2]);
       case "broken":
         return this.broken(question[1], new Error(question[2]));
     }

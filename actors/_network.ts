@@ -175,6 +175,23 @@ export class Network {
     return this.#lost.fate(at);
   }
 
+  /**
+   * Notes an order to end an actor on another host until it has come to its end.
+   *
+   * @param isStrict Whether the actor is not to start again first when its host is lost already. The order itself could
+   * be there after whoever starts it.
+   */
+  order<T>(
+    at: number,
+    serial: number,
+    isStrict: boolean,
+    obeyed: () => Promise<T>,
+  ): Promise<T> {
+    // Without host 0 nothing starts again.
+    if (isStrict && this.#lost.has(at)) this.question(["ordered", at, serial]).catch(() => {});
+    return this.orders.during(at, serial, obeyed);
+  }
+
   /** Asks the directory, which is on host 0. */
   question(question: Question): Promise<unknown> {
     const { coordinator, index } = this.#host;

@@ -241,6 +241,8 @@ export type Question =
   | readonly [kind: "reason", host: number, serial: number]
   /** Shuts the system down. */
   | readonly [kind: "shutdown", timeoutMs: Limit | null]
+  /** An actor of a host that is lost was told to end: it is not to start again. */
+  | readonly [kind: "ordered", host: number, serial: number]
   /** What came from a host cannot be handled, and why: it has to end. */
   | readonly [kind: "broken", host: number, why: string]
   /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */

@@ -30,7 +30,12 @@ export function isListenedTo(port: MessagePort): boolean {
   return port.onmessage !== null || key !== undefined && Reflect.get(port, key) === true;
 }
 
-const STOP = new Error("Looked at");
+const STOP = new Error("Cannot be sent");
+const stop = (): never => {
+  throw STOP;
+};
+/** What nobody can send; that it throws as soon as it is looked at takes a tenth of the time of a refusal. */
+const UNSENDABLE = new Proxy({}, { get: stop, has: stop, ownKeys: stop });
 
 /**
  * Whether a port is neither closed nor moved: only one that is open looks at what it is to post, and nothing is posted
@@ -39,19 +44,13 @@ const STOP = new Error("Looked at");
  * @throws {TypeError} when it is no real one.
  */
 export function isOpen(port: MessagePort): boolean {
-  let isAsked = false;
-  const message = {
-    get value(): never {
-      isAsked = true;
-      throw STOP;
-    },
-  };
   try {
-    MessagePort.prototype.postMessage.call(port, message);
+    MessagePort.prototype.postMessage.call(port, UNSENDABLE);
+    return false;
   } catch (error) {
-    if (error !== STOP) throw error;
+    if (error === STOP || error instanceof DOMException) return true;
+    throw error;
   }
-  return isAsked;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Host } from "./_host.ts";
 import { Incarnation } from "./_incarnation.ts";
 import { portable } from "./_local.ts";
 import { Item, Mailbox } from "./_mailbox.ts";
-import type { ActorOptions } from "./options.ts";
+import type { ActorOptions, MailboxOptions } from "./options.ts";
 import { complete } from "./_outcome.ts";
 import type { Child, Owner } from "./_owner.ts";
 import type { Ref } from "./_ref.ts";
@@ -182,13 +182,17 @@ export class Cell implements Runnable, Child {
     if (item.chain !== null && this.isSequential) this.#turns?.noteCircle(this.label, item);
     const mailbox = this.#mailbox ??= new Mailbox();
     const limits = this.options.mailbox;
-    if (limits !== undefined && mailbox.messages >= limits.capacity) {
-      const victim = limits.overflow === "drop-oldest" ? mailbox.shiftMessage()! : item;
-      refuseForRoom(this, victim, limits.capacity);
-      if (victim === item) return;
-    }
+    if (limits !== undefined && !this.#makeRoom(item, mailbox, limits)) return;
     mailbox.push(item);
     this.#schedule();
+  }
+
+  /** Returns whether there is room for a message in a mailbox that has limits. */
+  #makeRoom(item: Item, mailbox: Mailbox, { capacity, overflow }: MailboxOptions): boolean {
+    if (mailbox.messages < capacity) return true;
+    const victim = overflow === "drop-oldest" ? mailbox.shiftMessage()! : item;
+    refuseForRoom(this, victim, capacity);
+    return victim !== item;
   }
 
   /** The handlers from one of another actor on that wait for this one to have time for them. */
@@ -441,6 +445,11 @@ export class Cell implements Runnable, Child {
     } catch (error) {
       return this.#fail(item, error);
     }
+    this.#callGoesOn(item, result);
+  }
+
+  /** In a function of its own: one with closures in it costs more, whether they are made or not. */
+  #callGoesOn(item: Item, result: PromiseLike<unknown>): void {
     const incarnation = this.#incarnation;
     this.#goOn(item, result, (result) => complete(this, item, result), (error) => {
       // Unless it was released.

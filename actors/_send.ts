@@ -28,8 +28,14 @@ export function tell(ref: Ref, handler: string, args: unknown[]): void {
 }
 
 function tellHere(ref: Ref, handler: string, copies: unknown[]): void {
-  const { host, cell } = ref;
+  const { cell } = ref;
   if (cell !== undefined) return cell.push(new Item(handler, copies, null, null));
+  tellEnded(ref, handler, copies);
+}
+
+/** The actor has ended, but may be back. Apart, as its siblings are: a closure costs more, whether it is made or not. */
+function tellEnded(ref: Ref, handler: string, copies: unknown[]): void {
+  const { host } = ref;
   if (host.survivors.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
   abandonValues(copies);
   host.deadLetter(ref, handler, "the actor has ended");
@@ -39,6 +45,12 @@ function tellRemote(ref: Ref, handler: string, packet: Packet): void {
   const { host, at, serial } = ref;
   const peer = host.network.tryPeer(at);
   if (peer !== undefined) return peer.link.sendItem(TELL, serial, handler, packet);
+  tellLost(ref, handler, packet);
+}
+
+/** The host has ended, but may be back. */
+function tellLost(ref: Ref, handler: string, packet: Packet): void {
+  const { host, at } = ref;
   if (host.network.defer(at, () => tellRemote(ref, handler, packet))) return;
   abandonItem(packet);
   host.deadLetter(ref, handler, "the actor has ended");
@@ -49,7 +61,8 @@ export function ask(ref: Ref, handler: string, args: unknown[]): Promise<unknown
   const { host } = ref;
   const { signal, timeoutMs = host.settings.askTimeoutMs } = ref.limits;
   try {
-    host.checkOpen(`ask "${handler}"`);
+    // The text is made only when it is needed: this is on the way of every ask.
+    if (host.refuses()) host.checkOpen(`ask "${handler}"`);
     signal?.throwIfAborted();
     const wait = new AskWait(ref, handler);
     if (timeoutMs === 0) {
@@ -130,14 +143,18 @@ class AskWait extends Wait {
 }
 
 function askHere(wait: AskWait, copies: unknown[]): void {
-  const { ref: { host, cell, serial, label }, handler, chain } = wait;
+  const { ref: { cell }, handler, chain } = wait;
   if (wait.settled) return abandonValues(copies);
-  if (cell !== undefined) {
-    cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), chain));
-  } else if (!host.survivors.defer(serial, () => askHere(wait, copies))) {
-    abandonValues(copies);
-    wait.reject(frameless(() => new ActorStoppedError(label, `send "${handler}"`)));
-  }
+  if (cell === undefined) return askEnded(wait, copies);
+  cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), chain));
+}
+
+/** The actor has ended, but may be back. */
+function askEnded(wait: AskWait, copies: unknown[]): void {
+  const { ref: { host, serial, label }, handler } = wait;
+  if (host.survivors.defer(serial, () => askHere(wait, copies))) return;
+  abandonValues(copies);
+  wait.reject(frameless(() => new ActorStoppedError(label, `send "${handler}"`)));
 }
 
 function askRemote(wait: AskWait, packet: Packet): void {
@@ -150,10 +167,16 @@ function askRemote(wait: AskWait, packet: Packet): void {
     else link.send([CHAINED_ASK, id, serial, handler, packet.payload, chain], packet);
   } catch (error) {
     network.forget(wait.request);
-    if (network.defer(at, () => askRemote(wait, packet))) return;
-    abandonItem(packet);
-    wait.reject(error);
+    askLost(wait, packet, error);
   }
+}
+
+/** The host has ended, but may be back. */
+function askLost(wait: AskWait, packet: Packet, error: unknown): void {
+  const { host: { network }, at } = wait.ref;
+  if (network.defer(at, () => askRemote(wait, packet))) return;
+  abandonItem(packet);
+  wait.reject(error);
 }
 
 /** Opens a stream; its handler is called when the first value is wanted. */

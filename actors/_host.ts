@@ -333,7 +333,7 @@ export class Host implements Owner {
     ms: number,
     others: (ms: number) => Promise<string[]> = () => Promise.resolve([]),
   ): Promise<string[]> {
-    const time = new TimeShare(this.clock, ms);
+    using time = new TimeShare(this.clock, ms);
     await time.wait(this.#tasksOver());
     const abandoned = await others(time.leftMs);
     this.#isWindingUp = true;

@@ -1,4 +1,4 @@
-import type { Clock } from "../channels/internal.ts";
+import type { Clock, Timer } from "../channels/internal.ts";
 import type { ExitReason } from "./exit_reason.ts";
 
 /** A started actor as its owner sees it, on this thread or another. */
@@ -26,9 +26,13 @@ export interface Owner {
 export const GRACE_MS = 200;
 
 /** Bounds waits one after the other: none takes more than half of the time that is left, so that others get some. */
-export class TimeShare {
+export class TimeShare implements Disposable {
   readonly #clock: Clock;
   readonly #end: number;
+  /** One for all waits, because each may last until later than the one before: most end long before it. */
+  #timer: Timer | null = null;
+  #deadline = 0;
+  #giveUp: (() => void) | null = null;
 
   constructor(clock: Clock, ms: number) {
     this.#clock = clock;
@@ -39,9 +43,27 @@ export class TimeShare {
     return Math.max(0, this.#end - this.#clock.now());
   }
 
-  /** Waits for work, but not too long; resolves to whether it was done by then. */
+  /** Waits for work, but not too long, and for nothing else meanwhile; resolves to whether it was done by then. */
   wait(work: Promise<unknown>): Promise<boolean> {
-    return within(this.#clock, this.leftMs / 2, work);
+    const now = this.#clock.now();
+    const ms = Math.max(0, this.#end - now) / 2;
+    this.#deadline = now + ms;
+    this.#timer ??= this.#clock.setTimer(this.#look, ms);
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => resolve(false);
+      work.then(() => resolve(true), reject);
+    });
+  }
+
+  readonly #look = (): void => {
+    const ms = this.#deadline - this.#clock.now();
+    this.#timer = ms > 0 ? this.#clock.setTimer(this.#look, ms) : null;
+    if (ms <= 0) this.#giveUp?.();
+  };
+
+  /** There is nothing more to wait for. */
+  [Symbol.dispose](): void {
+    this.#timer?.cancel();
   }
 }
 
@@ -60,7 +82,7 @@ export async function stopInOrder(
   const abandoned = new Set<Child>();
   /** Those that were told to stop and have not yet, in this order. */
   const told = new Map<Child, Promise<void>>();
-  const time = new TimeShare(clock, ms);
+  using time = new TimeShare(clock, ms);
   let isLate = false;
   const stop = async (child: Child, drain: boolean) => {
     if (!await child.stop({ kind: "shutdown" }, drain, time.leftMs)) abandoned.add(child);

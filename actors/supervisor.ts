@@ -300,15 +300,12 @@ export class Supervisor implements AsyncDisposable {
       if (!await member.stop(drain, ms)) abandoned.add(member.label);
       stopping.delete(member);
     };
-    const stopAll = (drain: boolean, ms: number) => {
-      const time = new TimeShare(this.#place.host.clock, ms);
-      return async (member: Member) => {
-        if (member instanceof TaskMember) abandoned.add(member.label);
-        if (!isStoppable(member)) return await member.finish(SHUTDOWN);
-        const stopped = stop(member, drain, time.leftMs);
-        stopping.set(member, stopped);
-        await time.wait(stopped);
-      };
+    const stopNext = async (member: Member, drain: boolean, time: TimeShare) => {
+      if (member instanceof TaskMember) abandoned.add(member.label);
+      if (!isStoppable(member)) return await member.finish(SHUTDOWN);
+      const stopped = stop(member, drain, time.leftMs);
+      stopping.set(member, stopped);
+      await time.wait(stopped);
     };
     const { members } = this.#supervision;
     return {
@@ -317,7 +314,8 @@ export class Supervisor implements AsyncDisposable {
         return [...abandoned].join(", ") || "supervisor";
       },
       stop: async (_reason, drain = false, ms = Infinity) => {
-        await this.#end(SHUTDOWN, stopAll(drain, ms));
+        using time = new TimeShare(this.#place.host.clock, ms);
+        await this.#end(SHUTDOWN, (member) => stopNext(member, drain, time));
         await Promise.all(stopping.values());
         return abandoned.size === 0;
       },

@@ -60,7 +60,6 @@ export class Cell implements Runnable, Child {
   #isActive = false;
   /** Whether nothing had to be given up at the end. */
   #isClean = true;
-  #restarts = 0;
   #incarnation: Incarnation;
   #handlers: object | null = null;
   // What only some actors need is made when needed, so that an idle one costs little.
@@ -70,9 +69,8 @@ export class Cell implements Runnable, Child {
   #budget: RestartBudget | null = null;
   #ending: Ending | null = null;
   #drainOrder: DrainOrder | null = null;
-  /** What the life has ended with after which it waits. */
-  #failure: ExitReason | null = null;
   #exited: PromiseWithResolvers<ExitReason> | null = null;
+  /** What it has ended with, or the life after which it waits. */
   #reason: ExitReason | null = null;
   /** Settles when the incarnation that the guard has asked for runs. */
   #resumed: PromiseWithResolvers<void> | null = null;
@@ -148,12 +146,12 @@ export class Cell implements Runnable, Child {
 
   /** Whether it has come to its final end, or is about to. */
   get isEnding(): boolean {
-    return this.#reason !== null || this.#ending !== null && !this.#ending.mayRestart;
+    return this.#state === "ended" || this.#ending !== null && !this.#ending.mayRestart;
   }
 
   /** Settles at the final end. */
   get exited(): Promise<ExitReason> {
-    if (this.#reason !== null) return Promise.resolve(this.#reason);
+    if (this.#state === "ended") return Promise.resolve(this.#reason!);
     return (this.#exited ??= Promise.withResolvers()).promise;
   }
 
@@ -293,8 +291,7 @@ export class Cell implements Runnable, Child {
 
   /** Starts an actor whose thread was lost: its first incarnation here is not its first one. */
   revive(reason: ExitReason, restarts: number): Promise<void> {
-    this.#restarts = restarts - 1;
-    return this.#startAgain(reason);
+    return this.#startAgain(reason, restarts);
   }
 
   /** From now on nothing is accepted, and it ends when nothing waits any more. */
@@ -304,7 +301,7 @@ export class Cell implements Runnable, Child {
     this.#drainOrder ??= new DrainOrder(reason);
     this.#incarnation.endStreams();
     if (this.#state !== "running" && this.#waiting === 0) this.#end(reason, false, true);
-    else if (this.#state === "waiting") this.#goOnAfter(this.#failure!);
+    else if (this.#state === "waiting") this.#goOnAfter(this.#reason!);
     // Else its turn comes first.
     else if (!this.#isActive) this.#schedule();
   }
@@ -331,9 +328,9 @@ export class Cell implements Runnable, Child {
     this.#end(reason, mayRestart, true);
   }
 
-  #startAgain(reason: ExitReason): Promise<void> {
+  #startAgain(reason: ExitReason, restarts?: number): Promise<void> {
     const { promise } = this.#resumed = Promise.withResolvers<void>();
-    this.#restart(reason);
+    this.#restart(reason, restarts);
     return promise;
   }
 
@@ -364,7 +361,7 @@ export class Cell implements Runnable, Child {
   #setUp(incarnation: Incarnation, run: typeof runTurn): Promise<void> | undefined {
     const { setup } = this.#definition;
     const args = mayStartAgain(this.options.restart)
-      ? argsForLife(this.#args, this.#restarts === 0)
+      ? argsForLife(this.#args, incarnation.restarts === 0)
       : this.#args;
     const item = new Item("setup", NO_ARGS, null, null);
     item.cell = this;
@@ -591,7 +588,7 @@ export class Cell implements Runnable, Child {
     this.#ending = null;
     this.#handlers = null;
     this.#state = "waiting";
-    this.#failure = reason;
+    this.#reason = reason;
     const resumed = this.#resumed;
     const halted = this.#halted;
     this.#resumed = this.#halted = null;
@@ -613,9 +610,9 @@ export class Cell implements Runnable, Child {
     if (this.options.name !== undefined) {
       await this.host.releaseName(this.options.name, this.serial);
     }
+    this.#reason = reason;
     this.#state = "ended";
     this.#incarnation.close();
-    this.#reason = reason;
     this.#handlers = null;
     this.host.ended(this, reason);
     this.#guard?.ended(reason);
@@ -642,13 +639,12 @@ export class Cell implements Runnable, Child {
     started.catch(fail).finally(() => timer.cancel());
   }
 
-  #restart(reason: ExitReason): void {
-    const restarts = ++this.#restarts;
+  #restart(reason: ExitReason, restarts = this.#incarnation.restarts + 1): void {
     const incarnation = this.#incarnation = new Incarnation(this, restarts);
     this.#ending = null;
     this.#turns = null;
     this.#handlers = null;
-    this.#failure = null;
+    this.#reason = null;
     this.#mailbox?.dropWork();
     this.#state = "starting";
     this.host.report("restart", { ref: this.ref, reason, restarts });

@@ -22,7 +22,7 @@ let isHere = false;
 /** Whether the copies become JSON text, which leaves symbol keys out. */
 let isText = false;
 
-/** How long the text of the last copy may be, see `_message_length.ts`. */
+/** How long the text of the last copy may be, see `_message_length.ts`; not counted where none is made. */
 export function copiedUnits(): number {
   return units;
 }
@@ -106,8 +106,9 @@ function addValues(row: unknown[], record: unknown, keys: readonly string[]): bo
 function copy(value: unknown, level: number): unknown {
   switch (typeof value) {
     case "string":
+      if (isHere) return value;
       units += value.length;
-      return value.length < LONG_TEXT || isHere ? value : NOT_PLAIN;
+      return value.length < LONG_TEXT ? value : NOT_PLAIN;
     case "boolean":
       return value;
     case "number":
@@ -146,7 +147,7 @@ function copyObject(value: object, level: number): unknown {
 
 function copyArray(array: readonly unknown[], level: number): unknown {
   if (seemsManyNumbers(array)) return NOT_PLAIN;
-  units += array.length * VALUE_UNITS;
+  if (!isHere) units += array.length * VALUE_UNITS;
   // Made in its length, which is faster to fill, but for one that may be all holes.
   const copies: unknown[] = new Array(Math.min(array.length, MOST_ITEMS));
   for (let index = 0; index < array.length; index++) {
@@ -167,7 +168,7 @@ function copyRecord(record: Record<string, unknown>, level: number): unknown {
   if (!isText && Object.getOwnPropertySymbols(copies).length > 0) return NOT_PLAIN;
   for (const key in copies) {
     if (key === MARK || key === "__proto__") return NOT_PLAIN;
-    units += key.length + VALUE_UNITS;
+    if (!isHere) units += key.length + VALUE_UNITS;
     const value = copies[key];
     const item = copy(value, level);
     if (item === NOT_PLAIN) return NOT_PLAIN;

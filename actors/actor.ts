@@ -1,8 +1,8 @@
 import type { ActorContext } from "./actor_context.ts";
-import type { ActorRef } from "./actor_ref.ts";
-import { DefinedActor } from "./_definition.ts";
-import type { ActorOptions } from "./options.ts";
-import { register } from "./_registry.ts";
+import type { ActorRef } from "./vocabulary/actor_ref.ts";
+import { DefinedActor } from "./definition/defined_actor.ts";
+import type { ActorOptions } from "./vocabulary/options.ts";
+import { register } from "./definition/registry.ts";
 
 /** Runs in the actor's thread and returns its handlers. */
 export type Setup<H, A extends unknown[]> = (

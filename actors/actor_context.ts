@@ -1,9 +1,9 @@
 import type { ActorDefinition, RefOf } from "./actor.ts";
-import type { ActorRef } from "./actor_ref.ts";
-import type { ActorSystem } from "./actor_system.ts";
-import type { ExitReason } from "./exit_reason.ts";
-import type { Supervisor } from "./supervisor.ts";
-import type { SuperviseOptions } from "./supervisor_options.ts";
+import type { ActorRef } from "./vocabulary/actor_ref.ts";
+import type { ActorSystem } from "./system/actor_system.ts";
+import type { ExitReason } from "./vocabulary/exit_reason.ts";
+import type { Supervisor } from "./supervision/supervisor.ts";
+import type { SuperviseOptions } from "./supervision/supervisor_options.ts";
 import type { TaskDefinition } from "./task.ts";
 
 /**

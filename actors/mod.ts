@@ -24,21 +24,21 @@
  */
 export * from "./actor.ts";
 export * from "./actor_context.ts";
-export * from "./actor_ref.ts";
+export * from "./vocabulary/actor_ref.ts";
 export {
   ActorSystem,
   type ActorSystemOptions,
   type ShutdownOptions,
   type ShutdownResult,
-} from "./actor_system.ts";
-export * from "./errors.ts";
-export { HostLostError } from "../channels/errors.ts";
-export * from "./exit_reason.ts";
-export * from "./options.ts";
-export * from "./pool.ts";
-export * from "./pool_options.ts";
-export { Supervisor, type TaskResult } from "./supervisor.ts";
-export * from "./supervisor_options.ts";
-export * from "./system_events.ts";
+} from "./system/actor_system.ts";
+export * from "./vocabulary/errors.ts";
+export { HostLostError } from "../channels/vocabulary/errors.ts";
+export * from "./vocabulary/exit_reason.ts";
+export * from "./vocabulary/options.ts";
+export * from "./pool/pool.ts";
+export * from "./pool/pool_options.ts";
+export { Supervisor, type TaskResult } from "./supervision/supervisor.ts";
+export * from "./supervision/supervisor_options.ts";
+export * from "./vocabulary/system_events.ts";
 export * from "./task.ts";
-export * from "./transport.ts";
+export * from "./vocabulary/transport.ts";

@@ -1,7 +1,7 @@
 import type { DefinitionOptions } from "./actor.ts";
-import { defineTask } from "./_definition.ts";
-import type { TaskOptions } from "./options.ts";
-import { register } from "./_registry.ts";
+import { defineTask } from "./definition/defined_actor.ts";
+import type { TaskOptions } from "./vocabulary/options.ts";
+import { register } from "./definition/registry.ts";
 
 /**
  * A function that any worker can run, made by {@linkcode task}. Called directly, it runs here.

@@ -21,12 +21,12 @@
  *
  * @module
  */
-export * from "./errors.ts";
-export * from "./pack.ts";
-export * from "./pipe.ts";
-export * from "./pipe_end.ts";
-export * from "./queue.ts";
-export { type ClassCodec, registerClass } from "./register_class.ts";
+export * from "./vocabulary/errors.ts";
+export * from "./packing/pack.ts";
+export * from "./pipe/pipe.ts";
+export * from "./pipe/pipe_end.ts";
+export * from "./queue/queue.ts";
+export { type ClassCodec, registerClass } from "./packing/register_class.ts";
 export * from "./select.ts";
-export { transfer } from "./transfer.ts";
-export * from "./wait_options.ts";
+export { transfer } from "./packing/transfer.ts";
+export * from "./vocabulary/wait_options.ts";

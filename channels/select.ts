@@ -1,7 +1,7 @@
-import { isSelectable, SELECT, type Selectable, type Selection } from "./_selectable.ts";
-import { shown } from "./_validate.ts";
-import { ChannelWait, checkWait, isTimeout, limitWait } from "./_waits.ts";
-import type { WaitOptions } from "./wait_options.ts";
+import { isSelectable, SELECT, type Selectable, type Selection } from "./vocabulary/selectable.ts";
+import { shown } from "./vocabulary/checks.ts";
+import { ChannelWait, checkWait, isTimeout, limitWait } from "./waits/channel_wait.ts";
+import type { WaitOptions } from "./vocabulary/wait_options.ts";
 
 /**
  * Waits until at least one of some sources is ready, and takes nothing from it.

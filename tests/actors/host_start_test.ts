@@ -7,7 +7,7 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
     await using folder = await scratchFolder();
     const at = (path: string) => new URL(path, import.meta.url).href;
     const imports = {
-      [at("../../actors/_worker_main.ts")]: at("../fixtures/ends_at_once.ts"),
+      [at("../../actors/host/worker_main.ts")]: at("../fixtures/ends_at_once.ts"),
     };
     const map = `${folder.path}/imports.json`;
     await Deno.writeTextFile(map, JSON.stringify({ imports }));

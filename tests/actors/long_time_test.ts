@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { actor, type ActorContext, ActorSystem, Supervisor } from "../../mod.ts";
-import { systemClock } from "../../channels/internal.ts";
+import { systemClock } from "../../channels/thread/clock.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 

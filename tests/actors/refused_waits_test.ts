@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActorSystem, pipe, Pool, transfer } from "../../mod.ts";
-import { hostBehind } from "../../actors/actor_system.ts";
+import { hostBehind } from "../../actors/system/actor_system.ts";
 import { SharedMemory, SharedQueue } from "../../shared/mod.ts";
 import { initialize } from "../fixtures/pool_tasks.ts";
 import { square } from "../fixtures/definitions.ts";

@@ -7,7 +7,7 @@ import {
   type RefOf,
   Supervisor,
 } from "../../mod.ts";
-import { hostBehind } from "../../actors/actor_system.ts";
+import { hostBehind } from "../../actors/system/actor_system.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
 import {
   busyChild,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { capture } from "../../channels/internal.ts";
+import { capture } from "../../channels/packing/capture.ts";
 import { arrive, DESTINATIONS } from "./crossing.ts";
 import { randomValue, seededRandom } from "./random_value.ts";
 import { assertSameStructure } from "./same_structure.ts";

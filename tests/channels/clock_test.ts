@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { systemClock } from "../../channels/_clock.ts";
+import { systemClock } from "../../channels/thread/clock.ts";
 import { until, within } from "../testing.ts";
 
 Deno.test("systemClock.soon() calls each callback once, whenever it is asked", async () => {

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { capture, Link, type Payload, revive } from "../../channels/internal.ts";
+import { capture } from "../../channels/packing/capture.ts";
+import { Link } from "../../channels/link/link.ts";
+import type { Payload } from "../../channels/packing/marker.ts";
+import { revive } from "../../channels/packing/revival.ts";
 import { within } from "../testing.ts";
 
 /** Both ways in which a message is captured. */

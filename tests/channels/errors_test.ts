@@ -5,8 +5,8 @@ import {
   DefinitionError,
   MailboxFullError,
   NameTakenError,
-} from "../../actors/errors.ts";
-import { capture } from "../../channels/internal.ts";
+} from "../../actors/vocabulary/errors.ts";
+import { capture } from "../../channels/packing/capture.ts";
 import { HostLostError, RemoteError } from "../../channels/mod.ts";
 import { arrive, cross, DESTINATIONS, WorkerLink } from "./crossing.ts";
 

@@ -5,7 +5,7 @@ import {
   type HandleToken,
   isHandle,
   registerHandle,
-} from "../../channels/internal.ts";
+} from "../../channels/packing/handle.ts";
 import { arrive, DESTINATIONS } from "./crossing.ts";
 
 class Token implements Handle {

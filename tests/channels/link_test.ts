@@ -6,7 +6,10 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { capture, Link, type Payload, revive } from "../../channels/internal.ts";
+import { capture } from "../../channels/packing/capture.ts";
+import { Link } from "../../channels/link/link.ts";
+import type { Payload } from "../../channels/packing/marker.ts";
+import { revive } from "../../channels/packing/revival.ts";
 import { ChannelClosedError, pipe, registerClass, transfer } from "../../channels/mod.ts";
 import { runProgram, scratchFolder, within } from "../testing.ts";
 import {

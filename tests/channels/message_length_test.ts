@@ -1,6 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkLength, textsOf } from "../../channels/_message_length.ts";
-import { capture, Link, type Payload } from "../../channels/internal.ts";
+import { checkLength, textsOf } from "../../channels/packing/message_length.ts";
+import { capture } from "../../channels/packing/capture.ts";
+import { Link } from "../../channels/link/link.ts";
+import type { Payload } from "../../channels/packing/marker.ts";
 
 /** A port that keeps what is posted. */
 class Posted {

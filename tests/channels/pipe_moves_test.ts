@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, equal } from "@std/assert";
-import { handedOver } from "../../channels/internal.ts";
+import { handedOver } from "../../channels/link/line.ts";
 import { ChannelClosedError, pack, type PipeEnd, unpack } from "../../channels/mod.ts";
 import { ActorSystem, HostLostError } from "../../mod.ts";
 import { Manager } from "../../shared/mod.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { capture } from "../../channels/internal.ts";
+import { capture } from "../../channels/packing/capture.ts";
 import { arrive, type Destination, DESTINATIONS } from "./crossing.ts";
 
 class Point {

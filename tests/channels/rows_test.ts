@@ -1,5 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { capture, Link, type Payload, revive } from "../../channels/internal.ts";
+import { capture } from "../../channels/packing/capture.ts";
+import { Link } from "../../channels/link/link.ts";
+import type { Payload } from "../../channels/packing/marker.ts";
+import { revive } from "../../channels/packing/revival.ts";
 import { within } from "../testing.ts";
 import { randomValue, seededRandom } from "./random_value.ts";
 

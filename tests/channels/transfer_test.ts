@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { capture } from "../../channels/internal.ts";
+import { capture } from "../../channels/packing/capture.ts";
 import { Queue, registerClass, transfer } from "../../channels/mod.ts";
 import { within } from "../testing.ts";
 import { arrive, cross, DESTINATIONS, LinkPair, post, UncaughtErrors } from "./crossing.ts";

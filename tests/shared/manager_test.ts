@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { ActorStoppedError, ActorSystem, Pool } from "../../mod.ts";
 import { ManagedList, type ManagedNamespace, Manager } from "../../shared/mod.ts";
-import { call } from "../../shared/managed_object.ts";
+import { call } from "../../shared/managed/managed_object.ts";
 import { account, calculator, failing } from "../fixtures/managed_custom.ts";
 import { client } from "../fixtures/managed_client.ts";
 import {

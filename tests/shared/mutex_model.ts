@@ -2,7 +2,7 @@
  * A model of threads that use one lock word, small enough to try every order in which their steps can come.
  *
  * A step is one operation on the word or on the list of sleepers. What it makes of the word is decided by the functions
- * of `shared/_lock_word.ts`, so it is the real lock that is checked, but for its loops. At each step a thread may also
+ * of `shared/words/lock_word.ts`, so it is the real lock that is checked, but for its loops. At each step a thread may also
  *
  * - stop waiting, while it sleeps or when it was just woken;
  * - find that it has waited for too long;
@@ -10,7 +10,7 @@
  *
  * With `slices` a sleeper may wake by itself, and then also finds that the owner has ended.
  */
-import { afterAttempt, afterFree, BURIED, isFreeFor, LEFT } from "../../shared/_lock_word.ts";
+import { afterAttempt, afterFree, BURIED, isFreeFor, LEFT } from "../../shared/words/lock_word.ts";
 
 /** What is tried. */
 export interface ModelOptions {

@@ -8,9 +8,10 @@ import {
   transfer,
 } from "@troupe/actors";
 import { sharedMemory } from "@troupe/actors/shared";
-import { capture, Link } from "../../channels/internal.ts";
-import { LINE_RING_BYTES, LineRing } from "../../shared/_line_ring.ts";
-import { PORT_BYTES, SharedPort } from "../../shared/_shared_port.ts";
+import { capture } from "../../channels/packing/capture.ts";
+import { Link } from "../../channels/link/link.ts";
+import { LINE_RING_BYTES, LineRing } from "../../shared/transport/_text_ring.ts";
+import { PORT_BYTES, SharedPort } from "../../shared/transport/_shared_port.ts";
 import { PipePair } from "../fixtures/pipe_pair.ts";
 import { keeper } from "../fixtures/transport_actors.ts";
 import { until, within } from "../testing.ts";

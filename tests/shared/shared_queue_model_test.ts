@@ -1,5 +1,5 @@
 /**
- * All interleavings of a small model of the ring of `shared/_ring.ts`: two senders with two items and one, two
+ * All interleavings of a small model of the ring of `shared/queue/_ring.ts`: two senders with two items and one, two
  * receivers that copy up to two items ahead, a ring of two bytes for at most two items, and any one sender or receiver
  * that ends at any step. Each access to shared memory is a step of its own.
  *

@@ -1,0 +1,379 @@
+import type { ActorSystem } from "../system/actor_system.ts";
+import { allSent } from "../../channels/packing/unsent.ts";
+import { capture } from "../../channels/packing/capture.ts";
+import type { Clock } from "../../channels/thread/clock.ts";
+import { Deadlines, OwnWait, type Wait } from "../../channels/waits/deadlines.ts";
+import { flushLinks } from "../../channels/link/link.ts";
+import { frameless } from "../../channels/vocabulary/frameless.ts";
+import { handedOver } from "../../channels/link/line.ts";
+import { Cell, type Guard } from "../cell/cell.ts";
+import type { Coordinator } from "../hosts/coordinator.ts";
+import type { DefinedActor } from "../definition/defined_actor.ts";
+import { ActorStoppedError } from "../vocabulary/errors.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import { type Lines, portLines } from "../messaging/lines.ts";
+import { Network } from "../messaging/links.ts";
+import { type Child, type Owner, stopInOrder, TimeShare, within } from "../cell/children.ts";
+import { DEPARTED, EXITED } from "../messaging/protocol.ts";
+import type { Pulse } from "../cell/pulse.ts";
+import { Recent } from "../local/recent.ts";
+import { Ref } from "../messaging/ref.ts";
+import { type Address, type DefinedFunction, load } from "../definition/registry.ts";
+import { Scheduler } from "../cell/scheduler.ts";
+import { Survivors } from "../local/returning.ts";
+import type { SystemEvents } from "../vocabulary/system_events.ts";
+import { TaskQueue } from "../local/task_queue.ts";
+import { apart, currentTurn } from "../cell/turn.ts";
+
+/** Limits that hold for a whole system, in milliseconds. */
+export interface Settings {
+  readonly askTimeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly shutdownMs: number;
+  /** `Infinity`: nobody watches. */
+  readonly unresponsiveMs: number;
+}
+
+const hosts = new Map<string, Host>();
+
+/** This thread's part of a system, by the system's id. */
+export function hostOf(systemId: string): Host | undefined {
+  return hosts.get(systemId);
+}
+
+/** One thread's part of a system: the actors that live here. */
+export class Host implements Owner {
+  readonly label = "system";
+  readonly systemId: string;
+  /** 0 for the thread that made the system, then in order of start. */
+  readonly index: number;
+  /** Whether the thread was started for one actor or task, and ends with it. */
+  readonly isOwn: boolean;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly deadlines: Deadlines;
+  readonly tasks: TaskQueue;
+  readonly network: Network;
+  readonly cells = new Map<number, Cell>();
+  /** Actors of a lost thread that are to start again here. */
+  readonly survivors: Survivors;
+  /** What the system started from this thread, in order of start. */
+  readonly children = new Set<Child>();
+  /** As seen from this thread. */
+  system!: ActorSystem;
+  /** Tells the system's listeners. */
+  onReport!: <K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]) => void;
+  /** What only host 0 has: the directory and the workers. */
+  coordinator: Coordinator | null = null;
+  /** Tasks started from here that are not settled, and how they are called in errors. */
+  readonly runs = new Map<Wait, string>();
+  /** How it is connected to other hosts. */
+  lines: Lines = portLines;
+  /** Module of the transport, for new workers. */
+  transportModule: string | null = null;
+  /** Shows that this thread goes on, where somebody watches. */
+  pulse: Pulse | null = null;
+  /** Dead letters noticed here, or reported to here. */
+  deadLetters = 0;
+  #serials: number;
+  #claims = 0;
+  #isQuiet = false;
+  #isClosed = false;
+  #isWindingUp = false;
+  /** What actors had to give up since. */
+  readonly #givenUp: Child[] = [];
+  readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
+
+  constructor(
+    systemId: string,
+    index: number,
+    isOwn: boolean,
+    settings: Settings,
+    clock: Clock,
+    firstSerial = 0,
+    survivors: ReadonlyMap<number, number> = new Map(),
+  ) {
+    this.systemId = systemId;
+    this.index = index;
+    this.isOwn = isOwn;
+    this.settings = settings;
+    this.clock = clock;
+    this.scheduler = new Scheduler(clock);
+    this.deadlines = new Deadlines(clock);
+    this.tasks = new TaskQueue(clock);
+    this.network = new Network(this);
+    this.#serials = firstSerial;
+    this.survivors = new Survivors(survivors);
+    hosts.set(systemId, this);
+  }
+
+  /** A reference to an actor of this system. */
+  refOf(at: number, serial: number, name: string | undefined): Ref {
+    return new Ref(this, at, serial, name);
+  }
+
+  /**
+   * Starts an actor here. A promise only when it has to wait: for an async `setup`, or to announce the name.
+   *
+   * @param owner Who stops it; the index of the other host when it was started from there.
+   * @param guard Who decides about restarts.
+   * @param claim Under which its name is reserved, if it has one.
+   * @param onCell Called before `setup` is, with what can be killed.
+   */
+  start(
+    definition: DefinedActor<unknown, unknown[]>,
+    args: unknown[],
+    owner: Owner | number,
+    guard: Guard | null,
+    claim: string | null,
+    onCell: (cell: Cell) => void,
+  ): Cell | Promise<Cell> {
+    const cell = new Cell(this, ++this.#serials, definition, args, owner, guard);
+    this.cells.set(cell.serial, cell);
+    if (typeof owner === "object") owner.children.add(cell);
+    onCell(cell);
+    const started = cell.start();
+    if (started === undefined && claim === null) return cell;
+    return this.#announce(cell, started, claim);
+  }
+
+  /** Tells one start with a name from all others of the system. */
+  newClaim(): string {
+    return `${this.index}.${++this.#claims}`;
+  }
+
+  /**
+   * Finds a definition; a promise when its module has to be imported first.
+   *
+   * @param startTimeoutMs Its own limit, when it has one.
+   * @throws Rejects with what the import throws, `DefinitionError`, or a `TimeoutError` when the module has not come to
+   * its end in time.
+   */
+  load(
+    address: Address,
+    startTimeoutMs: number = this.settings.startTimeoutMs,
+  ): DefinedFunction | Promise<DefinedFunction> {
+    const loaded = load(address);
+    if (!(loaded instanceof Promise)) return loaded;
+    const wait = new OwnWait<DefinedFunction>(() => `load module ${address.url}`);
+    loaded.then((fn) => wait.resolve(fn), (error) => wait.reject(error));
+    this.deadlines.start(wait, undefined, startTimeoutMs);
+    return wait.promise;
+  }
+
+  /** Starts an actor again that was on a thread which is lost; resolves when it runs. */
+  revive(
+    serial: number,
+    definition: DefinedActor<unknown, unknown[]>,
+    args: unknown[],
+    owner: number,
+    guard: Guard | null,
+    reason: ExitReason,
+    restarts: number,
+  ): { cell: Cell; resumed: Promise<void> } {
+    const cell = new Cell(this, serial, definition, args, owner, guard);
+    this.cells.set(serial, cell);
+    this.survivors.settle(serial);
+    return { cell, resumed: cell.revive(reason, restarts) };
+  }
+
+  /** An actor that was to start again here will not. */
+  abandon(serial: number, reason: ExitReason): void {
+    const owner = this.survivors.ownerOf(serial);
+    if (owner === undefined) return;
+    this.#ended.note(serial, { reason, name: undefined });
+    // Its name is not known here. Without host 0 there are no names any more.
+    this.network.question(["release-of", serial]).catch(() => {});
+    this.#announceEnd(owner, serial, reason);
+    this.survivors.settle(serial);
+    const isIdle = this.cells.size === 0 && this.survivors.size === 0;
+    if (!this.isOwn || isIdle) this.departed(this.index);
+  }
+
+  async #announce(
+    cell: Cell,
+    started: void | Promise<void>,
+    claim: string | null,
+  ): Promise<Cell> {
+    if (started !== undefined) {
+      const hasEnded = await Promise.race([started, this.#endedBefore(started, cell)]);
+      if (hasEnded) throw new ActorStoppedError(cell.label, "start actor");
+    }
+    if (claim === null) return cell;
+    const name = cell.options.name!;
+    try {
+      await this.network.question(["name", { name, claim }, cell.serial]);
+    } catch (error) {
+      await cell.kill();
+      throw error;
+    }
+    if (cell.isEnding) {
+      // Perhaps it gave the name back before it had it.
+      await cell.exited;
+      await this.releaseName(name, cell.serial);
+    }
+    return cell;
+  }
+
+  /** Resolves to `true` when it has ended before its `setup` is done, which may go on for ever. */
+  async #endedBefore(started: Promise<void>, cell: Cell): Promise<true> {
+    const { kind } = await cell.exited;
+    // It is what the start fails of.
+    if (kind === "error") await started;
+    return true;
+  }
+
+  /** A cell has come to its final end. */
+  ended(cell: Cell, reason: ExitReason): void {
+    const { serial, owner } = cell;
+    this.cells.delete(serial);
+    this.#ended.note(serial, { reason, name: cell.options.name });
+    if (typeof owner === "object") owner.children.delete(cell);
+    else this.#announceEnd(owner, serial, reason);
+    if (this.isOwn && owner !== 0) this.#announceEnd(0, serial, reason);
+  }
+
+  #announceEnd(to: number, serial: number, reason: ExitReason): void {
+    const packet = capture([reason], "wire", "reason", "reason");
+    this.network.tryPeer(to)?.link.send([EXITED, serial, packet.payload], packet);
+  }
+
+  /** A reference to an actor of this host that has ended. */
+  endedRef(serial: number): Ref {
+    return this.refOf(this.index, serial, this.#ended.get(serial)?.name);
+  }
+
+  /** Resolves at the final end of an actor of this host. */
+  exited(serial: number): Promise<ExitReason> {
+    const cell = this.cells.get(serial);
+    if (cell !== undefined) return cell.exited;
+    if (this.survivors.has(serial)) return this.whenBack(serial).then(() => this.exited(serial));
+    // Perhaps it was on the thread that this one replaces.
+    return Promise.resolve(this.#ended.get(serial)?.reason ?? { kind: "unknown" });
+  }
+
+  /** Resolves once it is known what has become of an actor that is to start again here. */
+  whenBack(serial: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.survivors.defer(serial, resolve)) resolve();
+    });
+  }
+
+  /**
+   * Something that host 0 placed on this host or another has ended.
+   *
+   * @param isInOrder Whether it ended by itself or was stopped, so that what it has sent is to arrive.
+   */
+  departed(at: number, isInOrder = true): void {
+    if (this.coordinator !== null) this.coordinator.departed(at);
+    else if (this.isOwn && at === this.index) void this.#leave(isInOrder);
+    else this.#tellDeparted(at);
+  }
+
+  /**
+   * This thread is ended by host 0; but not before it has passed on what came for pipe ends that have left it, and
+   * what it has sent has its place. Nobody waits for that; where a channel stays full it is lost in the end.
+   */
+  async #leave(isInOrder: boolean): Promise<void> {
+    // The platform tells of a rejection that nobody caught when the turn of the event loop is over.
+    await new Promise<void>(this.clock.yieldTo);
+    const sent = isInOrder ? allSent() : undefined;
+    await within(this.clock, this.settings.shutdownMs, Promise.all([handedOver(), sent]));
+    flushLinks();
+    this.#tellDeparted(this.index);
+  }
+
+  /** Waits until what was sent here has its place, but not longer than `ms` milliseconds. */
+  async sendAll(ms: number): Promise<void> {
+    await within(this.clock, ms, allSent());
+    flushLinks();
+  }
+
+  #tellDeparted(at: number): void {
+    const isIdle = this.cells.size === 0 && this.survivors.size === 0;
+    this.network.tryPeer(0)?.link.send([DEPARTED, at, isIdle]);
+  }
+
+  /** Frees the name of an actor that has ended. */
+  async releaseName(name: string, serial: number): Promise<void> {
+    try {
+      await this.network.question(["release", name, serial]);
+    } catch (error) {
+      // Without host 0 there are no names any more.
+      const ref = this.refOf(this.index, serial, name);
+      this.report("error", { ref, handler: "exit", host: this.index, error });
+    }
+  }
+
+  /** Reports an event of the system, here and on host 0. */
+  report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void {
+    if (type === "deadletter") this.deadLetters++;
+    apart(() => this.onReport(type, detail));
+    if (this.index !== 0) this.network.report(type, detail);
+  }
+
+  /** Reports a message that was not handled. */
+  deadLetter(ref: Ref, handler: string, why: string): void {
+    this.report("deadletter", { ref, handler, why });
+  }
+
+  /**
+   * Ends what the system started from here: waits for the tasks, then stops the rest in reverse order, what waits in the
+   * mailboxes first. A task that takes longer goes on meanwhile.
+   *
+   * @param others Ends, between the two, what was started elsewhere; gives the names of what did not end.
+   * @returns The names of what did not end within `ms` milliseconds; the actors among them are killed.
+   */
+  async windUp(
+    ms: number,
+    others: (ms: number) => Promise<string[]> = () => Promise.resolve([]),
+  ): Promise<string[]> {
+    using time = new TimeShare(this.clock, ms);
+    await time.wait(this.#tasksOver());
+    const abandoned = await others(time.leftMs);
+    this.#isWindingUp = true;
+    const left = await stopInOrder(this.clock, this, true, time.leftMs);
+    await within(this.clock, time.leftMs, this.#tasksOver());
+    const labels = [...left, ...this.#givenUp].map(({ label }) => label);
+    return [...abandoned, ...labels, ...this.runs.values()];
+  }
+
+  /** An actor has ended that had to give up these of its children. */
+  gaveUp(children: Child[]): void {
+    if (this.#isWindingUp) this.#givenUp.push(...children);
+  }
+
+  async #tasksOver(): Promise<void> {
+    await Promise.allSettled(Array.from(this.runs.keys(), (run) => run.promise));
+  }
+
+  /** From now on timers do not fire, and only actors may send. */
+  quiet(): void {
+    this.#isQuiet = true;
+    for (const cell of this.cells.values()) cell.stopTimers();
+  }
+
+  /**
+   * Whether the caller may not send any more. What comes from a thread on which a task runs may be that task's, and on
+   * a worker of its own there is nobody else.
+   */
+  refuses(): boolean {
+    if (!this.#isQuiet || currentTurn() !== null) return false;
+    return this.#isClosed || !this.isOwn && !this.tasks.isBusy;
+  }
+
+  /** @throws {ActorStoppedError} when the system shuts down and the caller is not one of its actors. */
+  checkOpen(doing: string): void {
+    if (this.refuses()) throw new ActorStoppedError("system", doing);
+  }
+
+  /** The last step of a shutdown. */
+  close(): void {
+    const reason = () => frameless(() => new ActorStoppedError("system", "wait any longer"));
+    this.#isQuiet = this.#isClosed = true;
+    this.network.close(reason);
+    this.deadlines.close(reason);
+    hosts.delete(this.systemId);
+  }
+}

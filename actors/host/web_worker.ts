@@ -1,0 +1,14 @@
+/**
+ * The module that a Web Worker of a system runs.
+ *
+ * @module
+ */
+import { startWorker } from "./worker_main.ts";
+import type { WorkerInit } from "../hosts/launcher.ts";
+
+// The types know `globalThis` as that of a window.
+const scope = globalThis as unknown as EventTarget & { close(): void };
+
+scope.addEventListener("message", (event) => {
+  startWorker((event as MessageEvent<WorkerInit>).data, scope.close.bind(scope));
+}, { once: true });

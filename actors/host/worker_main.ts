@@ -1,0 +1,49 @@
+import { beforeExit } from "../../channels/thread/exit.ts";
+import { lifeOf, ownLife, threadNumber } from "../../channels/thread/life.ts";
+import type { Link } from "../../channels/link/link.ts";
+import { systemClock } from "../../channels/thread/clock.ts";
+import { captureError } from "../messaging/remote_reply.ts";
+import { Host } from "./host.ts";
+import { loadLines } from "../messaging/lines.ts";
+import { Pulse } from "../cell/pulse.ts";
+import { FATAL, type HostEnvelope, READY } from "../messaging/protocol.ts";
+import { onUncaught } from "./_uncaught.ts";
+import { systemOf } from "../system/actor_system.ts";
+import type { WorkerInit } from "../hosts/launcher.ts";
+
+/**
+ * Makes this thread a host.
+ *
+ * A thread that dies tells nobody by itself: so it says what it died of where it can, sends what is still queued,
+ * and holds a lock whose release tells host 0 that it is gone.
+ *
+ * @param exit Ends the thread.
+ */
+export async function startWorker(init: WorkerInit, exit: () => void): Promise<void> {
+  const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
+  const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
+  systemOf(host);
+  if (init.transportModule !== null) {
+    host.lines = await loadLines(init.transportModule);
+  }
+  if (init.pulse !== null) {
+    host.pulse = new Pulse(init.pulse);
+    host.pulse.start(init.unresponsiveMs);
+  }
+  const { link } = host.network.connect(0, host.lines.open(line));
+  onUncaught((error) => {
+    const packet = captureError(error);
+    link.send([FATAL, packet.payload], packet);
+    host.network.flush();
+    exit();
+  });
+  beforeExit(() => host.network.flush());
+  announce(link);
+}
+
+function announce(link: Link<HostEnvelope>): void {
+  // The lock is held by now. Waiting for its promise would leave a while in which nobody hears of the end.
+  void ownLife();
+  link.send([READY, lifeOf(threadNumber)]);
+  link.flush();
+}

@@ -1,0 +1,24 @@
+import { capture } from "../../channels/packing/capture.ts";
+import type { Cell, Guard } from "../cell/cell.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { Host } from "../host/host.ts";
+import { FAILED } from "../messaging/protocol.ts";
+
+/** Leaves the decision about an actor of this thread to a supervisor on another one. */
+export class GuardElsewhere implements Guard {
+  readonly #host: Host;
+  readonly #at: number;
+
+  constructor(host: Host, at: number) {
+    this.#host = host;
+    this.#at = at;
+  }
+
+  /** The owner is told of the end anyway. */
+  ended(): void {}
+
+  failed(reason: ExitReason, { serial }: Cell): void {
+    const packet = capture([reason], "wire", "reason", "reason");
+    this.#host.network.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);
+  }
+}

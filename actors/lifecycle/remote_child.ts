@@ -1,0 +1,203 @@
+import { capture } from "../../channels/packing/capture.ts";
+import type { Packet } from "../../channels/packing/packet.ts";
+import { stop, terminate } from "./control.ts";
+import type { DefinedActor } from "../definition/defined_actor.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { Host } from "../host/host.ts";
+import type { Child, Owner } from "../cell/children.ts";
+import {
+  type Culprit,
+  FINISH,
+  HALT,
+  type HostEnvelope,
+  RESUME,
+  REVIVE,
+} from "../messaging/protocol.ts";
+import type { Ref } from "../messaging/ref.ts";
+import { startsAgain } from "../vocabulary/restart_kind.ts";
+import { RestartBudget } from "../cell/restart_budget.ts";
+import type { StartArgs } from "../cell/start_args.ts";
+import { HostLostError } from "../../channels/vocabulary/errors.ts";
+
+/** Decides about the restarts of an actor on another host. */
+export interface RemoteGuard {
+  /** Its incarnation has ended; it waits for what is decided. */
+  failed(reason: ExitReason): void;
+  /** It has come to its final end. */
+  ended(reason: ExitReason): void;
+}
+
+/** An actor on another host as its owner sees it, who starts it again when that host is lost. */
+export class RemoteChild implements Child {
+  readonly owner: Owner;
+  readonly #host: Host;
+  readonly #ref: Ref;
+  readonly #definition: DefinedActor<unknown, unknown[]>;
+  readonly #args: StartArgs;
+  readonly #counted: boolean;
+  readonly #guard: RemoteGuard | null;
+  #hasStarted = false;
+  #restarts = 0;
+  #budget: RestartBudget | null = null;
+  /** Why its host has to start it again, until it has been asked to. */
+  #loss: ExitReason | null = null;
+
+  /**
+   * @param counted Whether host 0 chose its place.
+   * @param guard Who decides about restarts, instead of the actor's own budget.
+   */
+  constructor(
+    ref: Ref,
+    definition: DefinedActor<unknown, unknown[]>,
+    args: StartArgs,
+    owner: Owner,
+    counted: boolean,
+    guard: RemoteGuard | null,
+  ) {
+    this.#host = ref.host;
+    this.#ref = ref;
+    this.#definition = definition;
+    this.#args = args;
+    this.owner = owner;
+    this.#counted = counted;
+    this.#guard = guard;
+  }
+
+  get key(): string {
+    return `${this.#ref.at}.${this.#ref.serial}`;
+  }
+
+  get at(): number {
+    return this.#ref.at;
+  }
+
+  get serial(): number {
+    return this.#ref.serial;
+  }
+
+  get label(): string {
+    return this.#ref.label;
+  }
+
+  /** Its first `setup` is done: whoever has started it does not hear of its end any more. */
+  started(): void {
+    this.#hasStarted = true;
+  }
+
+  stop(_reason: ExitReason, drain = false): Promise<boolean> {
+    return stop(this.#ref, drain);
+  }
+
+  kill(): Promise<void> {
+    return terminate(this.#ref);
+  }
+
+  /** Its incarnation has ended, and it waits. */
+  failed(reason: ExitReason): void {
+    this.#guard?.failed(reason);
+  }
+
+  /** It has come to its final end. */
+  ended(reason: ExitReason): void {
+    this.owner.children.delete(this);
+    this.#guard?.ended(reason);
+  }
+
+  /** Its host is lost; whether it is to start again there. */
+  lose(loss: ExitReason, culprit: Culprit | null): boolean {
+    const { restart = "transient" } = this.#definition.options;
+    const reason = culprit?.serial === this.serial ? culprit.reason : loss;
+    if (!this.#hasStarted || !startsAgain(restart, reason)) return false;
+    if (this.#guard === null) {
+      this.#budget ??= new RestartBudget();
+      if (!this.#budget.spend(this.#host.clock.now())) return false;
+    }
+    this.#loss = reason;
+    this.#guard?.failed(reason);
+    return true;
+  }
+
+  /** Whether it was lost with its host and is to start there again. */
+  get isSurvivor(): boolean {
+    return this.#loss !== null;
+  }
+
+  /** It does not start again: somebody elsewhere had told it to end. */
+  forgo(): void {
+    this.#loss = null;
+  }
+
+  /** There is a new thread for its host. */
+  hostIsBack(): void {
+    // What becomes of it there is known there.
+    if (this.#guard === null) this.#revive().catch(() => {});
+  }
+
+  /** Ends the incarnation so that another one can follow. */
+  async halt(): Promise<void> {
+    if (this.#loss !== null) return;
+    await this.#orders((id) => [HALT, id, this.serial]);
+  }
+
+  /**
+   * Starts the next incarnation.
+   *
+   * @throws Rejects with the error of `setup`; then it waits again. With the loss of its host it is to start there.
+   */
+  async resume(reason: ExitReason): Promise<void> {
+    if (this.#loss !== null) return await this.#revive();
+    this.#restarts++;
+    const packet = capture([reason], "wire", "reason", "reason");
+    const { network } = this.#host;
+    await network.call(this.at, (id) => [RESUME, id, this.serial, packet.payload], packet);
+  }
+
+  /** Ends it for good. */
+  async finish(reason: ExitReason): Promise<void> {
+    const packet = capture([reason], "wire", "reason", "reason");
+    const { at, serial } = this;
+    const { orders } = this.#host.network;
+    await orders.during(
+      at,
+      serial,
+      () => this.#orders((id) => [FINISH, id, serial, packet.payload]),
+    );
+  }
+
+  async #orders(envelope: (id: number) => HostEnvelope): Promise<void> {
+    try {
+      await this.#host.network.call(this.at, envelope);
+    } catch (error) {
+      // What it was to end has ended.
+      if (!(error instanceof HostLostError)) throw error;
+    }
+  }
+
+  async #revive(): Promise<void> {
+    const { network } = this.#host;
+    const reason = this.#loss!;
+    if (!await network.fate(this.at)) throw new HostLostError(this.at);
+    // It does not start again.
+    if (this.#loss === null) return;
+    this.#loss = null;
+    const packet = await this.#startAgainWith(reason);
+    const isGuarded = this.#guard !== null;
+    const restarts = ++this.#restarts;
+    await network.call(
+      this.at,
+      (id) => [REVIVE, id, this.serial, this.#counted, isGuarded, restarts, packet.payload],
+      packet,
+    );
+  }
+
+  /** What its host is to start it with; without that it ends. */
+  async #startAgainWith(reason: ExitReason): Promise<Packet> {
+    try {
+      const values = [...this.#args.here(), this.#definition.placed(), reason];
+      return capture(values, "wire", "message", "args");
+    } catch (error) {
+      await this.finish({ kind: "error", error });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import { Wait } from "../../channels/waits/deadlines.ts";
+import type { Cell } from "../cell/cell.ts";
+import { type DefinedActor, functionOf } from "../definition/defined_actor.ts";
+import { ActorStoppedError } from "../vocabulary/errors.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { Host } from "../host/host.ts";
+import type { Child, Owner } from "../cell/children.ts";
+import type { Pending } from "../messaging/remote_reply.ts";
+import { type Reservation, SPAWN } from "../messaging/protocol.ts";
+import type { Ref } from "../messaging/ref.ts";
+import { RemoteChild, type RemoteGuard } from "./remote_child.ts";
+import type { StartArgs } from "../cell/start_args.ts";
+
+type AnyActor = DefinedActor<unknown, unknown[]>;
+
+/** Where something is to start. */
+export interface Place {
+  readonly at: number;
+  /** Whether host 0 chose it, and wants to hear when it is over. */
+  readonly counted: boolean;
+}
+
+/** Decides about the restarts of an actor, wherever that is. */
+export interface AnyGuard extends RemoteGuard {
+  /** By what it steers the actor: first its start, then, before `setup` has begun, the actor itself. */
+  attach(controls: Guarded): void;
+}
+
+/** What a guard can do with its actor. */
+export interface Guarded extends Child {
+  halt(): Promise<void>;
+  resume(reason: ExitReason): Promise<void>;
+  finish(reason: ExitReason): Promise<void>;
+}
+
+/** An actor that somebody wants, and who wants it. */
+export interface StartRequest {
+  readonly host: Host;
+  readonly definition: AnyActor;
+  readonly args: StartArgs;
+  readonly owner: Owner;
+  /** Who decides about restarts, instead of the actor's own budget. */
+  readonly guard: AnyGuard | null;
+}
+
+/**
+ * The start of an actor that takes time, from the request on.
+ *
+ * Until the actor has been made, which is before its `setup` runs, this stands in its owner's books in its place: so
+ * whatever the owner decides meanwhile reaches the actor, and whatever comes from the actor finds its owner.
+ *
+ * | until                     | what the owner decides            |
+ * | ------------------------- | --------------------------------- |
+ * | its place is known        | holds then: nothing is made       |
+ * | its module is loaded here | holds at once: nothing is made    |
+ * | it is made on its host    | waits for that, but for a `kill`  |
+ * | from then on              | goes to the actor                 |
+ */
+export class Start extends Wait<unknown> implements Guarded, Pending {
+  /** Resolves when `setup` is done. */
+  readonly ref: Promise<Ref>;
+  readonly #request: StartRequest;
+  #place: Place | null = null;
+  /** Number of the request, when it has gone to another host. */
+  #id: number | null = null;
+  #actor: Cell | RemoteChild | null = null;
+  /** Why the actor is not to be made any more. */
+  #refusal: ActorStoppedError | null = null;
+  /** Settles when the actor has been made, or will not be. */
+  #decided: PromiseWithResolvers<void> | null = null;
+  #isOver = false;
+
+  /** @param reservation Of its name, which holds once its place is known. */
+  constructor(
+    request: StartRequest,
+    place: Place | Promise<Place>,
+    reservation: Reservation | null,
+  ) {
+    super();
+    this.#request = request;
+    request.owner.children.add(this);
+    request.guard?.attach(this);
+    this.ref = this.#run(place, reservation);
+  }
+
+  get label(): string {
+    const { options: { name }, address } = this.#request.definition;
+    return name ?? `of ${address.url}`;
+  }
+
+  override describe(): string {
+    const { name } = this.#request.definition.options;
+    return `start actor ${name === undefined ? this.label : `"${name}"`}`;
+  }
+
+  async #run(
+    place: Place | Promise<Place>,
+    reservation: Reservation | null,
+  ): Promise<Ref> {
+    const { host, definition } = this.#request;
+    const { startTimeoutMs = host.settings.startTimeoutMs, name } = definition.options;
+    try {
+      const known = this.#place = "then" in place ? await place : place;
+      if (this.#refusal !== null) throw this.#refusal;
+      const claim = reservation?.claim ?? null;
+      if (host.deadlines.start(this, undefined, startTimeoutMs)) this.#begin(known, claim);
+      await this.promise;
+      return host.refOf(known.at, this.#actor!.serial, name);
+    } catch (error) {
+      if (this.#actor === null && this.#id === null) this.#request.args.abandon();
+      if (this.#place !== null) await this.#leavePlace(this.#place, reservation);
+      throw error;
+    } finally {
+      this.#request.owner.children.delete(this);
+      this.#isOver = true;
+      this.#decided?.resolve();
+    }
+  }
+
+  /** It has been made on another host. */
+  born(serial: number): void {
+    const { host, definition, args, owner, guard } = this.#request;
+    const { at, counted } = this.#place!;
+    const ref = host.refOf(at, serial, definition.options.name);
+    const child = new RemoteChild(ref, definition, args, owner, counted, guard);
+    host.network.adopt(child);
+    this.#made(child);
+  }
+
+  override resolve(value: unknown): void {
+    if (this.#actor instanceof RemoteChild) this.#actor.started();
+    super.resolve(value);
+  }
+
+  async stop(reason: ExitReason, drain?: boolean): Promise<boolean> {
+    await this.#refuse();
+    return await this.#actor?.stop(reason, drain) ?? true;
+  }
+
+  async finish(reason: ExitReason): Promise<void> {
+    await this.#refuse();
+    await this.#actor?.finish(reason);
+  }
+
+  async kill(): Promise<void> {
+    const decided = this.#refuse();
+    if (this.#actor === null && this.#id !== null) this.giveUp(this.#refusal);
+    await decided;
+    await this.#actor?.kill();
+  }
+
+  // As long as nothing runs there is nothing to end for a while.
+  async halt(): Promise<void> {
+    await this.#actor?.halt();
+  }
+
+  async resume(reason: ExitReason): Promise<void> {
+    await this.#actor?.resume(reason);
+  }
+
+  /** The time is over, or it was killed. */
+  override onGivenUp(): void {
+    const { network } = this.#request.host;
+    const actor = this.#actor;
+    if (this.#id !== null) network.withdraw(this.#place!.at, this.#id);
+    if (actor instanceof RemoteChild) network.kill(actor.at, actor.serial);
+    else void actor?.kill();
+  }
+
+  #begin({ at, counted }: Place, claim: string | null): void {
+    const { host, definition, args, guard } = this.#request;
+    if (at === host.index) return void this.#startHere(claim);
+    try {
+      const packet = args.toSend();
+      const what = definition.payload();
+      const isGuarded = guard !== null;
+      const envelope = (id: number) =>
+        [SPAWN, id, counted, isGuarded, claim, what, packet.payload] as const;
+      const whenUnsent = counted ? () => host.departed(at) : undefined;
+      this.#id = host.network.send(at, this, envelope, packet, whenUnsent);
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  async #startHere(claim: string | null): Promise<void> {
+    const { host, definition, args, owner, guard } = this.#request;
+    const { counted } = this.#place!;
+    try {
+      const setup = functionOf(host, definition);
+      const loaded = setup instanceof Promise ? definition.loaded(await setup) : definition;
+      if (this.settled) return;
+      await host.start(loaded, args.here(), owner, guard, claim, (cell) => {
+        this.#made(cell);
+        if (counted) cell.exited.then(() => host.departed(host.index));
+      });
+      this.resolve(null);
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  #made(actor: Cell | RemoteChild): void {
+    const { owner, guard } = this.#request;
+    this.#actor = actor;
+    owner.children.delete(this);
+    guard?.attach(actor);
+    this.#decided?.resolve();
+  }
+
+  /** The owner does not want it any more; resolves when it is known whether it has been made. */
+  #refuse(): Promise<void> | undefined {
+    if (this.#actor !== null || this.#isOver) return;
+    if (this.#refusal === null) {
+      this.#refusal = new ActorStoppedError(this.#request.owner.label, this.describe());
+      // An owner that has ended need not hear of it.
+      this.ref.catch(() => {});
+    }
+    const isLoadedHere = this.#place !== null && this.#id === null;
+    if (isLoadedHere) this.giveUp(this.#refusal);
+    return (this.#decided ??= Promise.withResolvers()).promise;
+  }
+
+  /** It has not started there, and its name is free again. */
+  async #leavePlace({ at, counted }: Place, reservation: Reservation | null): Promise<void> {
+    const { host } = this.#request;
+    if (counted && this.#actor === null && this.#id === null) host.departed(at);
+    // Without host 0 there are no names any more.
+    if (reservation !== null) {
+      await host.network.question(["unclaim", reservation]).catch(() => {});
+    }
+  }
+}

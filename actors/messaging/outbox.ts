@@ -1,0 +1,252 @@
+import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
+import { capture } from "../../channels/packing/capture.ts";
+import { frameless } from "../../channels/vocabulary/frameless.ts";
+import type { Packet } from "../../channels/packing/packet.ts";
+import { Wait } from "../../channels/waits/deadlines.ts";
+import { ActorStoppedError, DeadlockError } from "../vocabulary/errors.ts";
+import { copyHere, LocalReply } from "../cell/copy_here.ts";
+import { errorFor } from "./loss.ts";
+import { Item } from "../cell/_mailbox.ts";
+import { ASK, CHAINED_ASK, CREDIT, STREAM, TELL } from "./protocol.ts";
+import type { Ref } from "./ref.ts";
+import { StreamConsumer } from "./stream_consumer.ts";
+import { traced } from "./trace.ts";
+import { currentTurn } from "../cell/turn.ts";
+import { isAbandoned } from "../cell/_async_turns.ts";
+
+/** Sends a message one way. */
+export function tell(ref: Ref, handler: string, args: unknown[]): void {
+  const { host } = ref;
+  if (host.refuses()) return host.deadLetter(ref, handler, "the system is shutting down");
+  if (ref.isHere) return tellHere(ref, handler, copyHere(args, "message", "args"));
+  const { at, serial } = ref;
+  if (host.network.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
+  tellRemote(ref, handler, capture(args, "wire", "message", "args"));
+}
+
+function tellHere(ref: Ref, handler: string, copies: unknown[]): void {
+  const { cell } = ref;
+  if (cell !== undefined) return cell.push(new Item(handler, copies, null, null));
+  tellEnded(ref, handler, copies);
+}
+
+/** The actor has ended, but may be back. Apart, as its siblings are: a closure costs more, whether it is made or not. */
+function tellEnded(ref: Ref, handler: string, copies: unknown[]): void {
+  const { host } = ref;
+  if (host.survivors.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
+  abandonValues(copies);
+  host.deadLetter(ref, handler, "the actor has ended");
+}
+
+function tellRemote(ref: Ref, handler: string, packet: Packet): void {
+  const { host, at, serial } = ref;
+  const peer = host.network.tryPeer(at);
+  if (peer !== undefined) return peer.link.sendItem(TELL, serial, handler, packet);
+  tellLost(ref, handler, packet);
+}
+
+/** The host has ended, but may be back. */
+function tellLost(ref: Ref, handler: string, packet: Packet): void {
+  const { host, at } = ref;
+  if (host.network.defer(at, () => tellRemote(ref, handler, packet))) return;
+  abandonItem(packet);
+  host.deadLetter(ref, handler, "the actor has ended");
+}
+
+/** Sends a request and promises the reply. */
+export function ask(ref: Ref, handler: string, args: unknown[]): Promise<unknown> {
+  const { host } = ref;
+  const { signal, timeoutMs = host.settings.askTimeoutMs } = ref.limits;
+  try {
+    // The text is made only when it is needed: this is on the way of every ask.
+    if (host.refuses()) host.checkOpen(`ask "${handler}"`);
+    signal?.throwIfAborted();
+    const wait = new AskWait(ref, handler);
+    if (timeoutMs === 0) {
+      host.deadlines.start(wait, signal, 0);
+    } else if (ref.isHere) {
+      const copies = copyHere(args, "message", "args");
+      host.deadlines.start(wait, signal, timeoutMs);
+      askHere(wait, copies);
+    } else {
+      const packet = capture(args, "wire", "message", "args");
+      host.deadlines.start(wait, signal, timeoutMs);
+      askRemote(wait, packet);
+    }
+    return wait.promise;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** An ask that is waited for. */
+class AskWait extends Wait {
+  readonly ref: Ref;
+  readonly handler: string;
+  /** The turn that asks. */
+  readonly turn: Item | null;
+  readonly chain: string[] | null;
+  /** The message, when the actor lives on this thread. */
+  item: Item | null = null;
+  /** Number of the request, when it lives on another one. */
+  request = 0;
+
+  constructor(ref: Ref, handler: string) {
+    super();
+    this.ref = ref;
+    this.handler = handler;
+    this.turn = currentTurn();
+    this.chain = chainOf(ref, this.turn);
+  }
+
+  override describe(): string {
+    const { ref, handler } = this;
+    const circle = this.turn?.circle ?? this.#ownCircle() ?? this.#crossing();
+    const hint = circle === null ? "" : ` (actors wait in a circle: ${circle.join(" -> ")})`;
+    return `ask "${handler}" of actor "${ref.label}"${hint}`;
+  }
+
+  /** The circle that this ask closes, if its target waits for it. */
+  #ownCircle(): string[] | null {
+    const { ref: { label }, handler, chain } = this;
+    const start = chain?.findIndex((waiting) => waiting.startsWith(`${label}.`)) ?? -1;
+    return start < 0 ? null : [...chain!.slice(start), `${label}.${handler}`];
+  }
+
+  override reject(error: unknown): void {
+    super.reject(errorFor(this.ref.label, `send "${this.handler}"`, error));
+  }
+
+  /** The circle of two chains of asks: somebody waits for the actor that asks, and is who it asks. */
+  #crossing(): string[] | null {
+    const { ref: { label }, handler, turn } = this;
+    const cell = turn?.cell ?? null;
+    const waiting = cell?.chainFrom(label) ?? null;
+    if (waiting === null) return null;
+    return [...waiting, `${cell!.label}.${turn!.label}`, `${label}.${handler}`];
+  }
+
+  override trace(error: unknown): Promise<never> | null {
+    const { ref, handler } = this;
+    if (!(error instanceof Error) || error === ref.limits.signal?.reason) return null;
+    return traced(error, `ask of "${handler}" of actor "${ref.label}"`);
+  }
+
+  override onGivenUp(): void {
+    const { ref: { cell, host, at }, item, request } = this;
+    if (item !== null) cell!.withdraw(item);
+    else host.network.withdraw(at, request);
+  }
+}
+
+function askHere(wait: AskWait, copies: unknown[]): void {
+  const { ref: { cell }, handler, chain } = wait;
+  if (wait.settled) return abandonValues(copies);
+  if (cell === undefined) return askEnded(wait, copies);
+  cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), chain));
+}
+
+/** The actor has ended, but may be back. */
+function askEnded(wait: AskWait, copies: unknown[]): void {
+  const { ref: { host, serial, label }, handler } = wait;
+  if (host.survivors.defer(serial, () => askHere(wait, copies))) return;
+  abandonValues(copies);
+  wait.reject(frameless(() => new ActorStoppedError(label, `send "${handler}"`)));
+}
+
+function askRemote(wait: AskWait, packet: Packet): void {
+  const { ref: { host: { network }, at, serial }, handler, chain } = wait;
+  if (wait.settled) return abandonItem(packet);
+  try {
+    const { link } = network.peer(at);
+    const id = wait.request = network.expect(at, wait);
+    if (chain === null) link.sendItem(ASK, serial, handler, packet, id);
+    else link.send([CHAINED_ASK, id, serial, handler, packet.payload, chain], packet);
+  } catch (error) {
+    network.forget(wait.request);
+    askLost(wait, packet, error);
+  }
+}
+
+/** The host has ended, but may be back. */
+function askLost(wait: AskWait, packet: Packet, error: unknown): void {
+  const { host: { network }, at } = wait.ref;
+  if (network.defer(at, () => askRemote(wait, packet))) return;
+  abandonItem(packet);
+  wait.reject(error);
+}
+
+/** Opens a stream; its handler is called when the first value is wanted. */
+export function stream(ref: Ref, handler: string, args: unknown[]): StreamConsumer {
+  const { host, limits } = ref;
+  host.checkOpen(`stream "${handler}"`);
+  const chain = chainOf(ref, currentTurn());
+  const doing = `get a value of stream "${handler}" of actor "${ref.label}"`;
+  if (ref.isHere) {
+    const copies = copyHere(args, "message", "args");
+    return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
+      openHere(ref, handler, copies, chain, consumer);
+    });
+  }
+  const packet = capture(args, "wire", "message", "args");
+  const explain = (error: unknown) => errorFor(ref.label, `stream "${handler}"`, error);
+  return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
+    openRemote(ref, handler, packet, chain, consumer);
+  }, explain);
+}
+
+function openHere(
+  ref: Ref,
+  handler: string,
+  copies: unknown[],
+  chain: string[] | null,
+  consumer: StreamConsumer,
+): void {
+  const { host, cell, serial, label } = ref;
+  if (consumer.settled) return abandonValues(copies);
+  if (cell !== undefined) {
+    return cell.push(new Item(handler, copies, new LocalReply(consumer), chain));
+  }
+  const again = () => openHere(ref, handler, copies, chain, consumer);
+  if (host.survivors.defer(serial, again)) return;
+  abandonValues(copies);
+  consumer.reject(new ActorStoppedError(label, `stream "${handler}"`));
+}
+
+function openRemote(
+  ref: Ref,
+  handler: string,
+  packet: Packet,
+  chain: string[] | null,
+  consumer: StreamConsumer,
+): void {
+  const { host: { network }, at, serial } = ref;
+  if (consumer.settled) return abandonItem(packet);
+  let id = 0;
+  try {
+    const { link } = network.peer(at);
+    id = network.expect(at, consumer);
+    link.send([STREAM, id, serial, handler, packet.payload, chain], packet);
+    consumer.opened({
+      grant: (credit) => network.tryPeer(at)?.link.send([CREDIT, id, credit]),
+      close: () => network.withdraw(at, id),
+    });
+  } catch (error) {
+    network.forget(id);
+    const again = () => openRemote(ref, handler, packet, chain, consumer);
+    if (network.defer(at, again)) return;
+    abandonItem(packet);
+    consumer.reject(error);
+  }
+}
+
+/** The handlers that wait for what is sent now; `null` outside any turn. */
+function chainOf(ref: Ref, turn: Item | null): string[] | null {
+  if (turn === null) return null;
+  const cell = turn.cell!;
+  const waiting = `${cell.label}.${turn.label}`;
+  if (cell === ref.cell && cell.isSequential && !isAbandoned(turn)) {
+    throw new DeadlockError([waiting]);
+  }
+  return [...(turn.chain ?? []), waiting];
+}

@@ -1,0 +1,249 @@
+import type { Payload } from "../../channels/packing/marker.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+
+export const TELL = 0;
+export const ASK = 1;
+export const CANCEL = 2;
+export const REPLY = 3;
+export const FAIL = 4;
+export const STREAM = 5;
+export const CREDIT = 6;
+export const ITEM = 7;
+export const SPAWN = 8;
+export const RUN = 9;
+export const STOP = 10;
+export const KILL = 11;
+export const WATCH = 12;
+export const EXITED = 13;
+export const CONNECT = 14;
+export const READY = 15;
+export const FATAL = 16;
+export const LOST = 17;
+export const DEPARTED = 18;
+export const REPORT = 19;
+export const DIRECTORY = 20;
+export const SHUTDOWN = 21;
+export const QUIET = 22;
+export const CHAINED_ASK = 23;
+export const HAS_ENDED = 24;
+export const MOURNED = 25;
+export const REBORN = 26;
+export const BURIED = 27;
+export const REVIVE = 28;
+export const FAILED = 29;
+export const HALT = 30;
+export const RESUME = 31;
+export const FINISH = 32;
+export const BORN = 33;
+export const SEND_ALL = 34;
+
+/**
+ * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
+ * `REPLY` or a `FAIL` with the same id. Payloads hold lists of values.
+ */
+export type HostEnvelope =
+  /** One way, to the actor with the serial `to`: the arguments of one message after the other. */
+  | readonly [kind: typeof TELL, to: number, handler: string, ...args: Payload[]]
+  /** Requests to the actor with the serial `to`: the id and the arguments of one after the other. */
+  | readonly [kind: typeof ASK, to: number, handler: string, ...asks: (number | Payload)[]]
+  /** A request from within a turn; `chain`: the handlers that wait for it, outermost first. */
+  | readonly [
+    kind: typeof CHAINED_ASK,
+    id: number,
+    to: number,
+    handler: string,
+    args: Payload,
+    chain: readonly string[] | null,
+  ]
+  /** Nobody waits for this request any more; ends a stream. */
+  | readonly [kind: typeof CANCEL, id: number]
+  /** The ids of requests, each followed by its result, a single value. */
+  | readonly [kind: typeof REPLY, zero: 0, empty: "", ...replies: (number | Payload)[]]
+  | readonly [kind: typeof FAIL, id: number, error: Payload]
+  | readonly [
+    kind: typeof STREAM,
+    id: number,
+    to: number,
+    handler: string,
+    args: Payload,
+    chain: readonly string[] | null,
+  ]
+  /** Allows so many more values of a stream. */
+  | readonly [kind: typeof CREDIT, id: number, credit: number]
+  /** One value of a stream. */
+  | readonly [kind: typeof ITEM, id: number, value: Payload]
+  /**
+   * The result is the serial. `counted`: host 0 chose the place, and wants to hear `DEPARTED`. `guarded`: the sender
+   * decides about restarts. `claim`: under which the name is reserved.
+   */
+  | readonly [
+    kind: typeof SPAWN,
+    id: number,
+    counted: boolean,
+    guarded: boolean,
+    claim: string | null,
+    definition: Payload,
+    args: Payload,
+  ]
+  /**
+   * The actor that a `SPAWN` has asked for is there: before anything else about it. `isDone`: its `setup` too, and this
+   * is the answer.
+   */
+  | readonly [kind: typeof BORN, id: number, serial: number, isDone: boolean]
+  /**
+   * Starts an actor again that was on this host before the host was lost; the values are the arguments, the definition
+   * and the reason. Answered when it runs.
+   */
+  | readonly [
+    kind: typeof REVIVE,
+    id: number,
+    serial: number,
+    counted: boolean,
+    guarded: boolean,
+    restarts: number,
+    argsDefinitionAndReason: Payload,
+  ]
+  /** To whoever guards an actor: this incarnation has ended; the actor waits for `RESUME` or `FINISH`. */
+  | readonly [kind: typeof FAILED, serial: number, reason: Payload]
+  /** Ends an incarnation so that another one can follow. Answered when it has ended. */
+  | readonly [kind: typeof HALT, id: number, serial: number]
+  /** Starts the next incarnation. Answered when it runs. */
+  | readonly [kind: typeof RESUME, id: number, serial: number, reason: Payload]
+  /** Ends an actor for good. Answered when it has ended. */
+  | readonly [kind: typeof FINISH, id: number, serial: number, reason: Payload]
+  /** The result is the task's own. */
+  | readonly [
+    kind: typeof RUN,
+    id: number,
+    counted: boolean,
+    task: Payload,
+    args: Payload,
+    /** Wall time from which on it is not to start any more: its `CANCEL` may still wait behind it. */
+    notAfter: number | null,
+  ]
+  /** Answered when the actor has ended. */
+  | readonly [kind: typeof STOP, id: number, to: number, drain: boolean]
+  | readonly [kind: typeof KILL, id: number, to: number]
+  /** Answered at once with whether the actor has ended. */
+  | readonly [kind: typeof HAS_ENDED, id: number, to: number]
+  /** Answered with the reason when the actor has ended. */
+  | readonly [kind: typeof WATCH, id: number, to: number]
+  /** To the host where the actor was started from, and to host 0 when this host ends with it. */
+  | readonly [kind: typeof EXITED, serial: number, reason: Payload]
+  /** A port to talk directly; from a worker to host 0 `host` is the target, from there on it is the origin. */
+  | readonly [kind: typeof CONNECT, host: number, port: Payload]
+  /** To host 0: the worker holds its lock from now on. */
+  | readonly [kind: typeof READY, life: string]
+  /** To host 0: the worker dies of this error. */
+  | readonly [kind: typeof FATAL, error: Payload]
+  /**
+   * From host 0: a host has ended, and why; `culprit`: the actor for which it was ended; `isDone`: because all its
+   * actors had.
+   */
+  | readonly [
+    kind: typeof LOST,
+    host: number,
+    cause: Payload,
+    culprit: Culprit | null,
+    isDone: boolean,
+  ]
+  /**
+   * To host 0: what belonged to a lost host has ended here, and these actors are to start again on it; `ordered`: not
+   * those, which somebody here has told to end; `gone`: those have ended with it.
+   */
+  | readonly [
+    kind: typeof MOURNED,
+    host: number,
+    survivors: readonly number[],
+    ordered: readonly number[],
+    gone: readonly number[],
+  ]
+  /** From host 0: a lost host is back, on a new thread; `ordered`: these actors do not start again there. */
+  | readonly [kind: typeof REBORN, host: number, ordered: readonly number[]]
+  /** From host 0: a lost host will not come back. */
+  | readonly [kind: typeof BURIED, host: number]
+  /** To host 0: something that it placed on this host has ended; `isIdle`: the sender has no other actor. */
+  | readonly [kind: typeof DEPARTED, host: number, isIdle: boolean]
+  /** To host 0: an event of the system. */
+  | readonly [kind: typeof REPORT, type: string, detail: Payload]
+  /** To host 0: a question to the directory. */
+  | readonly [kind: typeof DIRECTORY, id: number, question: Question]
+  /** From host 0: end what was started from here by the system; answered with the names of what would not. */
+  | readonly [kind: typeof SHUTDOWN, id: number, timeoutMs: Limit]
+  /** From host 0: post what waits for its place in a channel; answered when it has left, or the time is over. */
+  | readonly [kind: typeof SEND_ALL, id: number, timeoutMs: number]
+  /** From host 0: stop all timers, refuse what comes from outside. */
+  | readonly [kind: typeof QUIET];
+
+/** An actor for which its whole host had to end, and what that makes of it: valid JSON. */
+export interface Culprit {
+  readonly serial: number;
+  readonly reason: ExitReason;
+}
+
+/** What becomes of the actors of a lost host, as another host knows. */
+export interface Mourning {
+  /** Who is to start again. */
+  readonly survivors: readonly number[];
+  /** Who was told to end, and does not. */
+  readonly ordered: readonly number[];
+  /** Those that have ended with it. */
+  readonly gone: readonly number[];
+}
+
+/** A limit in milliseconds as JSON holds it: `Number()` of that is the limit. */
+export type Limit = number | "Infinity";
+
+/** A limit for another host: JSON makes `null` of `Infinity`, which says that there is none. */
+export function limitFor(ms: number): Limit;
+export function limitFor(ms: number | undefined): Limit | null;
+export function limitFor(ms: number | undefined): Limit | null {
+  return ms === Infinity ? "Infinity" : ms ?? null;
+}
+
+/** Where to start something: valid JSON. */
+export interface PlaceRequest {
+  readonly on: "any" | "own";
+  /** For actors with a name. */
+  readonly reservation: Reservation | null;
+  readonly worker: "web" | "thread" | null;
+  readonly permissions: unknown;
+  readonly unresponsiveMs: Limit | null;
+  /** How long the thread may take to start, when that is not what the system says. */
+  readonly startTimeoutMs: Limit | null;
+  /** How it is called in errors, when it has a name. */
+  readonly label: string | null;
+}
+
+/** A name for an actor that is being started; the claim tells it from other starts with that name. Valid JSON. */
+export interface Reservation {
+  readonly name: string;
+  readonly claim: string;
+}
+
+/** What other hosts ask host 0. */
+export type Question =
+  /** Chooses a host, reserves the name; answers with the host's index. */
+  | readonly [kind: "place", request: PlaceRequest]
+  /** Reserves a name. */
+  | readonly [kind: "reserve", reservation: Reservation]
+  /** The actor that the name is reserved for has started. */
+  | readonly [kind: "name", reservation: Reservation, serial: number]
+  /** The actor that the name is reserved for is not to start, or not any more: the name is free again. */
+  | readonly [kind: "unclaim", reservation: Reservation]
+  /** The actor has ended: its name is free again. */
+  | readonly [kind: "release", name: string, serial: number]
+  /** The name of an actor that was to start again, and did not, is free again. */
+  | readonly [kind: "release-of", serial: number]
+  /** Answers with host and serial, or `null`. */
+  | readonly [kind: "find", name: string]
+  /** Answers with the reason for the end of an actor whose host is gone, or `null`. */
+  | readonly [kind: "reason", host: number, serial: number]
+  /** Shuts the system down. */
+  | readonly [kind: "shutdown", timeoutMs: Limit | null]
+  /** An actor of a host that is lost was told to end: it is not to start again. */
+  | readonly [kind: "ordered", host: number, serial: number]
+  /** What came from a host cannot be handled, and why: it has to end. */
+  | readonly [kind: "broken", host: number, why: string]
+  /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */
+  | readonly [kind: "condemn", host: number, victim: number, label: string];

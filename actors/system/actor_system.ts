@@ -1,0 +1,330 @@
+import type { ActorDefinition, RefOf } from "../actor.ts";
+import type { ActorRef } from "../vocabulary/actor_ref.ts";
+import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
+import { systemClock } from "../../channels/thread/clock.ts";
+import { Coordinator } from "../hosts/coordinator.ts";
+import { DeadlockError, DefinitionError } from "../vocabulary/errors.ts";
+import { find } from "../hosts/directory.ts";
+import { Host } from "../host/host.ts";
+import { linesOf } from "../messaging/lines.ts";
+import type { WorkerKind } from "../vocabulary/options.ts";
+import { limitFor } from "../messaging/protocol.ts";
+import { moduleUnderImport } from "../definition/registry.ts";
+import { run, spawn } from "../lifecycle/spawn.ts";
+import type { SystemEvents } from "../vocabulary/system_events.ts";
+import type { TaskDefinition } from "../task.ts";
+import type { Transport } from "../vocabulary/transport.ts";
+import { currentTurn } from "../cell/turn.ts";
+
+/** Options for {@linkcode ActorSystem}. */
+export interface ActorSystemOptions {
+  /**
+   * Most workers to share among actors and tasks; each starts when first needed. 0 runs everything on this thread.
+   *
+   * @default {navigator.hardwareConcurrency}
+   */
+  workers?: number | undefined;
+  /**
+   * Kind of the workers. `"thread"` (`node:worker_threads`) can really be killed; a Web Worker that loops without
+   * end cannot.
+   *
+   * @default {"web"}
+   */
+  worker?: WorkerKind | undefined;
+  /**
+   * How its threads are connected besides by ports: `sharedMemory()` of `@troupe/actors/shared` makes round trips
+   * shorter.
+   *
+   * @default ports alone
+   */
+  transport?: Transport | undefined;
+  /**
+   * Longest time an ask waits, in milliseconds.
+   *
+   * @default {30_000}
+   */
+  askTimeoutMs?: number | undefined;
+  /**
+   * Longest time for a thread to start and `setup` to finish, in milliseconds.
+   *
+   * @default {10_000}
+   */
+  startTimeoutMs?: number | undefined;
+  /**
+   * Longest time for an actor's current message and its `onStop` callbacks when it stops, and for the whole of
+   * `shutdown()`, in milliseconds.
+   *
+   * @default {5_000}
+   */
+  shutdownMs?: number | undefined;
+  /**
+   * Longest time for which a worker may fail to answer its heartbeat, in milliseconds: in a loop without end, not in
+   * a slow async handler. Such a worker is ended and its actors start again on a new thread; the one whose handler
+   * keeps it busy ends with reason `unresponsive`. A Web Worker cannot be ended by force: it goes on using a core, and
+   * `shutdown()` reports it; one of kind `"thread"` is really ended. Costs a fraction of a microsecond a message.
+   *
+   * @default {Infinity}
+   */
+  unresponsiveMs?: number | undefined;
+  /**
+   * Shut down on SIGINT (Ctrl-C) and SIGTERM. The program then ends by itself unless something else keeps it
+   * alive. A Web Worker in an endless loop, which nothing can end, would: then the names of what would not stop are
+   * printed, and the program is ended with exit code 1. A second signal ends it at once.
+   *
+   * @default {false}
+   */
+  shutdownOnSignal?: boolean | undefined;
+}
+
+/** Options of {@linkcode ActorSystem.shutdown}. */
+export interface ShutdownOptions {
+  /**
+   * Longest time for all of it, in milliseconds.
+   *
+   * @default the system's `shutdownMs`
+   */
+  timeoutMs?: number | undefined;
+}
+
+/** Result of {@linkcode ActorSystem.shutdown}. */
+export interface ShutdownResult {
+  /**
+   * What did not end in time: names (or ids) of actors, names (or modules) of tasks, tasks of pools, and, where that is
+   * not known, the number of a thread that could not be ended (`"host 3"`).
+   */
+  readonly abandoned: string[];
+}
+
+/** This thread's part of a system. */
+export let hostBehind: (system: ActorSystem) => Host;
+
+/** The host whose system is being made in a worker. */
+let adopted: Host | null = null;
+
+/** Makes the system that stands in a worker for the one on host 0. */
+export function systemOf(host: Host): ActorSystem {
+  adopted = host;
+  try {
+    return new ActorSystem();
+  } finally {
+    adopted = null;
+  }
+}
+
+/**
+ * Actors and the threads they run on.
+ *
+ * Workers start when first needed and keep the process alive until {@linkcode ActorSystem.shutdown}, which leaving
+ * an `await using` scope calls.
+ *
+ * Events (`addEventListener`): see {@linkcode SystemEvents}.
+ *
+ * @example Ask an actor
+ * ```ts
+ * import { actor, ActorSystem } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const greeter = actor(import.meta, (_context, greeting: string) => ({
+ *   greet: (name: string) => `${greeting} ${name}`,
+ * }));
+ *
+ * await using system = new ActorSystem({ workers: 0 });
+ * const ref = await system.spawn(greeter, "hello");
+ * assertEquals(await ref.ask.greet("bob"), "hello bob");
+ * ```
+ */
+export class ActorSystem extends EventTarget implements AsyncDisposable {
+  static {
+    hostBehind = (system) => system.#host;
+  }
+
+  readonly #host: Host;
+  #signals: (() => void) | null = null;
+
+  /**
+   * Starts no thread yet.
+   *
+   * @throws {RangeError} when a number is out of range.
+   * @throws {DefinitionError} when a module is just being imported for a worker and lacks `if (import.meta.main)`.
+   */
+  constructor(options: ActorSystemOptions = {}) {
+    super();
+    this.#host = adopted ?? startHost(options);
+    this.#host.system = this;
+    this.#host.onReport = (type, detail) => this.#dispatch(type, detail);
+    if (options.shutdownOnSignal) this.#listenToSignals();
+  }
+
+  /**
+   * Starts an actor; resolves when its `setup` is done.
+   *
+   * The arguments are captured at the call, like those of a message. A restart gets the same: of a buffer that was given
+   * away a copy is kept for it (none with `restart: "temporary"`); a port, a stream or the end of a pipe goes to the
+   * first life, and a later one fails with a `TypeError` that says so.
+   *
+   * @throws Rejects with the error of `setup` or of its module, `NameTakenError`, `DefinitionError`, a
+   * `TimeoutError` `DOMException` after `startTimeoutMs`, `HostLostError`, `ActorStoppedError` when the actor was ended
+   * before its `setup` was done, or a `TypeError` when an argument cannot cross.
+   */
+  spawn<H, A extends unknown[]>(
+    definition: ActorDefinition<H, A>,
+    ...args: A
+  ): Promise<ActorRef<H>> {
+    return spawn(this.#host, definition, args, this.#host) as unknown as Promise<ActorRef<H>>;
+  }
+
+  /**
+   * Runs a task on the least loaded worker, or where its options say, and promises its result. The arguments are
+   * captured at the call, like those of a message.
+   *
+   * @throws Rejects with the task's error, the reason of its `signal`, a `TimeoutError` `DOMException` after its
+   * `timeoutMs`, `HostLostError`, or a `TypeError` when an argument or the result cannot cross.
+   */
+  run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>> {
+    return run(this.#host, task, args) as Promise<Awaited<R>>;
+  }
+
+  /**
+   * Finds a running actor by its name: `await system.find<typeof counter>("hits")`. From a worker one round trip.
+   *
+   * @returns `undefined` when there is none.
+   */
+  // deno-lint-ignore no-explicit-any -- inference needs it
+  find<D extends ActorDefinition<any, any>>(name: string): Promise<RefOf<D> | undefined> {
+    return find(this.#host, name) as Promise<RefOf<D> | undefined>;
+  }
+
+  /** How many messages were not handled; on a worker only those noticed there. */
+  get deadLetters(): number {
+    return this.#host.deadLetters;
+  }
+
+  /**
+   * Ends everything: refuses messages from outside the actors, stops timers, waits for tasks and the jobs of pools, lets
+   * mailboxes drain, stops the actors in reverse order of start, and ends the workers. Afterwards nothing of the system
+   * keeps the process alive. Harmless when called again; on any of its threads.
+   *
+   * None of them may keep the others from stopping in time: what takes more than half of the time that is left goes on
+   * while the next ones stop. A turn of one of its actors can begin it, but not wait for it.
+   *
+   * @returns The names of what did not end in time. A Web Worker in an endless loop goes on using a core until the
+   * process ends, and keeps it alive: end it with `Deno.exit()`. On a worker it never resolves, since that ends first.
+   * @throws {RangeError} when `timeoutMs` is negative or `NaN`.
+   * @throws {DeadlockError} when it is awaited within a turn of an actor: the shutdown, which has begun, waits for that
+   * turn.
+   */
+  shutdown(options: ShutdownOptions = {}): Promise<ShutdownResult> {
+    const turn = currentTurn();
+    const { timeoutMs } = options;
+    try {
+      checkMs("shut down", "timeoutMs", timeoutMs);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const ended = this.#shutDown(timeoutMs);
+    if (turn === null || turn.cell!.host !== this.#host) return ended;
+    const handler = `${turn.cell!.label}.${turn.label}`;
+    const refused = Promise.reject(new DeadlockError([handler], "wait for the shutdown"));
+    // Whoever does not wait has done nothing wrong.
+    refused.catch(() => {});
+    ended.catch(() => {});
+    return refused;
+  }
+
+  async #shutDown(timeoutMs: number | undefined): Promise<ShutdownResult> {
+    const { coordinator, settings, network } = this.#host;
+    if (coordinator === null) {
+      return await network.question(["shutdown", limitFor(timeoutMs)]) as ShutdownResult;
+    }
+    const abandoned = await coordinator.shutdown(timeoutMs ?? settings.shutdownMs);
+    this.#signals?.();
+    this.#signals = null;
+    this.#host.close();
+    return { abandoned };
+  }
+
+  /** Calls {@linkcode ActorSystem.shutdown}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  /** Listens to an event of the system. */
+  override addEventListener<K extends keyof SystemEvents>(
+    type: K,
+    listener: ((event: CustomEvent<SystemEvents[K]>) => void) | EventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
+  }
+
+  /** Listens no more. */
+  override removeEventListener<K extends keyof SystemEvents>(
+    type: K,
+    listener: ((event: CustomEvent<SystemEvents[K]>) => void) | EventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
+  }
+
+  #dispatch<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void {
+    const event = new CustomEvent(type, { detail, cancelable: true });
+    const isUnheard = this.dispatchEvent(event);
+    if (type !== "error" || !isUnheard || this.#host.index !== 0) return;
+    const { ref, handler, host, error } = detail as SystemEvents["error"];
+    const what = ref === undefined
+      ? `Uncaught error in worker ${host}`
+      : `"${handler}" of actor "${ref.name ?? ref.id}" failed`;
+    // deno-lint-ignore no-console -- a failure that nobody waits for must not go unseen
+    console.error(`${what}:`, error);
+  }
+
+  #listenToSignals(): void {
+    const signals: Deno.Signal[] = ["SIGINT", "SIGTERM"];
+    const onSignal = async () => {
+      this.#signals?.();
+      this.#signals = null;
+      const { abandoned } = await this.shutdown();
+      if (!this.#host.coordinator!.isStuck) return;
+      // deno-lint-ignore no-console -- nobody else hears of it
+      console.error(`Ended in spite of what would not stop: ${abandoned.join(", ")}`);
+      Deno.exit(1);
+    };
+    for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+    this.#signals = () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+    };
+  }
+}
+
+function startHost(options: ActorSystemOptions): Host {
+  const doing = "create ActorSystem";
+  checkCount(doing, "workers", options.workers, 0);
+  checkWord(doing, "worker", options.worker, ["web", "thread"]);
+  checkMs(doing, "askTimeoutMs", options.askTimeoutMs);
+  checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
+  checkMs(doing, "shutdownMs", options.shutdownMs);
+  checkMs(doing, "unresponsiveMs", options.unresponsiveMs);
+  const url = moduleUnderImport();
+  if (url !== undefined) {
+    throw new DefinitionError(
+      `Cannot create ActorSystem: ${url} is being imported for a worker; put what only the main ` +
+        "program does under if (import.meta.main) { ... }",
+    );
+  }
+  const {
+    askTimeoutMs = 30_000,
+    startTimeoutMs = 10_000,
+    shutdownMs = 5_000,
+    unresponsiveMs = Infinity,
+  } = options;
+  const settings = { askTimeoutMs, startTimeoutMs, shutdownMs, unresponsiveMs };
+  const systemId = crypto.randomUUID();
+  const host = new Host(systemId, 0, false, settings, systemClock);
+  const { workers = navigator.hardwareConcurrency, worker = "web" } = options;
+  if (options.transport !== undefined) {
+    host.lines = linesOf(options.transport);
+    host.transportModule = options.transport.module;
+  }
+  host.coordinator = new Coordinator(host, workers, worker);
+  return host;
+}

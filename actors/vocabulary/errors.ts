@@ -1,0 +1,115 @@
+import { registerErrors } from "../../channels/packing/error_codec.ts";
+
+/**
+ * The actor has ended, or its life did before it could answer: the message was not handled, or not to its end. When it
+ * was the failure of another message the `cause` is that.
+ */
+export class ActorStoppedError extends Error {
+  /** Name of the class. */
+  override readonly name = "ActorStoppedError";
+  /** Name of the actor, or its id. */
+  readonly actor: string;
+
+  /** Says which actor has ended, or will start again, and what that prevented. */
+  constructor(
+    actor: string,
+    doing: string,
+    options?: ErrorOptions,
+    state: "has ended" | "has failed" | "starts again" = "has ended",
+  ) {
+    super(`Cannot ${doing}: actor "${actor}" ${state}`, options);
+    this.actor = actor;
+  }
+}
+
+/** The actor's mailbox was full, and its `overflow` policy dropped the message. */
+export class MailboxFullError extends Error {
+  /** Name of the class. */
+  override readonly name = "MailboxFullError";
+  /** Name of the actor, or its id. */
+  readonly actor: string;
+  /** Most messages its mailbox holds. */
+  readonly capacity: number;
+
+  /** Says whose mailbox is full. */
+  constructor(actor: string, capacity: number, doing: string) {
+    super(`Cannot ${doing}: the mailbox of actor "${actor}" is full, capacity ${capacity}`);
+    this.actor = actor;
+    this.capacity = capacity;
+  }
+}
+
+/**
+ * The ask could never be answered, because the actor that asks is the one that has to answer; or a turn would wait for
+ * the shutdown that waits for it.
+ */
+export class DeadlockError extends Error {
+  /** Name of the class. */
+  override readonly name = "DeadlockError";
+  /** Who waits for whom; the last one would wait for the first. */
+  readonly circle: readonly string[];
+
+  /** Names the circle of waiting handlers. */
+  constructor(circle: readonly string[], doing = "ask") {
+    super(`Cannot ${doing}: it would wait for itself: ${[...circle, circle[0]].join(" -> ")}`);
+    this.circle = circle;
+  }
+}
+
+/** Another actor of the system has this name. */
+export class NameTakenError extends Error {
+  /** Name of the class. */
+  override readonly name = "NameTakenError";
+  /** The name asked for. */
+  readonly taken: string;
+
+  /** Says which name is taken. */
+  constructor(taken: string) {
+    super(`Cannot spawn actor: the name "${taken}" is taken`);
+    this.taken = taken;
+  }
+}
+
+/** The children of a supervisor failed too often, and it has ended them all. */
+export class RestartLimitError extends Error {
+  /** Name of the class. */
+  override readonly name = "RestartLimitError";
+  /** Most failures within `withinMs`. */
+  readonly maxRestarts: number;
+  /** In milliseconds. */
+  readonly withinMs: number;
+
+  /** Says what the limit was; the `cause` is the failure that was one too many. */
+  constructor(maxRestarts: number, withinMs: number, options?: ErrorOptions) {
+    super(`Cannot restart: more than ${maxRestarts} failures within ${withinMs} ms`, options);
+    this.maxRestarts = maxRestarts;
+    this.withinMs = withinMs;
+  }
+}
+
+/** The pool takes no work any more, or was terminated before the work was done. */
+export class PoolClosedError extends Error {
+  /** Name of the class. */
+  override readonly name = "PoolClosedError";
+
+  /** Says what could not be done, and why. */
+  constructor(doing: string, state: "closed" | "terminated") {
+    super(`Cannot ${doing}: the pool is ${state}`);
+  }
+}
+
+/** A worker cannot find a definition, or finds another function in its place. */
+export class DefinitionError extends Error {
+  /** Name of the class. */
+  override readonly name = "DefinitionError";
+}
+
+registerErrors({
+  ActorStoppedError,
+  MailboxFullError,
+  DeadlockError,
+  NameTakenError,
+  RestartLimitError,
+  PoolClosedError,
+  DefinitionError,
+});

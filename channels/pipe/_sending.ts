@@ -1,0 +1,143 @@
+import { captureDraft, settle } from "../packing/capture.ts";
+import { type Closed, closedError } from "../packing/closed_error.ts";
+import { timeoutError } from "../waits/deadlines.ts";
+import { Fifo, type Place } from "../waits/fifo.ts";
+import { paced } from "../waits/paced.ts";
+import type { Draft, Packet } from "../packing/packet.ts";
+import { addUnsent, removeUnsent } from "../packing/unsent.ts";
+import { ChannelWait, checkWait, limitWait } from "../waits/channel_wait.ts";
+import type { WaitOptions } from "../vocabulary/wait_options.ts";
+
+const SENDING = "send to PipeEnd";
+
+/** The pipes that a value is being captured for, outermost first: a getter of the value may send something itself. */
+const capturing: string[] = [];
+
+/** Whether a value is being captured for the pipe with this id. */
+export function isCapturingFor(pipe: string): boolean {
+  return capturing.includes(pipe);
+}
+
+/** A send that waits until the other end has taken more. */
+interface WaitingSend {
+  readonly wait: ChannelWait<void>;
+  readonly draft: Draft;
+  readonly value: unknown;
+}
+
+/** The sending side of an end of a pipe: no more leaves than the capacity allows, in the order of the calls. */
+export class PipeSending {
+  /** Why nothing can be sent. */
+  closed: Closed | null = null;
+  /** Items sent and not reported as taken, while that is counted. */
+  inFlight = 0;
+  isCounting: boolean;
+  readonly #pipe: string;
+  readonly #capacity: number;
+  readonly #post: (item: Packet) => void;
+  readonly #waiting = new Fifo<WaitingSend>();
+  /** Writers that wait until the other end has taken more. */
+  readonly #writers = new Fifo<ChannelWait<void>>();
+  readonly #unsent = () => this.#waiting.head!.value.wait.promise;
+
+  /** @param pipe The id of the pipe. */
+  constructor(pipe: string, capacity: number, post: (item: Packet) => void) {
+    this.#pipe = pipe;
+    this.#capacity = capacity;
+    this.#post = post;
+    this.isCounting = capacity !== Infinity;
+  }
+
+  /** Whether something waits here. */
+  get isBusy(): boolean {
+    return this.#waiting.size + this.#writers.size > 0;
+  }
+
+  /** Sends a value, or waits until the other end has taken more. */
+  send(value: unknown, options: WaitOptions): Promise<void> {
+    try {
+      return this.#send(value, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #send(value: unknown, options: WaitOptions): Promise<void> {
+    checkWait(SENDING, options);
+    if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
+    const draft = this.#capture(value);
+    // A getter of the value may have closed it.
+    if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
+    if (this.inFlight < this.#capacity && this.#waiting.size === 0) {
+      this.#settle(draft);
+      return paced();
+    }
+    const place: Place<WaitingSend> = this.#waiting.push({
+      draft,
+      value,
+      wait: new ChannelWait<void>(SENDING, "no room", () => {
+        this.#waiting.remove(place);
+        this.#noteUnsent();
+      }),
+    });
+    const { wait } = place.value;
+    this.#noteUnsent();
+    if (options.timeoutMs === 0) wait.giveUp(timeoutError(wait, 0));
+    limitWait(wait, options);
+    return wait.promise;
+  }
+
+  #capture(value: unknown): Draft {
+    capturing.push(this.#pipe);
+    try {
+      return captureDraft(value, "message", "value", false);
+    } finally {
+      capturing.pop();
+    }
+  }
+
+  #settle(draft: Draft): void {
+    this.#post(settle(draft, "message", "value"));
+    if (this.isCounting) this.inFlight++;
+  }
+
+  /** Resolves once fewer than so many items are sent and not taken. */
+  async belowInFlight(count: number): Promise<void> {
+    while (this.inFlight >= count && this.closed === null) {
+      const wait = new ChannelWait<void>(SENDING, "no room", null);
+      this.#writers.push(wait);
+      limitWait(wait, {});
+      await wait.promise;
+    }
+  }
+
+  /** So many items were taken: others may go. */
+  onTaken(count: number): void {
+    this.inFlight -= count;
+    for (const wait of this.#writers.drain()) wait.resolve();
+    while (this.#waiting.size > 0 && this.inFlight < this.#capacity) {
+      const { wait, draft } = this.#waiting.shift()!;
+      try {
+        this.#settle(draft);
+        wait.resolve();
+      } catch (error) {
+        wait.reject(error);
+      }
+    }
+    this.#noteUnsent();
+  }
+
+  close(closed: Closed): void {
+    this.closed ??= closed;
+    for (const wait of this.#writers.drain()) wait.resolve();
+    for (const { wait, value } of this.#waiting.drain()) {
+      wait.reject(closedError(SENDING, closed, { value }));
+    }
+    this.#noteUnsent();
+  }
+
+  #noteUnsent(): void {
+    if (this.#waiting.size > 0) addUnsent(this.#unsent);
+    else removeUnsent(this.#unsent);
+  }
+}

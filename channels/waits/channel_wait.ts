@@ -1,0 +1,62 @@
+import { systemClock } from "../thread/clock.ts";
+import { Deadlines, Wait } from "./deadlines.ts";
+import { checkMs, checkOptions, checkSignal } from "../vocabulary/checks.ts";
+import type { WaitOptions } from "../vocabulary/wait_options.ts";
+
+/** The waits of this thread's channels: while there is one, the program stays alive. */
+const deadlines = new Deadlines(systemClock, true);
+
+/** A wait for a channel. */
+export class ChannelWait<T> extends Wait<T> {
+  readonly #doing: string;
+  readonly #missing: string;
+  readonly #onGivenUp: (() => void) | null;
+
+  /**
+   * @param doing Completes "Cannot ...", for the error of a timeout.
+   * @param missing What did not come in time.
+   * @param onGivenUp Runs when a limit has ended the wait.
+   */
+  constructor(doing: string, missing: string, onGivenUp: (() => void) | null) {
+    super();
+    this.#doing = doing;
+    this.#missing = missing;
+    this.#onGivenUp = onGivenUp;
+  }
+
+  override describe(): string {
+    return this.#doing;
+  }
+
+  override get missing(): string {
+    return this.#missing;
+  }
+
+  override onGivenUp(): void {
+    this.#onGivenUp?.();
+  }
+}
+
+/** @throws {Error} when the options are not those of a wait; the signal's reason when it is aborted. */
+export function checkWait(doing: string, options: WaitOptions): void {
+  checkOptions(doing, options);
+  const { signal, timeoutMs } = options;
+  checkMs(doing, "timeoutMs", timeoutMs);
+  checkSignal(doing, signal);
+  signal?.throwIfAborted();
+}
+
+/** Takes away the limits of a wait that is certain to end. */
+export function unlimitWait<T>(wait: Wait<T>): void {
+  deadlines.unlimit(wait as Wait);
+}
+
+/** Puts a wait that has begun under its limits. A time of 0 is the business of whoever makes the wait. */
+export function limitWait<T>(wait: Wait<T>, { signal, timeoutMs = Infinity }: WaitOptions): void {
+  if (!wait.settled) deadlines.start(wait, signal, timeoutMs === 0 ? Infinity : timeoutMs);
+}
+
+/** Whether a wait ended because its time was over. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}

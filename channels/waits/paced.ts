@@ -1,0 +1,21 @@
+import { systemClock } from "../thread/clock.ts";
+
+// So many sends that need not wait may follow each other before the thread's events get a turn.
+const MAX_RUN = 256;
+
+const READY = Promise.resolve();
+let run = 0;
+
+/**
+ * A promise for something that is done already, or has failed.
+ *
+ * A loop that awaits nothing else would keep its thread from timers and messages, the news that nobody listens any
+ * more among them: so now and then the promise takes a turn of the event loop.
+ */
+export function paced(done: Promise<unknown> = READY): Promise<void> {
+  if (++run < MAX_RUN) return done as Promise<void>;
+  run = 0;
+  // It may have failed, which whoever is given the new promise hears by that.
+  done.catch(() => {});
+  return new Promise((resolve) => systemClock.yieldTo(() => resolve(done as Promise<void>)));
+}

@@ -1,0 +1,131 @@
+import { HANDLE } from "../../channels/packing/handle.ts";
+import { lifeOf, threadNumber } from "../../channels/thread/life.ts";
+import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
+import { ActorStoppedError } from "../../actors/vocabulary/errors.ts";
+import type { Ref } from "../../actors/messaging/ref.ts";
+import type { InsideManager } from "./home/inside.ts";
+import type { ManagerClient, Passage } from "./protocol.ts";
+import { SyncLine } from "./_sync_line.ts";
+
+/** The managers that this thread uses, by the ids of their actors. */
+const clients = new Map<string, RemoteManager>();
+/** The managers that live on this thread. */
+const inside = new Map<string, InsideManager>();
+
+/** The manager with this id, when it lives on this thread. */
+export function insideClient(id: string): InsideManager | undefined {
+  return inside.get(id);
+}
+
+/** A manager lives on this thread. */
+export function settleHere(id: string, manager: InsideManager): () => void {
+  inside.set(id, manager);
+  return () => inside.delete(id);
+}
+
+/** A manager on another thread. */
+export class RemoteManager implements ManagerClient {
+  readonly #ref: Ref;
+  readonly #thread: number;
+  readonly #waits = new Set<AbortController>();
+  #line: SyncLine | null = null;
+  #isOver = false;
+  #lent = 0;
+  /** What waits are aborted with when the manager ends. */
+  #why: Error = new ActorStoppedError("manager", "go on waiting");
+
+  private constructor(ref: Ref, thread: number) {
+    this.#ref = ref;
+    this.#thread = thread;
+    void ref.exited.then((reason) => {
+      this.#isOver = true;
+      clients.delete(ref.id);
+      this.#line?.close();
+      if (reason.kind === "host-lost") this.#why = reason.error;
+      for (const wait of this.#waits) wait.abort(this.#why);
+    });
+  }
+
+  /** What this thread knows of a manager. */
+  static of(ref: Ref, thread: number): RemoteManager {
+    let client = clients.get(ref.id);
+    if (client === undefined) clients.set(ref.id, client = new RemoteManager(ref, thread));
+    return client;
+  }
+
+  get timeoutMs(): number {
+    return this.#ref.host.settings.askTimeoutMs;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get manager(): object {
+    return this;
+  }
+
+  get token(): readonly unknown[] {
+    const own = this.#ref[HANDLE]();
+    return [this.#thread, ...own];
+  }
+
+  endWith(wait: AbortController): () => void {
+    if (this.#isOver) wait.abort(this.#why);
+    this.#waits.add(wait);
+    return () => this.#waits.delete(wait);
+  }
+
+  call(id: number, method: string, args: unknown[], limits: WaitOptions | null): Promise<unknown> {
+    if (this.#isOver) return Promise.reject(new ActorStoppedError("manager", `call "${method}"`));
+    const ref = limits === null ? this.#ref : this.#ref.with(limits);
+    // The caller's own come first: so the path of one that cannot cross is theirs.
+    return ref.ask.call!(...args, id, method);
+  }
+
+  callSync(id: number, method: string, args: unknown[], limits: WaitOptions | null): unknown {
+    if (this.#isOver) throw new ActorStoppedError("manager", `call "${method}"`);
+    const line = this.#line ??= new SyncLine(this.#ref, this.#thread, OWN_LIFE);
+    try {
+      return line.call(id, method, args, limits?.timeoutMs ?? Infinity);
+    } finally {
+      if (line.isClosed) this.#line = null;
+    }
+  }
+
+  checkBlocking(): void {}
+
+  hold(id: number): void {
+    this.#tell("hold", id, OWN_LIFE);
+  }
+
+  release(id: number): void {
+    this.#tell("release", id, OWN_LIFE);
+  }
+
+  lend(id: number): number {
+    this.#tell("lend", id, [threadNumber, ++this.#lent]);
+    return this.#lent;
+  }
+
+  /** Adds an object, of which this thread has a handle then. */
+  create(handler: string, ...args: unknown[]): Promise<number> {
+    // Without a limit: nobody would know of an object whose id came too late.
+    const { ask } = this.#ref.with({ timeoutMs: Infinity });
+    return ask[handler]!(...args, OWN_LIFE) as Promise<number>;
+  }
+
+  /** A handle has arrived in a message. */
+  claim(id: number, passage: Passage): void {
+    this.#tell("claim", id, passage, OWN_LIFE);
+  }
+
+  #tell(handler: string, ...args: unknown[]): void {
+    // Then there is nothing to count any more.
+    if (this.#isOver || this.#ref.host.refuses()) return;
+    (this.#ref.tell as Record<string, (...args: unknown[]) => void>)[handler]!(...args);
+  }
+}
+
+/** By what a manager notices the end of this thread; `null` for the main thread, which outlives it. */
+const OWN_LIFE = threadNumber === 1 ? null : lifeOf(threadNumber);

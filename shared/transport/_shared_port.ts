@@ -1,0 +1,164 @@
+import type { LinkPort } from "../../channels/link/link.ts";
+import { realNow, soon } from "../../channels/vocabulary/kept.ts";
+import { systemClock } from "../../channels/thread/clock.ts";
+import { LINE_RING_BYTES, LineRing } from "./_text_ring.ts";
+
+// So long an answer is looked out for: longer than a short handler and a switch of threads take.
+const LOOK_OUT_MS = 0.05;
+const LOOKS = 50;
+// After so many vain times in a row only each 2^n-th message is followed by looking out.
+const MOST_VAIN = 7;
+
+// After so many messages timers and I/O have their turn.
+const MOST_AT_ONCE = 32;
+
+/** Bytes of the memory of one link. */
+export const PORT_BYTES: number = 2 * LINE_RING_BYTES;
+
+// The types of Deno 2 know it only in newer libraries.
+const { waitAsync } = Atomics as unknown as {
+  waitAsync(
+    words: Int32Array,
+    at: number,
+    value: number,
+  ): { async: false } | { async: true; value: Promise<string> };
+};
+
+/** What goes by the port: its number among all messages, and the message. */
+type Numbered = readonly [number: number, message: unknown];
+
+/**
+ * A port of which texts go through shared memory, and what else there is, or has no room there, by a `MessagePort`.
+ *
+ * Messages of both ways are numbered, and taken in that order.
+ */
+export class SharedPort implements LinkPort {
+  readonly #port: MessagePort;
+  readonly #out: LineRing;
+  readonly #in: LineRing;
+  #sent = 0;
+  #taken = 0;
+  /** What came by the port before its turn. */
+  readonly #early = new Map<number, MessageEvent>();
+  #receive: ((event: MessageEvent) => void) | null = null;
+  #isOpen = true;
+  #isPolling = false;
+  #isLookingOut = false;
+  /** How often in a row looking out was in vain. */
+  #vain = 0;
+  /** So many messages are sent before it looks out again. */
+  #skips = 0;
+
+  /** @param side 0 or 1: each end has another. */
+  constructor(port: MessagePort, memory: SharedArrayBuffer, side: 0 | 1) {
+    this.#port = port;
+    this.#out = new LineRing(memory, side * LINE_RING_BYTES);
+    this.#in = new LineRing(memory, (1 - side) * LINE_RING_BYTES);
+  }
+
+  get onmessage(): ((event: MessageEvent) => void) | null {
+    return this.#receive;
+  }
+
+  set onmessage(receive: ((event: MessageEvent) => void) | null) {
+    this.#receive = receive;
+    this.#port.onmessage = (event) => {
+      const { data } = event;
+      // What is no message ends the link.
+      if (!Array.isArray(data)) return receive?.({ data: null } as MessageEvent);
+      const [number, message] = data as unknown as Numbered;
+      this.#early.set(number, { data: message } as MessageEvent);
+      this.poll();
+    };
+    // Not before whoever sets this is ready.
+    soon(() => void this.#watch());
+  }
+
+  postMessage(message: unknown, transfers: Transferable[] = []): void {
+    const number = this.#sent;
+    this.#sent = (number + 1) | 0;
+    if (typeof message !== "string" || !this.#out.write(number, message)) {
+      this.#port.postMessage([number, message], transfers);
+    }
+    this.#lookOut();
+  }
+
+  /** Takes what is there; not while one of them is being handled, so that they stay in order. */
+  poll(): void {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    try {
+      for (let left = MOST_AT_ONCE; left > 0; left--) {
+        const event = this.#next();
+        if (event === undefined) return;
+        this.#taken = (this.#taken + 1) | 0;
+        this.#receive!(event);
+        this.#lookOut();
+      }
+      systemClock.yieldTo(() => this.poll());
+    } finally {
+      this.#isPolling = false;
+    }
+  }
+
+  #next(): MessageEvent | undefined {
+    if (!this.#isOpen) return undefined;
+    try {
+      const text = this.#in.read(this.#taken);
+      if (text !== null) return { data: text } as MessageEvent;
+    } catch {
+      // What is no message ends the link.
+      return { data: null } as MessageEvent;
+    }
+    const event = this.#early.get(this.#taken);
+    this.#early.delete(this.#taken);
+    return event;
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    // What comes now, and what came before its turn, is for whoever closes: its turn will not come.
+    this.#port.close();
+    for (const event of this.#early.values()) this.#receive?.(event);
+    this.#early.clear();
+    // Ends the wait of this side.
+    Atomics.notify(this.#in.words, 0);
+  }
+
+  /** An answer, or the next question, may come at once: looks out for it, unless that was in vain of late. */
+  #lookOut(): void {
+    if (this.#isLookingOut || this.#skips-- > 0) return;
+    this.#isLookingOut = true;
+    systemClock.yieldTo(() => {
+      this.#isLookingOut = false;
+      if (!this.#isOpen) return;
+      const hasCome = this.#comesSoon();
+      this.#vain = hasCome ? 0 : Math.min(MOST_VAIN, this.#vain + 1);
+      this.#skips = 2 ** this.#vain - 1;
+      if (hasCome) this.poll();
+    });
+  }
+
+  #comesSoon(): boolean {
+    const { words } = this.#in;
+    const end = realNow() + LOOK_OUT_MS;
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) {
+        if (Atomics.load(words, 0) !== Atomics.load(words, 1)) return true;
+      }
+    } while (realNow() < end);
+    return false;
+  }
+
+  async #watch(): Promise<void> {
+    const { words } = this.#in;
+    while (this.#isOpen) {
+      Atomics.store(words, 2, 1);
+      const seen = Atomics.load(words, 0);
+      this.poll();
+      const wait = waitAsync(words, 0, seen);
+      if (wait.async) await wait.value;
+      Atomics.store(words, 2, 0);
+    }
+  }
+}

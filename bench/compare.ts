@@ -5,14 +5,14 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { BenchProcess } from "./bench_process.ts";
-import { type Checkout, checkoutOf, here } from "./checkout.ts";
-import { formatFigure, formatRatio } from "./format.ts";
+import { BenchProcess } from "./harness/bench_process.ts";
+import { type Checkout, checkoutOf, here } from "./harness/checkout.ts";
+import { formatFigure, formatRatio } from "./report/format.ts";
 import { groups } from "./groups.ts";
-import type { Answer, Coming } from "./lockstep.ts";
-import { median } from "./statistics.ts";
-import { aligned } from "./table.ts";
-import type { Measure } from "./workload.ts";
+import type { Answer, Coming } from "./harness/lockstep.ts";
+import { median } from "./report/statistics.ts";
+import { aligned } from "./report/table.ts";
+import type { Measure } from "./harness/workload.ts";
 
 const GROUPS = ["one-thread", "threads"];
 const HEAD = ["", "before", "now", "median", "best"];

@@ -4,11 +4,11 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { writeFigures } from "./figures.ts";
+import { writeFigures } from "./report/figures.ts";
 import { groups } from "./groups.ts";
-import { describeMachine } from "./machine.ts";
-import { groupResults, startGroup } from "./results.ts";
-import { settings } from "./settings.ts";
+import { describeMachine } from "./report/machine.ts";
+import { groupResults, startGroup } from "./report/results.ts";
+import { settings } from "./harness/settings.ts";
 
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -1,5 +1,5 @@
-import type { Message } from "../actors.ts";
-import type { Role } from "../workload.ts";
+import type { Message } from "../workloads/actors.ts";
+import type { Role } from "../harness/workload.ts";
 import { loadPeer } from "./versions.ts";
 
 /** Sends a message to a worker and gives what comes back. */

@@ -1,4 +1,4 @@
-import type { ActorLibrary, Works } from "../actor_work.ts";
+import type { ActorLibrary, Works } from "../workloads/actor_work.ts";
 import { runProgram } from "./program.ts";
 
 const SCRIPT = new URL("./actors.escript", import.meta.url).pathname;

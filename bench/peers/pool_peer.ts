@@ -1,4 +1,4 @@
-import type { Role } from "../workload.ts";
+import type { Role } from "../harness/workload.ts";
 
 /** The functions that pools run: see `pool_work.ts`. */
 export type FunctionName = "square" | "squareAll" | "countPrimes";

@@ -1,5 +1,5 @@
 // A worker of poolifier-web-worker: the functions of the pool.
-import { countPrimes, square, squareAll } from "../pool_work.ts";
+import { countPrimes, square, squareAll } from "../workloads/pool_work.ts";
 import { loadPeer } from "./versions.ts";
 
 interface Poolifier {

@@ -100,7 +100,7 @@ interface Multithreading {
 export async function multithreadingPool(): Promise<PoolPeer> {
   const { initRuntime, move, spawn, shutdown } = await loadPeer<Multithreading>("multithreading");
   initRuntime({ maxWorkers: WORKERS });
-  const url = new URL("../pool_work.ts", import.meta.url).href;
+  const url = new URL("../workloads/pool_work.ts", import.meta.url).href;
   const call = async (task: FunctionName, argument: unknown) => {
     const run = async (url: string, task: FunctionName, argument: never) =>
       (await import(url))[task](argument);

@@ -1,4 +1,4 @@
-import { settings } from "../settings.ts";
+import { settings } from "../harness/settings.ts";
 import type { PoolPeer } from "./pool_peer.ts";
 import { runProgram } from "./program.ts";
 import { peers } from "./versions.ts";

@@ -1,5 +1,5 @@
-import { startPeers } from "../absent.ts";
-import type { Contender } from "../measure.ts";
+import { startPeers } from "../harness/absent.ts";
+import type { Contender } from "../harness/measure.ts";
 import { runProgram } from "./program.ts";
 
 const SCRIPT = new URL("./shared.py", import.meta.url).pathname;

@@ -1,6 +1,6 @@
-import { type ActorLibrary, BRANCHES, RING } from "../actor_work.ts";
-import { expectAll } from "../check.ts";
-import { collectGarbage } from "../garbage.ts";
+import { type ActorLibrary, BRANCHES, RING } from "../workloads/actor_work.ts";
+import { expectAll } from "../harness/check.ts";
+import { collectGarbage } from "../harness/garbage.ts";
 import { loadPeer } from "./versions.ts";
 
 interface Event {

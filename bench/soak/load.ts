@@ -1,5 +1,5 @@
 import { type ActorRef, ActorSystem, Pool, Queue, type RefOf, Supervisor } from "@troupe/actors";
-import { expectAll } from "../check.ts";
+import { expectAll } from "../harness/check.ts";
 import { counter, pass, square, type Victim, victim } from "./actors.ts";
 
 const WORKERS = 2;

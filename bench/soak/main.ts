@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { formatNumber } from "../format.ts";
+import { formatNumber } from "../report/format.ts";
 import type { Sample } from "./judge.ts";
 import { soak } from "./soak.ts";
 

@@ -1,5 +1,5 @@
-import { collectGarbage } from "../garbage.ts";
-import { percentile } from "../statistics.ts";
+import { collectGarbage } from "../harness/garbage.ts";
+import { percentile } from "../report/statistics.ts";
 import { judge, type Sample } from "./judge.ts";
 import { bearLoad } from "./load.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { chartOf } from "../../bench/chart.ts";
-import { RATE } from "../../bench/workload.ts";
+import { chartOf } from "../../bench/report/chart.ts";
+import { RATE } from "../../bench/harness/workload.ts";
 
 Deno.test("chartOf() draws a bar for each player, the longest for the most", () => {
   const svg = chartOf("group", [{

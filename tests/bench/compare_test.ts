@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { compareFigures } from "../../bench/compare.ts";
-import { lineOf, linesOf, stepOf } from "../../bench/lockstep.ts";
-import { RATE } from "../../bench/workload.ts";
+import { lineOf, linesOf, stepOf } from "../../bench/harness/lockstep.ts";
+import { RATE } from "../../bench/harness/workload.ts";
 import { git, testWith } from "../needs.ts";
 import { runProgram } from "../testing.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { replaceBetween } from "../../bench/figures.ts";
+import { replaceBetween } from "../../bench/report/figures.ts";
 
 Deno.test("replaceBetween() keeps what stands outside of the marks", () => {
   const text = "# Title\n\n<!-- begin pool -->\n\nold\n\n<!-- end pool -->\n\nBy hand.\n";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { play } from "../../bench/play.ts";
-import { startGroup } from "../../bench/results.ts";
-import { type Player, RATE, type Role } from "../../bench/workload.ts";
+import { play } from "../../bench/harness/play.ts";
+import { startGroup } from "../../bench/report/results.ts";
+import { type Player, RATE, type Role } from "../../bench/harness/workload.ts";
 
 function player(name: string, role: Role, run: () => number): Player {
   return { name, role, run: () => Promise.try(() => [run()]) };

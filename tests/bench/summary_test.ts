@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { markdownTable, tableOf } from "../../bench/table.ts";
-import { type Measure, type Outcome, RATE, type Role } from "../../bench/workload.ts";
-import { summarize } from "../../bench/summary.ts";
+import { markdownTable, tableOf } from "../../bench/report/table.ts";
+import { type Measure, type Outcome, RATE, type Role } from "../../bench/harness/workload.ts";
+import { summarize } from "../../bench/report/summary.ts";
 
 const TIME: Measure = { name: "time", unit: "ms", best: "least" };
 

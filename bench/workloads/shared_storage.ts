@@ -1,9 +1,9 @@
 import { ActorSystem, Queue } from "@troupe/actors";
 import { SharedArray, SharedQueue, SharedValue } from "@troupe/actors/shared";
 import type { Message } from "./actors.ts";
-import { expectAll } from "./check.ts";
-import { compare, type Contender } from "./measure.ts";
-import { sized } from "./settings.ts";
+import { expectAll } from "../harness/check.ts";
+import { compare, type Contender } from "../harness/measure.ts";
+import { sized } from "../harness/settings.ts";
 import { receive, receiveSync, send, sendSync } from "./shared_storage_tasks.ts";
 
 /** Shared numbers beside typed arrays, and queues in shared memory between two threads. */

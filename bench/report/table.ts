@@ -1,6 +1,6 @@
 import { formatFigure, formatRatio } from "./format.ts";
 import { type Row, summarize } from "./summary.ts";
-import type { Measure, Result } from "./workload.ts";
+import type { Measure, Result } from "../harness/workload.ts";
 
 /** A table: a head and lines of cells. */
 export type Table = readonly (readonly string[])[];

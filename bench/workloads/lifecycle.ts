@@ -1,15 +1,15 @@
 import { type ActorRef, ActorSystem, Pool } from "@troupe/actors";
-import { startPeers } from "./absent.ts";
+import { startPeers } from "../harness/absent.ts";
 import { sink } from "./actors.ts";
-import { expectAll } from "./check.ts";
+import { expectAll } from "../harness/check.ts";
 import { benchLoss } from "./host_loss.ts";
-import { measure } from "./measure.ts";
-import { comlinkEcho, type Echo, threadsEcho } from "./peers/echoes.ts";
+import { measure } from "../harness/measure.ts";
+import { comlinkEcho, type Echo, threadsEcho } from "../peers/echoes.ts";
 import { square } from "./pool_tasks.ts";
 import { RawWorker } from "./raw.ts";
 import { messageOf } from "./raw_messages.ts";
-import { sized } from "./settings.ts";
-import type { Measure, Player } from "./workload.ts";
+import { sized } from "../harness/settings.ts";
+import type { Measure, Player } from "../harness/workload.ts";
 
 const TIME: Measure = { name: "time", unit: "ms", best: "least" };
 const message = messageOf(1);

@@ -1,17 +1,17 @@
 import { type ActorRef, ActorSystem } from "@troupe/actors";
 import { sharedMemory } from "@troupe/actors/shared";
-import { startPeers } from "./absent.ts";
+import { startPeers } from "../harness/absent.ts";
 import { type Message, type Sink, sink, type Source, source } from "./actors.ts";
 import { benchBuffers } from "./buffers.ts";
-import { expectAll } from "./check.ts";
-import { compare, measure } from "./measure.ts";
-import { percentile } from "./statistics.ts";
-import { formatNumber } from "./format.ts";
-import { comlinkEcho, type Echo, threadsEcho } from "./peers/echoes.ts";
+import { expectAll } from "../harness/check.ts";
+import { compare, measure } from "../harness/measure.ts";
+import { percentile } from "../report/statistics.ts";
+import { formatNumber } from "../report/format.ts";
+import { comlinkEcho, type Echo, threadsEcho } from "../peers/echoes.ts";
 import { RawWorker } from "./raw.ts";
 import { BATCH, messageOf } from "./raw_messages.ts";
-import { sized } from "./settings.ts";
-import { type Measure, type Player, RATE } from "./workload.ts";
+import { sized } from "../harness/settings.ts";
+import { type Measure, type Player, RATE } from "../harness/workload.ts";
 
 const IN_FLIGHT = 1000;
 const LATENCIES: Measure[] = [

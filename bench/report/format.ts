@@ -1,4 +1,4 @@
-import type { Measure } from "./workload.ts";
+import type { Measure } from "../harness/workload.ts";
 
 /** A figure with its unit, rounded to three digits or so. */
 export function formatFigure(value: number, { unit }: Measure): string {

@@ -1,9 +1,9 @@
 import { ActorSystem } from "@troupe/actors";
 import { Mutex } from "@troupe/actors/shared";
-import { compare } from "./measure.ts";
-import { pythonShared } from "./peers/python_shared.ts";
+import { compare } from "../harness/measure.ts";
+import { pythonShared } from "../peers/python_shared.ts";
 import { addRaw, addWithMutex } from "./shared_tasks.ts";
-import { sized } from "./settings.ts";
+import { sized } from "../harness/settings.ts";
 
 /** Locks, beside what a program would write with `Atomics` alone. */
 export async function benchShared() {

@@ -1,6 +1,6 @@
 import { play } from "./play.ts";
-import { record } from "./results.ts";
-import { printResult } from "./table.ts";
+import { record } from "../report/results.ts";
+import { printResult } from "../report/table.ts";
 import { type Player, RATE, type Role, type Workload } from "./workload.ts";
 
 /** One way of doing the same work. */

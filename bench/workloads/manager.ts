@@ -1,12 +1,12 @@
 import { ActorSystem } from "@troupe/actors";
 import { type ManagedMap, Manager, sharedMemory } from "@troupe/actors/shared";
-import { expectAll } from "./check.ts";
+import { expectAll } from "../harness/check.ts";
 import { useSync } from "./manager_tasks.ts";
-import { compare } from "./measure.ts";
-import { pythonShared } from "./peers/python_shared.ts";
+import { compare } from "../harness/measure.ts";
+import { pythonShared } from "../peers/python_shared.ts";
 import { RawWorker } from "./raw.ts";
 import { messageOf } from "./raw_messages.ts";
-import { sized } from "./settings.ts";
+import { sized } from "../harness/settings.ts";
 
 const IN_FLIGHT = 1000;
 

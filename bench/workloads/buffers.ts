@@ -1,10 +1,10 @@
 import { type ActorRef, transfer } from "@troupe/actors";
 import type { Sink } from "./actors.ts";
-import { expectAll } from "./check.ts";
-import { measure } from "./measure.ts";
+import { expectAll } from "../harness/check.ts";
+import { measure } from "../harness/measure.ts";
 import type { RawWorker } from "./raw.ts";
-import { sized } from "./settings.ts";
-import type { Measure, Player, Role } from "./workload.ts";
+import { sized } from "../harness/settings.ts";
+import type { Measure, Player, Role } from "../harness/workload.ts";
 
 const MEBIBYTE = 2 ** 20;
 const SPEED: Measure = { name: "speed", unit: "MiB/s", best: "most" };

@@ -1,5 +1,5 @@
 import { median } from "./statistics.ts";
-import type { Measure, Outcome, Result, Role } from "./workload.ts";
+import type { Measure, Outcome, Result, Role } from "../harness/workload.ts";
 
 /** One line of a table: a player's figures for one measure. */
 export interface Row {

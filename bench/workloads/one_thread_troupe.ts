@@ -1,8 +1,8 @@
 import { type ActorRef, ActorSystem } from "@troupe/actors";
 import { type ActorLibrary, RING, type Works } from "./actor_work.ts";
 import { player, sink } from "./actors.ts";
-import { expectAll } from "./check.ts";
-import { collectGarbage } from "./garbage.ts";
+import { expectAll } from "../harness/check.ts";
+import { collectGarbage } from "../harness/garbage.ts";
 import { crowd, idle, ringMember, treeNode } from "./one_thread_actors.ts";
 
 const BURST = 1000;

@@ -1,20 +1,20 @@
 import { Pool } from "@troupe/actors";
-import { startPeers } from "./absent.ts";
-import { expectAll } from "./check.ts";
-import { formatNumber } from "./format.ts";
-import { compare, type Contender, measure } from "./measure.ts";
-import { type PoolPeer, WORKERS } from "./peers/pool_peer.ts";
+import { startPeers } from "../harness/absent.ts";
+import { expectAll } from "../harness/check.ts";
+import { formatNumber } from "../report/format.ts";
+import { compare, type Contender, measure } from "../harness/measure.ts";
+import { type PoolPeer, WORKERS } from "../peers/pool_peer.ts";
 import {
   comlinkPool,
   multithreadingPool,
   poolifierPool,
   threadsPool,
   workerpoolPool,
-} from "./peers/pools.ts";
-import { nodePool, pythonPool } from "./peers/program_pools.ts";
+} from "../peers/pools.ts";
+import { nodePool, pythonPool } from "../peers/program_pools.ts";
 import { countPrimes, square } from "./pool_tasks.ts";
-import { sized } from "./settings.ts";
-import { type Player, RATE } from "./workload.ts";
+import { sized } from "../harness/settings.ts";
+import { type Player, RATE } from "../harness/workload.ts";
 
 const PRIMES_BELOW = 100_000;
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 /** This checkout's folder, with a slash at the end. */
-const HERE = new URL("../", import.meta.url);
+const HERE = new URL("../../", import.meta.url);
 
 /** A state of the sources that can be measured. */
 export interface Checkout {

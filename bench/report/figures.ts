@@ -3,8 +3,8 @@ import { describeMachine } from "./machine.ts";
 import { type GroupResults, groupResults } from "./results.ts";
 import { markdownTable, tableOf, titleOf } from "./table.ts";
 
-const README = new URL("./README.md", import.meta.url);
-const CHARTS = new URL("./charts/", import.meta.url);
+const README = new URL("../README.md", import.meta.url);
+const CHARTS = new URL("../charts/", import.meta.url);
 const marks = (name: string) => [`<!-- begin ${name} -->`, `<!-- end ${name} -->`] as const;
 
 /**

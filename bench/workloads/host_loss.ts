@@ -1,10 +1,10 @@
 import { ActorSystem, Supervisor } from "@troupe/actors";
-import { expectAll } from "./check.ts";
-import { fragile } from "./fragile.ts";
-import { measure } from "./measure.ts";
-import { percentile } from "./statistics.ts";
-import { sized } from "./settings.ts";
-import type { Measure } from "./workload.ts";
+import { expectAll } from "../harness/check.ts";
+import { fragile } from "../harness/fragile.ts";
+import { measure } from "../harness/measure.ts";
+import { percentile } from "../report/statistics.ts";
+import { sized } from "../harness/settings.ts";
+import type { Measure } from "../harness/workload.ts";
 
 const BACK: Measure[] = ["p50", "p99"].map((name) => ({ name, unit: "ms", best: "least" }));
 

@@ -1,7 +1,7 @@
 import { formatFigure } from "./format.ts";
 import { type Row, summarize } from "./summary.ts";
 import { titleOf } from "./table.ts";
-import type { Measure, Result } from "./workload.ts";
+import type { Measure, Result } from "../harness/workload.ts";
 
 const WIDTH = 800;
 const LABELS = 290;

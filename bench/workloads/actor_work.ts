@@ -1,4 +1,4 @@
-import type { Role } from "./workload.ts";
+import type { Role } from "../harness/workload.ts";
 
 /**
  * Work for actors in one thread. Resolves when all of it is done, after a check that nothing was lost; to the milliseconds

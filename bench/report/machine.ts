@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { peers } from "./peers/versions.ts";
+import { peers } from "../peers/versions.ts";
 
 /** The machine and the versions that figures belong to, a line each. */
 export async function describeMachine(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Result } from "./workload.ts";
+import type { Result } from "../harness/workload.ts";
 
 /** What came of a group of workloads. */
 export interface GroupResults {

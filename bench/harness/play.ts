@@ -1,5 +1,5 @@
 import { reasonOf } from "./absent.ts";
-import { noteAbsent } from "./results.ts";
+import { noteAbsent } from "../report/results.ts";
 import { settings } from "./settings.ts";
 import type { Player, Result, Workload } from "./workload.ts";
 

@@ -1,12 +1,12 @@
-import { startPeers } from "./absent.ts";
+import { startPeers } from "../harness/absent.ts";
 import type { ActorLibrary, Works } from "./actor_work.ts";
-import { formatNumber } from "./format.ts";
-import { compare, type Contender, measure } from "./measure.ts";
+import { formatNumber } from "../report/format.ts";
+import { compare, type Contender, measure } from "../harness/measure.ts";
 import { troupeActors } from "./one_thread_troupe.ts";
-import { erlangActors } from "./peers/erlang.ts";
-import { nactActors } from "./peers/nact.ts";
-import { xstateActors } from "./peers/xstate.ts";
-import { sized } from "./settings.ts";
+import { erlangActors } from "../peers/erlang.ts";
+import { nactActors } from "../peers/nact.ts";
+import { xstateActors } from "../peers/xstate.ts";
+import { sized } from "../harness/settings.ts";
 
 interface Job {
   readonly work: Exclude<keyof Works, "idle">;

@@ -1,4 +1,4 @@
-import { noteAbsent } from "./results.ts";
+import { noteAbsent } from "../report/results.ts";
 import { settings } from "./settings.ts";
 
 /** Starts a peer; `null`, with the reason noted, when it does not run here. */

@@ -1,11 +1,11 @@
 import { ActorSystem } from "@troupe/actors";
 import { sink } from "./actors.ts";
-import { expectAll } from "./check.ts";
-import { formatNumber } from "./format.ts";
-import { collectGarbage } from "./garbage.ts";
-import { measure } from "./measure.ts";
+import { expectAll } from "../harness/check.ts";
+import { formatNumber } from "../report/format.ts";
+import { collectGarbage } from "../harness/garbage.ts";
+import { measure } from "../harness/measure.ts";
 import { idle } from "./one_thread_actors.ts";
-import { sized } from "./settings.ts";
+import { sized } from "../harness/settings.ts";
 
 const BURST = 10_000;
 

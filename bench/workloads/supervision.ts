@@ -1,9 +1,9 @@
 import { type ActorRef, ActorSystem, Supervisor } from "@troupe/actors";
 import { sink } from "./actors.ts";
-import { expectAll } from "./check.ts";
-import { type Fragile, fragile } from "./fragile.ts";
-import { compare } from "./measure.ts";
-import { sized } from "./settings.ts";
+import { expectAll } from "../harness/check.ts";
+import { type Fragile, fragile } from "../harness/fragile.ts";
+import { compare } from "../harness/measure.ts";
+import { sized } from "../harness/settings.ts";
 
 /** What a failure costs, and what supervision costs while there are none. */
 export async function benchSupervision() {

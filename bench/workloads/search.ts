@@ -1,15 +1,15 @@
-import { parseQuery } from "../examples/search/query.ts";
-import { createSystem, startActors } from "../examples/search/search_actors.ts";
-import { indexFolders } from "../examples/search/index_folders.ts";
-import { SearchService } from "../examples/search/search_service.ts";
-import { expectAll } from "./check.ts";
-import { measure } from "./measure.ts";
-import { percentile } from "./statistics.ts";
-import { sized } from "./settings.ts";
-import type { Measure, Player } from "./workload.ts";
+import { parseQuery } from "../../examples/search/query.ts";
+import { createSystem, startActors } from "../../examples/search/search_actors.ts";
+import { indexFolders } from "../../examples/search/index_folders.ts";
+import { SearchService } from "../../examples/search/search_service.ts";
+import { expectAll } from "../harness/check.ts";
+import { measure } from "../harness/measure.ts";
+import { percentile } from "../report/statistics.ts";
+import { sized } from "../harness/settings.ts";
+import type { Measure, Player } from "../harness/workload.ts";
 
 const FOLDERS = ["actors", "channels", "examples", "tests"]
-  .map((name) => new URL(`../${name}`, import.meta.url).pathname);
+  .map((name) => new URL(`../../${name}`, import.meta.url).pathname);
 const CLIENTS = 16;
 const QUERIES = ["actor", "message queue", "import export function", "the worker ends", "lookahead"]
   .map(parseQuery);

@@ -1,12 +1,12 @@
 import { ActorSystem, pipe, Queue, transfer } from "@troupe/actors";
-import { startPeers } from "./absent.ts";
+import { startPeers } from "../harness/absent.ts";
 import type { Message } from "./actors.ts";
 import { bounce, bounceQueues, drain, echo, receiveAll, sendAll } from "./channel_tasks.ts";
-import { expectAll } from "./check.ts";
-import { compare, type Contender } from "./measure.ts";
-import { runPython } from "./python.ts";
+import { expectAll } from "../harness/check.ts";
+import { compare, type Contender } from "../harness/measure.ts";
+import { runPython } from "../peers/python.ts";
 import { RawWorker } from "./raw.ts";
-import { sized } from "./settings.ts";
+import { sized } from "../harness/settings.ts";
 
 const CAPACITY = 1000;
 const MEBIBYTE = 2 ** 20;

@@ -1,7 +1,6 @@
 import type { ActorContext } from "./actor_context.ts";
-import type { ActorRef } from "./vocabulary/actor_ref.ts";
+import type { ActorDefinition, DefinitionOptions } from "./vocabulary/definition.ts";
 import { DefinedActor } from "./definition/defined_actor.ts";
-import type { ActorOptions } from "./vocabulary/options.ts";
 import { register } from "./definition/registry.ts";
 
 /** Runs in the actor's thread and returns its handlers. */
@@ -9,39 +8,6 @@ export type Setup<H, A extends unknown[]> = (
   context: ActorContext,
   ...args: A
 ) => H | PromiseLike<H>;
-
-/** Options of {@linkcode actor} and {@linkcode task}. */
-export interface DefinitionOptions {
-  /**
-   * Names the definition within its module; without it its position among the others does, and the place where it is
-   * made. One that is made conditionally needs a key, and so do those of a loop over what is not the same in each thread.
-   */
-  key?: string | undefined;
-}
-
-/**
- * A kind of actor, made by {@linkcode actor}. A value: it can be kept, passed on and sent in messages.
- *
- * @typeParam H The handlers: the protocol.
- * @typeParam A What `setup` takes after the context.
- */
-export interface ActorDefinition<H, A extends unknown[]> {
-  /** Runs in the actor's thread and returns its handlers. */
-  readonly setup: Setup<H, A>;
-  /** As given to {@linkcode ActorDefinition.with}. */
-  readonly options: ActorOptions;
-  /**
-   * The same definition with options, added to those it has.
-   *
-   * @throws {RangeError} when a number is out of range.
-   * @throws {TypeError} when a word is not one of those allowed.
-   */
-  with(options: ActorOptions): ActorDefinition<H, A>;
-}
-
-/** Name of the reference to actors of a definition: `RefOf<typeof counter>`. */
-// deno-lint-ignore no-explicit-any -- the arguments do not matter
-export type RefOf<D> = D extends ActorDefinition<infer H, any> ? ActorRef<H> : never;
 
 /**
  * Defines a kind of actor: a function that makes its state and returns its handlers.

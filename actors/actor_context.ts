@@ -1,10 +1,9 @@
-import type { ActorDefinition, RefOf } from "./actor.ts";
+import type { ActorDefinition, RefOf, TaskDefinition } from "./vocabulary/definition.ts";
 import type { ActorRef } from "./vocabulary/actor_ref.ts";
 import type { ActorSystem } from "./system/actor_system.ts";
 import type { ExitReason } from "./vocabulary/exit_reason.ts";
 import type { Supervisor } from "./supervision/supervisor.ts";
 import type { SuperviseOptions } from "./supervision/supervisor_options.ts";
-import type { TaskDefinition } from "./task.ts";
 
 /**
  * What an actor can do besides answering: the first argument of `setup`.

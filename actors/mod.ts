@@ -31,6 +31,7 @@ export {
   type ShutdownOptions,
   type ShutdownResult,
 } from "./system/actor_system.ts";
+export * from "./vocabulary/definition.ts";
 export * from "./vocabulary/errors.ts";
 export { HostLostError } from "../channels/vocabulary/errors.ts";
 export * from "./vocabulary/exit_reason.ts";

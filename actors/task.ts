@@ -1,27 +1,6 @@
-import type { DefinitionOptions } from "./actor.ts";
-import { defineTask } from "./definition/defined_actor.ts";
-import type { TaskOptions } from "./vocabulary/options.ts";
+import type { DefinitionOptions, TaskDefinition } from "./vocabulary/definition.ts";
+import { defineTask } from "./definition/defined_task.ts";
 import { register } from "./definition/registry.ts";
-
-/**
- * A function that any worker can run, made by {@linkcode task}. Called directly, it runs here.
- *
- * @typeParam A What it takes.
- * @typeParam R What it returns.
- */
-export interface TaskDefinition<A extends unknown[], R> {
-  /** Runs the function on this thread, like any other. */
-  (...args: A): R;
-  /** As given to {@linkcode TaskDefinition.with}. */
-  readonly options: TaskOptions;
-  /**
-   * The same task with options, added to those it has.
-   *
-   * @throws {RangeError} when a number is out of range.
-   * @throws {TypeError} when a word is not one of those allowed.
-   */
-  with(options: TaskOptions): TaskDefinition<A, R>;
-}
 
 /**
  * Defines a function that workers can run: `system.run(square, 3)`.

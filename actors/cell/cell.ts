@@ -24,7 +24,7 @@ import type { Runnable } from "./scheduler.ts";
 import { argsForLife } from "./start_args.ts";
 import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
 import type { StreamSource } from "./_stream_source.ts";
-import type { Habits } from "./habits.ts";
+import type { Habits } from "../definition/habits.ts";
 import { type Handler, isAsync, isThenable, runApart, runTurn } from "./turn.ts";
 import { Turns } from "./_async_turns.ts";
 

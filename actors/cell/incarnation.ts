@@ -1,5 +1,5 @@
 import type { ActorContext } from "../actor_context.ts";
-import type { ActorDefinition, RefOf } from "../actor.ts";
+import type { ActorDefinition, RefOf, TaskDefinition } from "../vocabulary/definition.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type { ActorSystem } from "../system/actor_system.ts";
 import type { Cell } from "./cell.ts";
@@ -17,7 +17,6 @@ import { superviseUnder, type Supervisor } from "../supervision/supervisor.ts";
 import { StreamSignals } from "./_stream_signals.ts";
 import { readerOf } from "./_stream_source.ts";
 import type { SuperviseOptions } from "../supervision/supervisor_options.ts";
-import type { TaskDefinition } from "../task.ts";
 import { currentTurn, runApart } from "./turn.ts";
 
 /** One life of an actor, from `setup` to its end: what the actor knows as its context. */

@@ -1,13 +1,9 @@
 import { abandonValues } from "../../channels/packing/abandon.ts";
 import { OwnWait } from "../../channels/waits/deadlines.ts";
 import type { Cell } from "../cell/cell.ts";
-import {
-  DefinedActor,
-  type DefinedTask,
-  functionOf,
-  isLoaded,
-  isTask,
-} from "../definition/defined_actor.ts";
+import { DefinedActor } from "../definition/defined_actor.ts";
+import { type DefinedTask, isTask } from "../definition/defined_task.ts";
+import { functionHere } from "../definition/function_here.ts";
 import type { Host } from "../host/host.ts";
 import { LocalReply } from "../cell/copy_here.ts";
 import type { ActorOptions, PlacementOptions } from "../vocabulary/options.ts";
@@ -74,7 +70,8 @@ function start(request: StartRequest, reservation: Reservation | null): Promise<
     args.abandon();
     throw error;
   }
-  const isAtHand = !("then" in place) && place.at === host.index && isLoaded(definition);
+  const isHere = !("then" in place) && place.at === host.index;
+  const isAtHand = isHere && functionHere(definition.setup) !== null;
   return isAtHand ? startAtOnce(request) : new Start(request, place, reservation).ref;
 }
 
@@ -164,7 +161,7 @@ function runAt(
 ): void {
   if (at === host.index) {
     const values = again ? args.copy() : args.here();
-    const work = async () => (await functionOf(host, task))(...values);
+    const work = async () => (await (functionHere(task.fn) ?? host.load(task.address)))(...values);
     void host.tasks.run(work, new LocalReply(wait)).then((hasRun) => {
       if (!hasRun && !again) abandonValues(values);
       if (counted) host.departed(at);

@@ -1,6 +1,7 @@
 import { Wait } from "../../channels/waits/deadlines.ts";
 import type { Cell } from "../cell/cell.ts";
-import { type DefinedActor, functionOf } from "../definition/defined_actor.ts";
+import type { DefinedActor } from "../definition/defined_actor.ts";
+import { functionHere } from "../definition/function_here.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
@@ -187,8 +188,11 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
     const { host, definition, args, owner, guard } = this.#request;
     const { counted } = this.#place!;
     try {
-      const setup = functionOf(host, definition);
-      const loaded = setup instanceof Promise ? definition.loaded(await setup) : definition;
+      const isHere = functionHere(definition.setup) !== null;
+      const { address, options } = definition;
+      const loaded = isHere
+        ? definition
+        : definition.loaded(await host.load(address, options.startTimeoutMs));
       if (this.settled) return;
       await host.start(loaded, args.here(), owner, guard, claim, (cell) => {
         this.#made(cell);

@@ -1,7 +1,8 @@
 import { abandonValues } from "../../channels/packing/abandon.ts";
 import { type RevivalContext, revive } from "../../channels/packing/revival.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { DefinedActor, DefinedTask } from "../definition/defined_actor.ts";
+import type { DefinedActor } from "../definition/defined_actor.ts";
+import type { DefinedTask } from "../definition/defined_task.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { GuardElsewhere } from "./guard_elsewhere.ts";
 import type { Host } from "../host/host.ts";

@@ -3,7 +3,7 @@ import { givenAway, type Packet, sentAgain } from "../../channels/packing/packet
 import type { Place } from "../../channels/waits/fifo.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { Wait } from "../../channels/waits/deadlines.ts";
-import type { DefinedTask } from "../definition/defined_actor.ts";
+import type { DefinedTask } from "../definition/defined_task.ts";
 import type { Crew } from "./_crew.ts";
 import { NO_SIGNALS } from "../cell/copy_here.ts";
 import type { Pending } from "../messaging/remote_reply.ts";

@@ -1,11 +1,12 @@
 import { abandonValues } from "../../channels/packing/abandon.ts";
 import { actor } from "../actor.ts";
 import { hostBehind } from "../system/actor_system.ts";
-import { functionOf, isTask } from "../definition/defined_actor.ts";
+import { isTask } from "../definition/defined_task.ts";
+import { functionHere } from "../definition/function_here.ts";
 import { Pace } from "./_pace.ts";
 import { begin } from "./_progress.ts";
 import type { DefinedFunction } from "../definition/registry.ts";
-import type { TaskDefinition } from "../task.ts";
+import type { TaskDefinition } from "../vocabulary/definition.ts";
 
 /** A task of a pool, and its arguments. */
 // deno-lint-ignore no-explicit-any -- any task will do
@@ -26,7 +27,7 @@ export const poolWorker = actor(
     const host = hostBehind(context.system);
     const functionIn = (task: unknown): DefinedFunction | Promise<DefinedFunction> => {
       if (!isTask(task)) throw new TypeError("Cannot run in pool: it is not a task");
-      return functionOf(host, task);
+      return functionHere(task.fn) ?? host.load(task.address);
     };
     // A module that took too long may be there at the next call.
     const loaded = async (known: KnownTask) => known.fn = await functionIn(known.task);

@@ -11,7 +11,7 @@ import { givenTwice } from "../../channels/packing/moving.ts";
 import { jsonOf } from "../../channels/vocabulary/kept.ts";
 import { ActorSystem, hostBehind } from "../system/actor_system.ts";
 import { Crew } from "./_crew.ts";
-import { type DefinedTask, isTask } from "../definition/defined_actor.ts";
+import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { PoolClosedError } from "../vocabulary/errors.ts";
 import type { Host } from "../host/host.ts";
 import { useSystem } from "../system/implicit_system.ts";
@@ -22,7 +22,7 @@ import { lazyResults } from "./_imap.ts";
 import { Job, type JobKind, type PoolTask } from "./_job.ts";
 import type { ImapOptions, MapOptions, PoolOptions } from "./pool_options.ts";
 import type { Call } from "./_worker.ts";
-import type { TaskDefinition } from "../task.ts";
+import type { TaskDefinition } from "../vocabulary/definition.ts";
 
 // Chunks of a map for each worker: fewer, and the last one makes the others wait; more only cost messages.
 const CHUNKS_EACH = 4;

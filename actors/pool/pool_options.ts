@@ -1,7 +1,7 @@
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import type { ActorSystem } from "../system/actor_system.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
-import type { TaskDefinition } from "../task.ts";
+import type { TaskDefinition } from "../vocabulary/definition.ts";
 
 /** Options of {@linkcode Pool}. */
 export interface PoolOptions {

@@ -1,8 +1,8 @@
-import type { ActorDefinition } from "../actor.ts";
+import type { ActorDefinition, TaskDefinition } from "../vocabulary/definition.ts";
 import { ActorMember } from "./_actor_member.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { ActorSystem, hostBehind } from "../system/actor_system.ts";
-import { type DefinedTask, isTask } from "../definition/defined_actor.ts";
+import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
@@ -13,7 +13,6 @@ import type { RestartKind } from "../vocabulary/restart_kind.ts";
 import { runTask, spawn, startArgs } from "../lifecycle/spawn.ts";
 import { type Member, type Policy, Supervision } from "./_supervision.ts";
 import type { ResultsOptions, SuperviseOptions, SupervisorOptions } from "./supervisor_options.ts";
-import type { TaskDefinition } from "../task.ts";
 import { TaskMember } from "./_task_member.ts";
 import { TaskResults } from "./task_results.ts";
 

@@ -1,4 +1,4 @@
-import type { ActorDefinition, RefOf } from "../actor.ts";
+import type { ActorDefinition, RefOf, TaskDefinition } from "../vocabulary/definition.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
@@ -12,7 +12,6 @@ import { limitFor } from "../messaging/protocol.ts";
 import { moduleUnderImport } from "../definition/registry.ts";
 import { run, spawn } from "../lifecycle/spawn.ts";
 import type { SystemEvents } from "../vocabulary/system_events.ts";
-import type { TaskDefinition } from "../task.ts";
 import type { Transport } from "../vocabulary/transport.ts";
 import { currentTurn } from "../cell/turn.ts";
 

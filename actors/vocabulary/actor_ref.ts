@@ -1,5 +1,5 @@
 import type { ExitReason } from "./exit_reason.ts";
-import type { WaitOptions } from "./options.ts";
+import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 
 /** Any handler: a function of a protocol. */
 // deno-lint-ignore no-explicit-any -- inference needs it

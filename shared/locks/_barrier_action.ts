@@ -1,4 +1,4 @@
-import { type DefinedTask, isTask } from "../../actors/definition/defined_actor.ts";
+import { type DefinedTask, isTask } from "../../actors/definition/defined_task.ts";
 import { apart } from "../../actors/cell/turn.ts";
 import { type DefinedFunction, load, lookUp } from "../../actors/definition/registry.ts";
 import { capture } from "../../channels/packing/capture.ts";

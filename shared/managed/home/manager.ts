@@ -1,4 +1,4 @@
-import type { ActorDefinition } from "../../../actors/actor.ts";
+import type { ActorDefinition } from "../../../actors/vocabulary/definition.ts";
 import { ActorSystem } from "../../../actors/system/actor_system.ts";
 import { ActorStoppedError } from "../../../actors/vocabulary/errors.ts";
 import type { WorkerKind } from "../../../actors/vocabulary/options.ts";

@@ -1,4 +1,5 @@
-import { actor, type ActorDefinition } from "../../../actors/actor.ts";
+import { actor } from "../../../actors/actor.ts";
+import type { ActorDefinition } from "../../../actors/vocabulary/definition.ts";
 import { ActorStoppedError } from "../../../actors/vocabulary/errors.ts";
 import { keepInstances } from "../../../actors/definition/defined_actor.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";

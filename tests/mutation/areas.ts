@@ -1,0 +1,55 @@
+/** What is mutated, and the tests that have to notice it: the quick ones first. */
+export interface Area {
+  /** Folder of the sources. */
+  readonly folder: string;
+  /** Names of test files, without `_test.ts`. */
+  readonly tests: readonly string[];
+}
+
+const actors = (...names: string[]) => names.map((name) => `tests/actors/${name}`);
+const channels = (...names: string[]) => names.map((name) => `tests/channels/${name}`);
+const shared = (...names: string[]) => names.map((name) => `tests/shared/${name}`);
+
+export const areas: readonly Area[] = [
+  {
+    folder: "actors/cell",
+    tests: [
+      ...actors("tell", "mailbox", "ask", "context", "start_args", "restart", "drain", "stop"),
+      ...actors("stream", "stream_left", "async_context", "task_results", "self_end", "start"),
+      ...actors("cut_off", "refused_waits", "unresponsive", "host_loss", "shutdown"),
+      ...actors("shutdown_time", "supervisor", "fake_time", "large_messages", "routes"),
+    ],
+  },
+  {
+    folder: "actors/supervision",
+    tests: actors("supervision", "task_results", "supervisor", "host_loss", "shutdown"),
+  },
+  {
+    folder: "channels/queue",
+    tests: channels("queue_delivery", "select", "queue", "queue_threads", "queue_crash", "unsent"),
+  },
+  {
+    folder: "channels/pipe",
+    tests: channels("pipe", "pipe_bytes", "pipe_moves", "pipe_threads", "reentrance", "unsent"),
+  },
+  {
+    folder: "channels/packing",
+    tests: [
+      ...channels("pack", "capture", "capture_depth", "rows", "errors", "refusal", "handle"),
+      ...channels("transfer", "register_class", "message_length", "odd_values", "unsent"),
+      ...actors("definitions", "refused_transfers", "large_messages", "routes"),
+    ],
+  },
+  {
+    folder: "shared/words",
+    tests: shared(
+      ...["thread_table", "mutex_model", "mutex", "recursive_mutex", "semaphore", "rw_lock"],
+      ...["condition", "shared_event", "barrier", "waits", "shared_value", "shared_memory"],
+      ...["shared_queue", "mutex_owner_end", "holders_end", "sync"],
+    ),
+  },
+  {
+    folder: "shared/queue",
+    tests: shared("shared_queue_model", "shared_queue", "shared_queue_threads", "holders_end"),
+  },
+];

@@ -1,0 +1,151 @@
+/**
+ * Makes one line of the sources wrong at a time, and says whether a test notices:
+ *
+ *     deno task test:mutation [--count 20] [--seed 1] [--seconds 120] [folder ...]
+ *
+ * Mutants are drawn from the folders of `areas.ts`, or from those named. Each is put into a copy of the checkout below
+ * `.tmp/`, where the area's test files run one after the other until one fails. `timed out` is a file that took longer
+ * than `--seconds`: noticed, too, but by hanging. What survived shows a missing test, unless the line means the same.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { seededRandom } from "../channels/random_value.ts";
+import { type Area, areas } from "./areas.ts";
+
+/** One line made wrong. */
+interface Mutant {
+  readonly area: Area;
+  /** Path in the checkout. */
+  readonly file: string;
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+interface Place {
+  readonly line: number;
+  readonly col: number;
+}
+
+interface Diagnostic {
+  readonly filename: string;
+  readonly range: { readonly start: Place; readonly end: Place };
+  readonly message: string;
+}
+
+const root = new URL("../../", import.meta.url);
+const COPIED = [
+  "actors",
+  "channels",
+  "shared",
+  "deps",
+  "tests",
+  "mod.ts",
+  "deno.json",
+  "deno.lock",
+];
+
+async function mutantsIn(area: Area): Promise<Mutant[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["lint", "--config", "tests/mutation/lint.json", "--json", area.folder],
+    cwd: root,
+    stderr: "null",
+  }).output();
+  const { diagnostics } = JSON.parse(new TextDecoder().decode(stdout));
+  const mutants = [];
+  for (const { filename, range: { start, end }, message } of diagnostics as Diagnostic[]) {
+    if (start.line !== end.line) continue;
+    const lines = (await Deno.readTextFile(new URL(filename))).split("\n");
+    const before = lines[start.line - 1]!;
+    const after = before.slice(0, start.col) + message + before.slice(end.col);
+    mutants.push({ area, file: filename.slice(root.href.length), line: start.line, before, after });
+  }
+  return mutants;
+}
+
+/** So many of all, each at most once; the same for the same seed. */
+function draw<T>(all: T[], count: number, seed: number): T[] {
+  const random = seededRandom(seed);
+  const drawn = [];
+  while (drawn.length < count && all.length > 0) {
+    drawn.push(...all.splice(Math.floor(random() * all.length), 1));
+  }
+  return drawn;
+}
+
+class Copy implements AsyncDisposable {
+  readonly #path = `${root.pathname}.tmp/mutation-${Deno.pid}`;
+  /** As in `deno task test`. */
+  #command: string[] = [];
+
+  async make(): Promise<void> {
+    await Deno.mkdir(this.#path, { recursive: true });
+    const sources = COPIED.map((name) => root.pathname + name);
+    await new Deno.Command("cp", { args: ["-r", ...sources, this.#path] }).output();
+    const { tasks } = JSON.parse(await Deno.readTextFile(`${this.#path}/deno.json`));
+    this.#command = tasks.test.command.split(" ").slice(1);
+  }
+
+  async try({ area, file, line, after }: Mutant, seconds: number): Promise<string> {
+    const path = `${this.#path}/${file}`;
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.split("\n").with(line - 1, after).join("\n"));
+    try {
+      for (const test of area.tests) {
+        const end = await this.#run(`${test}_test.ts`, seconds);
+        if (end !== "ok") return `${end} (${test})`;
+      }
+      return "SURVIVED";
+    } finally {
+      await Deno.writeTextFile(path, text);
+    }
+  }
+
+  async #run(file: string, seconds: number): Promise<"ok" | "killed" | "timed out"> {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [...this.#command, "--fail-fast", file],
+      cwd: this.#path,
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill("SIGKILL");
+    }, seconds * 1_000);
+    const { success } = await child.status;
+    clearTimeout(timer);
+    return isLate ? "timed out" : success ? "ok" : "killed";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#path, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { count: { type: "string" }, seed: { type: "string" }, seconds: { type: "string" } },
+  });
+  const seed = Number(values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+  const seconds = Number(values.seconds ?? 120);
+  const chosen = areas.filter(({ folder }) =>
+    positionals.length === 0 || positionals.includes(folder)
+  );
+  const all = (await Promise.all(chosen.map(mutantsIn))).flat();
+  const drawn = draw(all, Number(values.count ?? 20), seed);
+  console.log(`${drawn.length} mutants of ${all.length}, seed ${seed}`);
+  await using copy = new Copy();
+  await copy.make();
+  const counts: Record<string, number> = {};
+  for (const mutant of drawn) {
+    const end = await copy.try(mutant, seconds);
+    const kind = end.replace(/ \(.*/, "");
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    console.log(`${end}: ${mutant.file}:${mutant.line}`);
+    console.log(`  - ${mutant.before.trim()}\n  + ${mutant.after.trim()}`);
+  }
+  console.log(counts);
+}

@@ -73,4 +73,5 @@ def bench_stream(messages):
 BENCHES = {"queue": bench_queue, "ping-pong": bench_ping_pong, "stream": bench_stream}
 
 if __name__ == "__main__":
-    print(BENCHES[sys.argv[1]](int(sys.argv[2])))
+    operations = int(sys.argv[2])
+    print(operations / BENCHES[sys.argv[1]](operations) * 1000)

@@ -1,24 +1,17 @@
 import type { Message } from "../workloads/actors.ts";
-import type { Role } from "../harness/workload.ts";
+import type { Echo } from "../workloads/echo.ts";
+import type { Starts } from "../harness/absent.ts";
 import { loadPeer } from "./versions.ts";
 
-/** Sends a message to a worker and gives what comes back. */
-export interface Echo {
-  readonly name: string;
-  readonly role: Role;
-  /** Most messages that it is given at a time, where it slows down with how many are in flight. */
-  readonly most?: number;
-  echo(message: Message): Promise<Message>;
-  /** Ends the worker. */
-  close(): Promise<void>;
-}
+/** What echoes messages, by name. */
+export const peers = (): Starts<Echo> => ({ "comlink": comlinkEcho, "threads": threadsEcho });
 
 interface Comlink {
   wrap(worker: Worker): { echo(message: Message): Promise<Message> };
 }
 
 /** A proxied function of `comlink`. */
-export async function comlinkEcho(): Promise<Echo> {
+async function comlinkEcho(): Promise<Echo> {
   const { wrap } = await loadPeer<Comlink>("comlink");
   const worker = new Worker(new URL("./comlink_worker.ts", import.meta.url), { type: "module" });
   await isReady(worker);
@@ -38,7 +31,7 @@ interface Threads {
 }
 
 /** A function of a worker of `threads`, which are Node's worker threads here. */
-export async function threadsEcho(): Promise<Echo> {
+async function threadsEcho(): Promise<Echo> {
   const { spawn, Thread, Worker } = await loadPeer<Threads>("threads");
   const thread = await spawn(new Worker("./threads_worker.ts"));
   return {

@@ -4,7 +4,8 @@
  * @module
  */
 import { isReady } from "./echoes.ts";
-import { callPool, type FunctionName, type PoolPeer, WORKERS } from "./pool_peer.ts";
+import { type PoolPeer, WORKERS } from "../workloads/pool_peer.ts";
+import { callPool, type FunctionName } from "./call_pool.ts";
 import { loadPeer } from "./versions.ts";
 
 type Call = (argument: unknown) => Promise<unknown>;

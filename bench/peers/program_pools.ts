@@ -1,5 +1,5 @@
 import { settings } from "../harness/settings.ts";
-import type { PoolPeer } from "./pool_peer.ts";
+import type { PoolPeer } from "../workloads/pool_peer.ts";
 import { runProgram } from "./program.ts";
 import { peers } from "./versions.ts";
 

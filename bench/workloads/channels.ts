@@ -1,10 +1,9 @@
 import { ActorSystem, pipe, Queue, transfer } from "@troupe/actors";
-import { startPeers } from "../harness/absent.ts";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import type { Message } from "./actors.ts";
 import { bounce, bounceQueues, drain, echo, receiveAll, sendAll } from "./channel_tasks.ts";
 import { expectAll } from "../harness/check.ts";
 import { compare, type Contender } from "../harness/measure.ts";
-import { runPython } from "../peers/python.ts";
 import { RawWorker } from "./raw.ts";
 import { sized } from "../harness/settings.ts";
 
@@ -39,7 +38,7 @@ async function benchQueue(system: ActorSystem): Promise<void> {
         const [one, two] = await Promise.all(receivers);
         expectAll(one! + two!, items, "items");
       },
-    }, ...await pythons("queue", "multiprocessing.Queue", items, items / 4)],
+    }, ...await startPeers(await peersOf<Contender>("python", "queue", items, items / 4))],
   });
 }
 
@@ -72,7 +71,7 @@ async function benchPingPong(system: ActorSystem): Promise<void> {
           expectAll((await left.receive()).id, id, "reply");
         }
       },
-    }, ...await pythons("ping-pong", "multiprocessing.Pipe", roundTrips)],
+    }, ...await startPeers(await peersOf<Contender>("python", "ping-pong", roundTrips))],
   });
   left.close();
   await echoing;
@@ -102,7 +101,7 @@ async function benchStream(system: ActorSystem): Promise<void> {
         received = await left.receive();
         expectAll(received - before, messages, "messages");
       },
-    }, ...await pythons("stream", "multiprocessing.Pipe", messages)],
+    }, ...await startPeers(await peersOf<Contender>("python", "stream", messages))],
   });
   left.close();
   await draining;
@@ -146,32 +145,3 @@ async function benchMoves(system: ActorSystem): Promise<void> {
 }
 
 type Move = (buffer: ArrayBuffer) => Promise<ArrayBuffer>;
-
-/**
- * The same in Python, where there is one.
- *
- * @param size How many operations Python does in a run, when it would take too long with all.
- */
-async function pythons(
-  work: string,
-  name: string,
-  operations: number,
-  size = operations,
-): Promise<Contender[]> {
-  return await startPeers<Contender>({
-    async [`Python ${name}`]() {
-      await rateOf(work, 1);
-      return {
-        name: `Python ${name}`,
-        role: "peer",
-        run: async () => operations / await rateOf(work, size) * 1000,
-      };
-    },
-  });
-}
-
-async function rateOf(work: string, operations: number): Promise<number> {
-  const rate = await runPython(work, Math.max(2, operations));
-  if (rate === null) throw new Error("python3 is not installed");
-  return rate;
-}

@@ -1,10 +1,10 @@
 import { type ActorRef, ActorSystem, Pool } from "@troupe/actors";
-import { startPeers } from "../harness/absent.ts";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import { sink } from "./actors.ts";
 import { expectAll } from "../harness/check.ts";
 import { benchLoss } from "./host_loss.ts";
 import { measure } from "../harness/measure.ts";
-import { comlinkEcho, type Echo, threadsEcho } from "../peers/echoes.ts";
+import type { Echo } from "./echo.ts";
 import { square } from "./pool_tasks.ts";
 import { RawWorker } from "./raw.ts";
 import { messageOf } from "./raw_messages.ts";
@@ -54,9 +54,9 @@ async function startPool(): Promise<[number]> {
 }
 
 async function startingPeers(): Promise<Player[]> {
-  const starts = { "comlink": comlinkEcho, "threads": threadsEcho };
+  const starts = await peersOf<Echo>("echoes");
   // One start before, to see who runs here, and to have everything downloaded.
-  const found = await startPeers<Echo>(starts);
+  const found = await startPeers(starts);
   await Promise.all(found.map((peer) => peer.close()));
   return Object.entries(starts).filter(([name]) => found.some((peer) => peer.name === name))
     .map(([name, open]) => ({

@@ -2,8 +2,8 @@ import { ActorSystem } from "@troupe/actors";
 import { type ManagedMap, Manager, sharedMemory } from "@troupe/actors/shared";
 import { expectAll } from "../harness/check.ts";
 import { useSync } from "./manager_tasks.ts";
-import { compare } from "../harness/measure.ts";
-import { pythonShared } from "../peers/python_shared.ts";
+import { compare, type Contender } from "../harness/measure.ts";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import { RawWorker } from "./raw.ts";
 import { messageOf } from "./raw_messages.ts";
 import { sized } from "../harness/settings.ts";
@@ -31,7 +31,7 @@ export async function benchManager() {
         name: "Troupe: sync, sharedMemory()",
         run: () => faster.run(useSync, fasterMap, operations),
       },
-      ...await pythonShared("manager", operations),
+      ...await startPeers(await peersOf<Contender>("python", "manager", operations)),
     ],
   });
   const many = sized(50_000, 2_000);
@@ -40,7 +40,9 @@ export async function benchManager() {
     operations: many,
     contenders: [
       { name: "Troupe: awaited", run: () => setAndGetMany(map, many) },
-      ...await pythonShared("manager-many", many, sized(10_000, 100)),
+      ...await startPeers(
+        await peersOf<Contender>("python", "manager-many", many, sized(10_000, 100)),
+      ),
     ],
   });
 }

@@ -1,11 +1,8 @@
-import { startPeers } from "../harness/absent.ts";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import type { ActorLibrary, Works } from "./actor_work.ts";
 import { formatNumber } from "../report/format.ts";
 import { compare, type Contender, measure } from "../harness/measure.ts";
 import { troupeActors } from "./one_thread_troupe.ts";
-import { erlangActors } from "../peers/erlang.ts";
-import { nactActors } from "../peers/nact.ts";
-import { xstateActors } from "../peers/xstate.ts";
 import { sized } from "../harness/settings.ts";
 
 interface Job {
@@ -20,11 +17,7 @@ interface Job {
 /** Actors in one thread, beside other actor libraries and Erlang. */
 export async function benchOneThread() {
   await using troupe = await troupeActors();
-  const peers = await startPeers<ActorLibrary>({
-    "nact": nactActors,
-    "xstate": xstateActors,
-    "Erlang": erlangActors,
-  });
+  const peers = await startPeers(await peersOf<ActorLibrary>("actor_libraries"));
   const libraries = [bareQueue, troupe, ...peers];
   for (const { work, title, size, operations = size, rounds } of jobs()) {
     const contenders = libraries.flatMap(({ name, role, works }): Contender[] => {

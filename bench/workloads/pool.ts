@@ -1,17 +1,9 @@
 import { Pool } from "@troupe/actors";
-import { startPeers } from "../harness/absent.ts";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import { expectAll } from "../harness/check.ts";
 import { formatNumber } from "../report/format.ts";
 import { compare, type Contender, measure } from "../harness/measure.ts";
-import { type PoolPeer, WORKERS } from "../peers/pool_peer.ts";
-import {
-  comlinkPool,
-  multithreadingPool,
-  poolifierPool,
-  threadsPool,
-  workerpoolPool,
-} from "../peers/pools.ts";
-import { nodePool, pythonPool } from "../peers/program_pools.ts";
+import { type PoolPeer, WORKERS } from "./pool_peer.ts";
 import { countPrimes, square } from "./pool_tasks.ts";
 import { sized } from "../harness/settings.ts";
 import { type Player, RATE } from "../harness/workload.ts";
@@ -21,16 +13,7 @@ const PRIMES_BELOW = 100_000;
 /** Tasks on two workers, beside the pools of other libraries, of Node and of Python. */
 export async function benchPool() {
   await using pool = new Pool({ size: WORKERS });
-  const peers = await startPeers<PoolPeer>({
-    "comlink": comlinkPool,
-    "workerpool": workerpoolPool,
-    "poolifier-web-worker": poolifierPool,
-    "threads": threadsPool,
-    "multithreading": multithreadingPool,
-    "piscina": () => nodePool("piscina"),
-    "tinypool": () => nodePool("tinypool"),
-    "Python Pool": pythonPool,
-  });
+  const peers = await startPeers(await peersOf<PoolPeer>("all_pools"));
   const troupe: PoolPeer = {
     name: "Troupe",
     role: "troupe",

@@ -1,7 +1,7 @@
 import { ActorSystem } from "@troupe/actors";
 import { Mutex } from "@troupe/actors/shared";
-import { compare } from "../harness/measure.ts";
-import { pythonShared } from "../peers/python_shared.ts";
+import { compare, type Contender } from "../harness/measure.ts";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import { addRaw, addWithMutex } from "./shared_tasks.ts";
 import { sized } from "../harness/settings.ts";
 
@@ -49,7 +49,9 @@ async function benchTwoThreads() {
         run: () => both(() => system.run(addRaw, words, each)),
       },
       { name: "Mutex", run: () => both(() => system.run(addWithMutex, mutex, words, each)) },
-      ...await pythonShared("guarded", 2 * each, sized(100_000, 100)),
+      ...await startPeers(
+        await peersOf<Contender>("python", "guarded", 2 * each, sized(100_000, 100)),
+      ),
     ],
   });
 }

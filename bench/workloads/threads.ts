@@ -1,13 +1,13 @@
 import { type ActorRef, ActorSystem } from "@troupe/actors";
 import { sharedMemory } from "@troupe/actors/shared";
-import { startPeers } from "../harness/absent.ts";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import { type Message, type Sink, sink, type Source, source } from "./actors.ts";
 import { benchBuffers } from "./buffers.ts";
 import { expectAll } from "../harness/check.ts";
 import { compare, measure } from "../harness/measure.ts";
 import { percentile } from "../report/statistics.ts";
 import { formatNumber } from "../report/format.ts";
-import { comlinkEcho, type Echo, threadsEcho } from "../peers/echoes.ts";
+import type { Echo } from "./echo.ts";
 import { RawWorker } from "./raw.ts";
 import { BATCH, messageOf } from "./raw_messages.ts";
 import { sized } from "../harness/settings.ts";
@@ -87,7 +87,7 @@ async function benchRoundTrips(
   there: ActorRef<Sink>,
   shared: ActorRef<Sink>,
 ): Promise<void> {
-  const peers = await startPeers<Echo>({ "comlink": comlinkEcho, "threads": threadsEcho });
+  const peers = await startPeers(await peersOf<Echo>("echoes"));
   const ways: Echo[] = [
     {
       name: "postMessage",

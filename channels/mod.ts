@@ -23,6 +23,7 @@
  */
 export * from "./vocabulary/errors.ts";
 export * from "./packing/pack.ts";
+export type { Packed, PackedMessage } from "./packing/packed.ts";
 export * from "./pipe/pipe.ts";
 export * from "./pipe/pipe_end.ts";
 export * from "./queue/queue.ts";

@@ -8,17 +8,9 @@ import { checkCame } from "../vocabulary/malformed.ts";
 import { checkEnvelope, textsOf, unitsIn } from "../packing/message_length.ts";
 import { copiedUnits, copyRow } from "../packing/plain_copy.ts";
 import { postMoving } from "../thread/port.ts";
-import {
-  ABORT,
-  type Batch,
-  type Envelope,
-  type LinkEnvelope,
-  RELEASE,
-  ROWS,
-  type RowsEnvelope,
-} from "./protocol.ts";
+import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./protocol.ts";
 import { type RevivalContext, revive } from "../packing/revival.ts";
-import { addRow, type Items, itemsOf, rowsOf } from "../packing/rows.ts";
+import { addRow, type Items, itemsOf, ROWS, type RowsEnvelope, rowsOf } from "../packing/rows.ts";
 import { ExportedSignals, ImportedSignals } from "./_signals.ts";
 
 /** Called with each envelope in the order sent, and with what is needed to revive its payloads. */

@@ -1,12 +1,10 @@
 import type { Payload } from "../packing/marker.ts";
-import type { Shape } from "../packing/rows.ts";
+import type { RowsEnvelope } from "../packing/rows.ts";
 
-/** What links say to each other; negative kinds, so that they never meet those of a link's users. */
+/** What links say to each other; negative kinds, so that they never meet those of a link's users; -3 is `ROWS` of `rows.ts`. */
 export const ABORT = -1;
 /** See {@linkcode ABORT}. */
 export const RELEASE = -2;
-/** See {@linkcode ABORT}. */
-export const ROWS = -3;
 
 /** Messages of the link itself. */
 export type LinkEnvelope =
@@ -15,17 +13,6 @@ export type LinkEnvelope =
   /** A signal that was sent can never be aborted any more. */
   | readonly [kind: typeof RELEASE, signal: number]
   | RowsEnvelope;
-
-/** Items whose payloads have the same shape, see `rows.ts`: of each its id, if `hasIds`, and its values. */
-export type RowsEnvelope = [
-  kind: typeof ROWS,
-  itemKind: number,
-  to: number,
-  name: string,
-  hasIds: boolean,
-  shape: Shape,
-  ...values: unknown[],
-];
 
 /** What a link carries: arrays told apart by their first element, valid JSON but for the payloads in them. */
 export type Envelope = readonly [kind: number, ...rest: unknown[]];

@@ -2,13 +2,16 @@ import { type AbortListener, offAbort, onAbort } from "../thread/aborts.ts";
 import { captureReason } from "../packing/capture.ts";
 import { Connection } from "./connection.ts";
 import { portIn } from "../vocabulary/malformed.ts";
-import { type Movable, type Moved, registerHandle } from "../packing/handle.ts";
+import { type Movable, type Moved, registerHandle, registerRelay } from "../packing/handle.ts";
 import { reviveItem } from "../packing/abandon.ts";
 import { Line, type LineState } from "./line.ts";
-import { type Envelope, FIN } from "./protocol.ts";
+import type { Envelope } from "./protocol.ts";
+
+/** Kind of the envelope that says that the signal was collected, so that it can never be aborted. */
+const COLLECTED = 60;
 
 const collected = new FinalizationRegistry((connection: Connection) => {
-  connection.send([FIN]);
+  connection.send([COLLECTED]);
   connection.close();
 });
 
@@ -16,7 +19,7 @@ const collected = new FinalizationRegistry((connection: Connection) => {
  * Keeps a signal live in a message that reaches its receiver by way of others: the abort goes straight there, over a
  * port of its own.
  */
-export class SignalRelay implements Movable {
+class SignalRelay implements Movable {
   readonly #signal: AbortSignal;
 
   constructor(signal: AbortSignal) {
@@ -31,6 +34,8 @@ export class SignalRelay implements Movable {
     return { value: port2, transfers: [port2] };
   }
 }
+
+registerRelay((signal) => new SignalRelay(signal));
 
 function relay(signal: AbortSignal, port: MessagePort): void {
   const connection: Connection = new Connection<Envelope>(Line.over(port), {

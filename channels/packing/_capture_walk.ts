@@ -5,6 +5,7 @@ import {
   HERE,
   isHandle,
   type Movable,
+  relayOf,
 } from "./handle.ts";
 import { moduleOf } from "../thread/own_modules.ts";
 import { MARK, type Marker, type Payload } from "./marker.ts";
@@ -28,10 +29,10 @@ import {
 } from "./inside.ts";
 import { dataOf, KeptInstance } from "./_kept_instance.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
-import { encodeError } from "./error_codec.ts";
+import { encodeError, type ErrorOutlet } from "./error_codec.ts";
 import { codecOf } from "./register_class.ts";
-import { copyBuffers, Extras } from "./moving.ts";
-import { SignalRelay } from "../link/signal_relay.ts";
+import { Extras } from "./_extras.ts";
+import { copyBuffers } from "./moving.ts";
 import { Transfer } from "./transfer.ts";
 import { checkTransferable } from "./_transferable.ts";
 import { lengthOf } from "./_view_length.ts";
@@ -49,7 +50,7 @@ const NATIVE = new Set<object>(
 );
 
 /** One walk over one message. */
-export class CaptureWalk implements HandleOutlet {
+export class CaptureWalk implements HandleOutlet, ErrorOutlet {
   readonly #destination: Destination;
   /** Whether handles, signals and simple values stay live because the message stays on this thread. */
   readonly #here: boolean;
@@ -403,7 +404,7 @@ export class CaptureWalk implements HandleOutlet {
     }
     if (this.#here) return this.#attachment(signal);
     if (this.#destination === "apart") {
-      return this.#mark(["handle", ["signal", this.move(new SignalRelay(signal))]]);
+      return this.#mark(["handle", ["signal", this.move(relayOf(signal))]]);
     }
     return this.#mark(["signal", this.#own.signals.push(signal) - 1, null]);
   }

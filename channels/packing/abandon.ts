@@ -4,8 +4,8 @@ import { type EncodedPayload, MARK, type Marker, type Payload } from "./marker.t
 import { movableIn } from "./movable.ts";
 import { type Packet, plainPacket } from "./packet.ts";
 import { closePort } from "../thread/port.ts";
-import { ROWS } from "../link/protocol.ts";
 import { revive } from "./revival.ts";
+import { ROWS } from "./rows.ts";
 
 /** Closes what a handle stands for when nobody will ever take it. */
 export const ABANDON: unique symbol = Symbol("troupe.abandon");

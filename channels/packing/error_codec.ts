@@ -1,4 +1,3 @@
-import type { CaptureWalk } from "./_capture_walk.ts";
 import { frameless } from "../vocabulary/frameless.ts";
 import { ChannelClosedError, HostLostError, RemoteError } from "../vocabulary/errors.ts";
 import type { EncodedError } from "./marker.ts";
@@ -47,10 +46,18 @@ function classesOf(namespace: object): Record<string, ErrorClass> {
 const HIDDEN_FIELDS = ["cause", "errors", "error", "suppressed"];
 const OWN_TEXTS = new Set(["message", "stack", "name"]);
 
+/** What captures the fields of an error; something else takes the place of a value that cannot cross. */
+export interface ErrorOutlet {
+  /** Captures one value. */
+  guarded(read: () => unknown, replacement: (value: unknown) => unknown): unknown;
+  /** Captures each item of a list by itself. */
+  guardedList(list: unknown[], replacement: (value: unknown) => unknown): unknown;
+}
+
 /** Describes an error for another thread. What it holds and cannot cross is replaced by a text. */
 export function encodeError(
   error: Error,
-  walk: CaptureWalk,
+  outlet: ErrorOutlet,
 ): { error: EncodedError; fields: unknown[] } {
   const shown = error instanceof DOMException ? [] : Object.keys(error);
   const keys: string[] = [];
@@ -71,19 +78,19 @@ export function encodeError(
       hidden,
       quota: tag === "QuotaExceededError" ? quotaOf(error as QuotaExceededError) : undefined,
     },
-    fields: encodeFields(error as Error & Record<string, unknown>, keys, walk),
+    fields: encodeFields(error as Error & Record<string, unknown>, keys, outlet),
   };
 }
 
 function encodeFields(
   error: Error & Record<string, unknown>,
   keys: readonly string[],
-  walk: CaptureWalk,
+  outlet: ErrorOutlet,
 ): unknown[] {
   return keys.flatMap((key) => {
     const list = key === "errors" ? listIn(() => error.errors) : null;
     const read = () => error[key];
-    return [key, list !== null ? walk.guardedList(list, mention) : walk.guarded(read, mention)];
+    return [key, list !== null ? outlet.guardedList(list, mention) : outlet.guarded(read, mention)];
   });
 }
 

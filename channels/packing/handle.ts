@@ -33,6 +33,22 @@ export interface Moved {
   readonly transfers: readonly Transferable[];
 }
 
+type Relay = (signal: AbortSignal) => Movable;
+
+let relay: Relay = () => {
+  throw new Error("Cannot send AbortSignal: nothing passes its abort on");
+};
+
+/** Says what keeps a signal live in a message that reaches its receiver by way of others. */
+export function registerRelay(make: Relay): void {
+  relay = make;
+}
+
+/** What keeps a signal live in a message that reaches its receiver by way of others. */
+export function relayOf(signal: AbortSignal): Movable {
+  return relay(signal);
+}
+
 /** How a handle crosses: the tag of its kind, and data that is valid JSON. */
 export type HandleToken = readonly [tag: string, ...data: unknown[]];
 

@@ -1,7 +1,6 @@
 import { jsonOf } from "../vocabulary/kept.ts";
 import type { Payload } from "./marker.ts";
-import { ROWS, type RowsEnvelope } from "../link/protocol.ts";
-import { itemsOf } from "./rows.ts";
+import { itemsOf, ROWS, type RowsEnvelope } from "./rows.ts";
 
 // JSON needs six characters at most for one.
 const MOST_FOR_ONE = 6;

@@ -1,25 +1,9 @@
 import { clone } from "../vocabulary/kept.ts";
+import type { Extras } from "./_extras.ts";
 import type { Movable } from "./handle.ts";
 import type { Draft } from "./packet.ts";
 import { Refusal } from "./_refusal.ts";
 import { checkTransferable } from "./_transferable.ts";
-
-/** What only some messages have; made when needed, because most have nothing of it. */
-export class Extras {
-  readonly attachments: unknown[] = [];
-  readonly signals: AbortSignal[] = [];
-  readonly moved = new Set<Transferable>();
-  /** The lengths of resizable buffers when they were met, which the views in the message were made for. */
-  readonly sizes = new Map<ArrayBuffer, number>();
-  /** Buffers that were made for this message, which nobody else has. */
-  readonly own = new Set<unknown>();
-  /** What is made when the message is accepted, by its index among the attachments. */
-  readonly movables = new Map<number, Movable>();
-  /** Modules that the receiving thread needs. */
-  readonly modules = new Set<string>();
-  /** Errors and instances whose own data is being captured, outermost first. */
-  readonly open: object[] = [];
-}
 
 // Below this size cloning a buffer once more is cheaper than moving our copy of it.
 export const MOVE_BYTES = 64 * 1024;

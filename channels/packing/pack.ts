@@ -1,23 +1,4 @@
-import { packValues } from "./packing.ts";
-import { unpackValues } from "./unpack.ts";
-
-/** What {@linkcode pack} gives: the arguments of a `postMessage`. */
-export interface Packed {
-  /** What to post; structured clone carries it. */
-  readonly message: PackedMessage;
-  /** What goes with it by moving. */
-  readonly transfer: Transferable[];
-}
-
-/** A packed value, for {@linkcode unpack} on the other side. */
-export interface PackedMessage {
-  /** Says what it is. */
-  readonly troupe: "packed";
-  /** The value. */
-  readonly payload: unknown;
-  /** What is beside it. */
-  readonly attachments: unknown[];
-}
+import { type Packed, packValues, unpackValues } from "./packed.ts";
 
 /**
  * Packs a value for the `postMessage` of a plain `Worker` or `MessagePort`, as Troupe's own messages are packed:

@@ -1,6 +1,6 @@
 import type { Movable } from "./handle.ts";
 import type { Payload } from "./marker.ts";
-import type { Extras } from "./moving.ts";
+import type { Extras } from "./_extras.ts";
 
 /**
  * Where a message goes: `"wire"` to another thread over a link, `"here"` to another actor of this thread, `"apart"`

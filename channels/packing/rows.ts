@@ -1,11 +1,24 @@
 import type { Payload } from "./marker.ts";
-import { ROWS, type RowsEnvelope } from "../link/protocol.ts";
 
 /**
  * What plain payloads have in common: for each value the keys of the record that it is, or `null` for one that is sent
  * as it is.
  */
 export type Shape = readonly (readonly string[] | null)[];
+
+/** Kind of {@linkcode RowsEnvelope}; a link's own, see `link/protocol.ts`. */
+export const ROWS = -3;
+
+/** Items whose payloads have the same shape: of each its id, if `hasIds`, and its values. */
+export type RowsEnvelope = [
+  kind: typeof ROWS,
+  itemKind: number,
+  to: number,
+  name: string,
+  hasIds: boolean,
+  shape: Shape,
+  ...values: unknown[],
+];
 
 /** An envelope `[kind, to, name, ...items]`, where an item is a payload, after its id if there is one. */
 export type Items = [kind: number, to: number, name: string, ...items: (number | Payload)[]];

@@ -1,3 +1,4 @@
+import "../link/signal_relay.ts";
 import { closedError } from "../packing/closed_error.ts";
 import { Collected } from "../thread/collected.ts";
 import {

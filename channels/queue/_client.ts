@@ -1,22 +1,13 @@
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { timeoutError } from "../waits/deadlines.ts";
 import { itemFrom } from "../packing/abandon.ts";
-import type { Packet } from "../packing/packet.ts";
 import * as wire from "../link/protocol.ts";
 import { QueueReceiver } from "./_receiver.ts";
 import { QueueSender } from "./_sender.ts";
+import type { HomeWire } from "./_wires.ts";
 import { ChannelWait, checkWait, limitWait } from "../waits/channel_wait.ts";
 import type { HostLostError } from "../vocabulary/errors.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
-
-/** How a thread reaches a queue's home. */
-export interface HomeWire {
-  /** Whether the home is on this thread, so that whatever is said is answered before the call returns. */
-  readonly isLocal: boolean;
-  send(request: wire.QueueRequest, packet?: Packet): void;
-  sendItem(item: Packet): void;
-  close(): void;
-}
 
 /** A question to the home. */
 class Query extends ChannelWait<number | boolean> {

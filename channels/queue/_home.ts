@@ -5,7 +5,8 @@ import * as wire from "../link/protocol.ts";
 import { type DeliveryHost, QueueDelivery } from "./_delivery.ts";
 import { QueueSlots } from "./_slots.ts";
 import { QueueTally } from "./_tally.ts";
-import { QueueUser, type QueueWire } from "./_user.ts";
+import { QueueUser } from "./_user.ts";
+import type { QueueWire } from "./_wires.ts";
 
 /**
  * The one place that decides about a queue: it lives on the thread that made the queue, and every thread that uses

@@ -1,15 +1,6 @@
 import { Fifo, type Place } from "../waits/fifo.ts";
 import type { Packet } from "../packing/packet.ts";
-import type { QueueReply } from "../link/protocol.ts";
-
-/** How a queue's home reaches one thread that uses the queue. */
-export interface QueueWire {
-  send(reply: QueueReply): void;
-  sendItem(item: Packet): void;
-  /** Sends an item that was offered to a receive. */
-  deliver(id: number, item: Packet): void;
-  close(): void;
-}
+import type { QueueWire } from "./_wires.ts";
 
 /** An item at a queue's home. */
 export interface StoredItem {

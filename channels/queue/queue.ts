@@ -1,3 +1,4 @@
+import "../link/signal_relay.ts";
 import { iterate } from "../waits/iterate.ts";
 import {
   HANDLE,

@@ -1,3 +1,4 @@
+import "../../channels/link/signal_relay.ts";
 import { type DefinedTask, isTask } from "../../actors/definition/defined_task.ts";
 import { apart } from "../../actors/cell/turn.ts";
 import { type DefinedFunction, load, lookUp } from "../../actors/definition/registry.ts";

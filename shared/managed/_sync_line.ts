@@ -1,9 +1,8 @@
 import process from "node:process";
 import { closePort } from "../../channels/thread/port.ts";
 import { flushLinks } from "../../channels/link/link.ts";
-import { packValues } from "../../channels/packing/packing.ts";
 import { readJson, realNow } from "../../channels/vocabulary/kept.ts";
-import { unpackValues } from "../../channels/packing/unpack.ts";
+import { packValues, unpackValues } from "../../channels/packing/packed.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { transfer } from "../../channels/packing/transfer.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";

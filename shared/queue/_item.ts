@@ -1,3 +1,4 @@
+import "../../channels/link/signal_relay.ts";
 import { captureDraft } from "../../channels/packing/capture.ts";
 import { jsonOf, readJson } from "../../channels/vocabulary/kept.ts";
 import type { Payload } from "../../channels/packing/marker.ts";

@@ -1,6 +1,6 @@
 import { closePort } from "../../../channels/thread/port.ts";
 import { jsonOf } from "../../../channels/vocabulary/kept.ts";
-import { packValues } from "../../../channels/packing/packing.ts";
+import { packValues } from "../../../channels/packing/packed.ts";
 import { watchLife } from "../../../channels/thread/life.ts";
 import { IN_MEMORY, IN_PORT, SyncMemory } from "../sync_memory.ts";
 

@@ -1,7 +1,35 @@
 import { loadModules } from "../thread/own_modules.ts";
 import { itemOf, reviveItems } from "./abandon.ts";
+import { capture } from "./capture.ts";
 import type { EncodedPayload, Payload } from "./marker.ts";
-import type { PackedMessage } from "./pack.ts";
+
+/** What {@linkcode pack} gives: the arguments of a `postMessage`. */
+export interface Packed {
+  /** What to post; structured clone carries it. */
+  readonly message: PackedMessage;
+  /** What goes with it by moving. */
+  readonly transfer: Transferable[];
+}
+
+/** A packed value, for {@linkcode unpack} on the other side. */
+export interface PackedMessage {
+  /** Says what it is. */
+  readonly troupe: "packed";
+  /** The value. */
+  readonly payload: unknown;
+  /** What is beside it. */
+  readonly attachments: unknown[];
+}
+
+/**
+ * What `pack()` does, for several values; see {@linkcode capture} for what the error says.
+ *
+ * @throws {TypeError} when one cannot cross; nothing was moved then.
+ */
+export function packValues(values: readonly unknown[], what: string, root: string): Packed {
+  const { payload, attachments, transfers } = capture(values, "apart", what, root);
+  return { message: { troupe: "packed", payload, attachments }, transfer: transfers };
+}
 
 const unpacked = new WeakSet<PackedMessage>();
 

@@ -11,7 +11,7 @@ import { latched, tellChange } from "../words/latch.ts";
 import { madeOver, ownWords } from "../words/memory.ts";
 import { registerShared, wordsToken } from "../words/handles.ts";
 import { timeoutError } from "../words/waiting.ts";
-import type { BlockingWaitOptions } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
 
 /** Options for {@linkcode Barrier}. */
 export interface BarrierOptions {

@@ -15,7 +15,8 @@ import { madeOver, ownWords } from "../words/memory.ts";
 import { memoryIn, registerShared, reviveShared, wordsToken } from "../words/handles.ts";
 import { MAX_WAITS, Slots, SLOTS_WORDS } from "./_condition_waiters.ts";
 import { SUSPEND, type Suspendable } from "./_suspend.ts";
-import type { BlockingWaitOptions, Lock } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
+import type { Lock } from "../vocabulary/lock.ts";
 import { Mutex } from "./mutex.ts";
 
 const DOING = "wait for Condition";

@@ -19,7 +19,8 @@ import { registerWords, wordsToken } from "../words/handles.ts";
 import { spin } from "../words/spin.ts";
 import { SUSPEND, type Suspended } from "./_suspend.ts";
 import { ownThread } from "../words/thread.ts";
-import type { BlockingWaitOptions, Lock, LockGuard } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
+import type { Lock, LockGuard } from "../vocabulary/lock.ts";
 
 const WORDS = 2;
 

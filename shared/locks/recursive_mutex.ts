@@ -18,7 +18,8 @@ import { ownWords } from "../words/memory.ts";
 import { registerWords, wordsToken } from "../words/handles.ts";
 import { SUSPEND, type Suspended } from "./_suspend.ts";
 import { ownThread } from "../words/thread.ts";
-import type { BlockingWaitOptions, Lock, LockGuard } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
+import type { Lock, LockGuard } from "../vocabulary/lock.ts";
 
 const DEPTH = 2;
 const WORDS = 3;

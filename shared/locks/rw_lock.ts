@@ -9,7 +9,8 @@ import { registerWords, wordsToken } from "../words/handles.ts";
 import { RW_WORDS, RwState } from "./_rw_state.ts";
 import { ReadWait, WriteWait } from "./_rw_wait.ts";
 import { ownThread } from "../words/thread.ts";
-import type { BlockingWaitOptions, LockGuard } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
+import type { LockGuard } from "../vocabulary/lock.ts";
 
 const READ = "acquire RwLock for reading";
 const WRITE = "acquire RwLock for writing";

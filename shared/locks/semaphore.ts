@@ -9,7 +9,8 @@ import { isMadeOver, ownWords } from "../words/memory.ts";
 import { MOST_PERMITS, PermitCount, SEMAPHORE_WORDS } from "./_permit_count.ts";
 import { PermitWait } from "./_permit_wait.ts";
 import { registerWords, wordsToken } from "../words/handles.ts";
-import type { BlockingWaitOptions, LockGuard } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
+import type { LockGuard } from "../vocabulary/lock.ts";
 
 const DOING = "acquire Semaphore";
 

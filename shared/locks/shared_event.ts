@@ -5,7 +5,7 @@ import { park } from "../words/parking.ts";
 import { ownWords } from "../words/memory.ts";
 import { registerWords, wordsToken } from "../words/handles.ts";
 import type { Waiting } from "../words/waiting.ts";
-import type { BlockingWaitOptions } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
 
 const STATE = 0;
 const WORDS = 1;

@@ -3,24 +3,23 @@ import { lifeOf, threadNumber } from "../../channels/thread/life.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { ActorStoppedError } from "../../actors/vocabulary/errors.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";
-import type { InsideManager } from "./home/inside.ts";
-import type { ManagerClient, Passage } from "./protocol.ts";
+import type { ManagerClient, ManagerHere, Passage } from "./protocol.ts";
 import { SyncLine } from "./_sync_line.ts";
 
 /** The managers that this thread uses, by the ids of their actors. */
 const clients = new Map<string, RemoteManager>();
 /** The managers that live on this thread. */
-const inside = new Map<string, InsideManager>();
+const here = new Map<string, ManagerHere>();
 
 /** The manager with this id, when it lives on this thread. */
-export function insideClient(id: string): InsideManager | undefined {
-  return inside.get(id);
+export function managerHere(id: string): ManagerHere | undefined {
+  return here.get(id);
 }
 
-/** A manager lives on this thread. */
-export function settleHere(id: string, manager: InsideManager): () => void {
-  inside.set(id, manager);
-  return () => inside.delete(id);
+/** Notes that a manager lives on this thread; returns what undoes that. */
+export function keepManager(id: string, manager: ManagerHere): () => void {
+  here.set(id, manager);
+  return () => here.delete(id);
 }
 
 /** A manager on another thread. */

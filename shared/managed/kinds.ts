@@ -1,6 +1,6 @@
 import { type HandleToken, reviveHandle } from "../../channels/packing/handle.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";
-import { insideClient, RemoteManager } from "./client.ts";
+import { managerHere, RemoteManager } from "./client.ts";
 import type { ManagedKind, ManagerClient, Passage } from "./protocol.ts";
 import { ManagedBarrier } from "./managed_barrier.ts";
 import { ManagedCustom } from "./managed_custom.ts";
@@ -35,7 +35,7 @@ export function handleOf(client: ManagerClient, kind: ManagedKind, id: number): 
 registerShared("shared.managed", ([kind, id, sender, index, thread, ...ref], attachment) => {
   const passage: Passage = [sender as number, attachment(index as number) as number];
   const manager = reviveHandle(ref as unknown as HandleToken, () => undefined) as Ref;
-  const inside = insideClient(manager.id);
+  const inside = managerHere(manager.id);
   if (inside !== undefined) return inside.arrived(id as number, passage);
   const client = RemoteManager.of(manager, thread as number);
   client.claim(id as number, passage);

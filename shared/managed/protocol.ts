@@ -15,6 +15,12 @@ export type ManagedKind =
 /** Tells a handle on its way from all others: the thread that it has left, and its number there. */
 export type Passage = readonly [thread: number, number: number];
 
+/** A manager that lives on the thread where a handle arrives. */
+export interface ManagerHere {
+  /** Gives the one handle of the object that is kept on this thread. */
+  arrived(id: number, passage: Passage): object;
+}
+
 /** A manager as the handles of one thread see it. */
 export interface ManagerClient {
   /** What tells handles of one manager from those of others. */

@@ -1,5 +1,5 @@
 import { shown } from "../data/elements.ts";
-import type { SharedListValue } from "./shared_list.ts";
+import type { SharedListValue } from "../vocabulary/shared_list_value.ts";
 
 /**
  * The memory of a {@linkcode SharedList}, in bytes; its lock is held by whoever calls this.

@@ -7,10 +7,8 @@ import { holdsList, ListSlots, makeSlots } from "./_list_slots.ts";
 import { attachNamed, checkName, createNamed, NamedBlock } from "./_named_block.ts";
 import { ownLock } from "../data/own_memory.ts";
 import { memoryIn, registerShared } from "../words/handles.ts";
+import type { SharedListValue } from "../vocabulary/shared_list_value.ts";
 import type { Mutex } from "../locks/mutex.ts";
-
-/** What a {@linkcode SharedList} holds. */
-export type SharedListValue = number | bigint | boolean | null | string | Uint8Array;
 
 /** What the next list is made on. */
 let given: { buffer: SharedArrayBuffer; block: NamedBlock | null } | null = null;

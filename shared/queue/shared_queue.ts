@@ -12,7 +12,7 @@ import { CLOSED, DONE, HEAD, Ring, ringBytes, TAIL } from "./_ring.ts";
 import { encodeItem, outgoing } from "./_item.ts";
 import { EMPTY, type Received, RingReader } from "./_reader.ts";
 import { ReceiveWait, SendWait } from "./_waits.ts";
-import type { BlockingWaitOptions } from "../vocabulary/lock.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
 
 /** Options for {@linkcode SharedQueue}. */
 export interface SharedQueueOptions {

@@ -1,7 +1,5 @@
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
-import type { BlockingWaitOptions } from "../words/blocking.ts";
-
-export type { BlockingWaitOptions };
+import type { BlockingWaitOptions } from "./blocking_wait_options.ts";
 
 /**
  * A hold of a lock; disposing it releases. It belongs to the thread that acquired it and cannot be sent.

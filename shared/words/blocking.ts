@@ -1,15 +1,10 @@
 import { checkMs } from "../../channels/vocabulary/checks.ts";
 import { flushLinks } from "../../channels/link/link.ts";
 import { realNow } from "../../channels/vocabulary/kept.ts";
+import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
 import { SLICE_MS, timeoutError, type Waiting } from "./waiting.ts";
 import { Watchdog } from "./_watchdog.ts";
 import { wakeOwnSleeper } from "./parking.ts";
-
-/** Limits of a wait that blocks its thread. */
-export interface BlockingWaitOptions {
-  /** Longest time, in milliseconds; 0 does not wait, `Infinity` has no limit. */
-  timeoutMs?: number | undefined;
-}
 
 // Who has what is waited for may have ended when that has lasted so long. A hold is seldom longer, and a watchdog is
 // not for free.

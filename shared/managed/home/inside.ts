@@ -4,12 +4,12 @@ import { copyHere } from "../../../actors/cell/copy_here.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { HANDLES } from "../kinds.ts";
 import { makeHandle, type ManagedObject } from "../managed_object.ts";
-import type { ManagedKind, ManagerClient, Passage } from "../protocol.ts";
+import type { ManagedKind, ManagerClient, ManagerHere, Passage } from "../protocol.ts";
 import { INSIDE, ManagedTable } from "./table.ts";
 import { invoke } from "./_invoke.ts";
 
 /** A manager as the code on its own thread sees it. */
-export class InsideManager implements ManagerClient {
+export class InsideManager implements ManagerClient, ManagerHere {
   readonly table: ManagedTable = new ManagedTable();
   readonly #ref: Ref;
   readonly #waits = new Set<AbortController>();

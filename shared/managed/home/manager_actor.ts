@@ -3,10 +3,9 @@ import type { ActorDefinition } from "../../../actors/vocabulary/definition.ts";
 import { ActorStoppedError } from "../../../actors/vocabulary/errors.ts";
 import { keepInstances } from "../../../actors/definition/defined_actor.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
-import { loadFor, unpackValues } from "../../../channels/packing/unpack.ts";
+import { loadFor, type PackedMessage, unpackValues } from "../../../channels/packing/packed.ts";
 import { threadNumber } from "../../../channels/thread/life.ts";
 import { yieldTo } from "../../../channels/vocabulary/kept.ts";
-import type { PackedMessage } from "../../../channels/packing/pack.ts";
 import { invoke } from "./_invoke.ts";
 import type { ManagedKind, Passage } from "../protocol.ts";
 import type { ManagedTarget } from "./table.ts";
@@ -15,7 +14,7 @@ import { ListTarget } from "./_list_target.ts";
 import { MapTarget } from "./_map_target.ts";
 import { BarrierTarget, LockTarget, QueueTarget } from "./_opened_targets.ts";
 import { SetTarget, ValueTarget } from "./_value_targets.ts";
-import { settleHere } from "../client.ts";
+import { keepManager } from "../client.ts";
 import { InsideManager } from "./inside.ts";
 import { SyncDesk } from "./_sync_desk.ts";
 
@@ -38,7 +37,7 @@ export const managerActor = actor(import.meta, (context) => {
   const inside = new InsideManager(context.self as unknown as Ref);
   const { table } = inside;
   const desk = new SyncDesk();
-  const leave = settleHere(context.self.id, inside);
+  const leave = keepManager(context.self.id, inside);
   context.onStop(() => {
     const reason = new ActorStoppedError("manager", "answer");
     desk.close(reason);

@@ -40,7 +40,6 @@ export const upward: ReadonlySet<string> = new Set<string>([
   "actors/messaging/ref.ts -> actors/host/host.ts",
   "actors/messaging/ref.ts -> actors/lifecycle/control.ts",
   "actors/messaging/stream_consumer.ts -> actors/cell/_mailbox.ts",
-  "actors/pool/_member.ts -> actors/cell/_mailbox.ts",
 ]);
 
 /** Files that reach themselves. */
@@ -75,9 +74,6 @@ export const circular: ReadonlySet<string> = new Set<string>([
   "actors/messaging/outbox.ts",
   "actors/messaging/ref.ts",
   "actors/messaging/stream_consumer.ts",
-  "actors/pool/_crew.ts",
-  "actors/pool/_job.ts",
-  "actors/pool/_member.ts",
   "actors/supervision/_actor_member.ts",
   "actors/supervision/_supervision.ts",
   "actors/supervision/_task_member.ts",

@@ -53,7 +53,7 @@ export function portable(error: unknown): unknown {
 }
 
 /** Who waits on this thread. */
-interface LocalTarget {
+export interface LocalTarget {
   readonly settled: boolean;
   resolve(value: unknown): void;
   reject(error: unknown): void;

@@ -2,13 +2,15 @@ import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
+import { revive } from "../../channels/packing/revival.ts";
 import { Wait } from "../../channels/waits/deadlines.ts";
 import { ActorStoppedError, DeadlockError } from "../vocabulary/errors.ts";
-import { copyHere, LocalReply } from "../cell/copy_here.ts";
+import { copyHere, LocalReply, type LocalTarget, NO_SIGNALS } from "../cell/copy_here.ts";
 import { errorFor } from "./loss.ts";
 import { Item } from "../cell/_mailbox.ts";
 import { ASK, CHAINED_ASK, CREDIT, STREAM, TELL } from "./protocol.ts";
 import type { Ref } from "./ref.ts";
+import type { Pending } from "./remote_reply.ts";
 import { StreamConsumer } from "./stream_consumer.ts";
 import { traced } from "./trace.ts";
 import { currentTurn } from "../cell/turn.ts";
@@ -51,6 +53,29 @@ function tellLost(ref: Ref, handler: string, packet: Packet): void {
   if (host.network.defer(at, () => tellRemote(ref, handler, packet))) return;
   abandonItem(packet);
   host.deadLetter(ref, handler, "the actor has ended");
+}
+
+/**
+ * Sends what was captured for an actor to where it lives now, though it may be about to end there.
+ *
+ * @param reply Who waits for the answer.
+ * @throws {Error} when its thread has ended.
+ */
+export function post(
+  ref: Ref,
+  handler: string,
+  packet: Packet,
+  reply: (LocalTarget & Pending) | null,
+): void {
+  const { host: { network }, at, serial, cell } = ref;
+  if (cell !== undefined) {
+    const { payload, attachments } = packet;
+    const args = revive(payload, { attachments, ...NO_SIGNALS });
+    return cell.push(new Item(handler, args, reply && new LocalReply(reply), null));
+  }
+  const { link } = network.peer(at);
+  if (reply === null) link.sendItem(TELL, serial, handler, packet);
+  else link.sendItem(ASK, serial, handler, packet, network.expect(at, reply));
 }
 
 /** Sends a request and promises the reply. */

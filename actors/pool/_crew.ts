@@ -3,8 +3,8 @@ import type { Timer } from "../../channels/thread/clock.ts";
 import type { Host } from "../host/host.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
 import type { Owner } from "../cell/children.ts";
-import type { Job } from "./_job.ts";
-import { PoolMember } from "./_member.ts";
+import type { Job, JobOwner } from "./_job.ts";
+import { type Employer, PoolMember } from "./_member.ts";
 import { type Call, poolWorker } from "./_worker.ts";
 import { spawnUnasked } from "../lifecycle/spawn.ts";
 
@@ -25,7 +25,7 @@ const MOST_ITEMS = 2 ** 30;
 const MOST_IN_VAIN = 5;
 
 /** The workers of a pool and the jobs that wait for them. */
-export class Crew {
+export class Crew implements JobOwner, Employer {
   readonly #host: Host;
   readonly #settings: CrewSettings;
   readonly #owner: Owner = { label: "pool", children: new Set() };
@@ -92,7 +92,7 @@ export class Crew {
       job.abandon();
       this.changed();
     } else if (attempt !== null && !attempt.isOver && !attempt.hasBegun) {
-      this.#requeue(attempt.member.giveUp(attempt));
+      this.#requeue(attempt.giveUp());
       this.changed();
     }
   }

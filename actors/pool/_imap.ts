@@ -18,7 +18,7 @@ export interface LazyMap<T> {
 const END = Symbol("end");
 
 /** The results of some items, or an error, in the order in which they are given out. */
-interface Place extends PromiseWithResolvers<unknown[] | typeof END> {
+interface Slot extends PromiseWithResolvers<unknown[] | typeof END> {
   /** The job that failed. */
   culprit: Job | null;
 }
@@ -27,9 +27,9 @@ interface Place extends PromiseWithResolvers<unknown[] | typeof END> {
 class Drawing<T> {
   readonly #map: LazyMap<T>;
   readonly #iterator: Iterator<T> | AsyncIterator<T>;
-  readonly #line: Place[] = [];
+  readonly #line: Slot[] = [];
   /** Of {@linkcode #line}, those that no result is meant for yet. */
-  readonly #open: Place[] = [];
+  readonly #open: Slot[] = [];
   readonly #jobs = new Set<Job>();
   /** Items of a chunk. */
   readonly #step: number;
@@ -59,13 +59,13 @@ class Drawing<T> {
     void this.#draw();
     if (this.#line.length === 0) await new Promise<void>((resolve) => this.#onMore = resolve);
     this.#map.signal?.throwIfAborted();
-    const place = this.#line[0]!;
+    const slot = this.#line[0]!;
     try {
-      const results = await place.promise;
+      const results = await slot.promise;
       this.#line.shift();
       return results;
     } catch (error) {
-      const traced = place.culprit?.traced(error) ?? null;
+      const traced = slot.culprit?.traced(error) ?? null;
       if (traced !== null) await traced;
       throw error;
     }
@@ -90,7 +90,7 @@ class Drawing<T> {
 
   /** The signal was aborted. */
   abort(reason: unknown): void {
-    for (const place of this.#line) place.reject(reason);
+    for (const slot of this.#line) slot.reject(reason);
     this.#onMore?.();
   }
 
@@ -103,7 +103,7 @@ class Drawing<T> {
       while (!this.#isOver && this.#ahead + this.#step <= lookAhead) await this.#drawChunk();
     } catch (error) {
       this.#isOver = true;
-      this.#place().reject(error);
+      this.#slot().reject(error);
     }
     this.#isDrawing = false;
   }
@@ -128,7 +128,7 @@ class Drawing<T> {
     if (items.length > 0) this.#submit(items, first);
     if (!this.#isDry) return;
     this.#isOver = true;
-    this.#place().resolve(END);
+    this.#slot().resolve(END);
   }
 
   #submit(items: T[], first: number): void {
@@ -137,30 +137,30 @@ class Drawing<T> {
     this.#ahead += items.length;
     const job = this.#map.submit(items, first);
     this.#jobs.add(job);
-    const own = this.#place();
+    const own = this.#slot();
     if (!isOrdered) this.#open.push(own);
     const settled = () => {
       this.#jobs.delete(job);
-      // The next place is for what is done next.
+      // The next slot is for what is done next.
       return isOrdered ? own : this.#open.shift()!;
     };
     job.promise.then(
       (results) => settled().resolve(results as unknown[]),
       (error) => {
-        const place = settled();
-        place.culprit = job;
-        place.reject(error);
+        const slot = settled();
+        slot.culprit = job;
+        slot.reject(error);
       },
     );
   }
 
-  #place(): Place {
-    const place: Place = { ...Promise.withResolvers<unknown[] | typeof END>(), culprit: null };
+  #slot(): Slot {
+    const slot: Slot = { ...Promise.withResolvers<unknown[] | typeof END>(), culprit: null };
     // It may never be asked for.
-    place.promise.catch(() => {});
-    this.#line.push(place);
+    slot.promise.catch(() => {});
+    this.#line.push(slot);
     this.#onMore?.();
-    return place;
+    return slot;
   }
 }
 

@@ -4,11 +4,7 @@ import type { Place } from "../../channels/waits/fifo.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { Wait } from "../../channels/waits/deadlines.ts";
 import type { DefinedTask } from "../definition/defined_task.ts";
-import type { Crew } from "./_crew.ts";
 import { NO_SIGNALS } from "../cell/copy_here.ts";
-import type { Pending } from "../messaging/remote_reply.ts";
-import type { PoolMember } from "./_member.ts";
-import { notBegun } from "./_progress.ts";
 import { traced } from "../messaging/trace.ts";
 
 /** How a job is run: with its arguments, or for each of a list of items. */
@@ -22,6 +18,27 @@ export interface PoolTask {
   readonly label: string;
 }
 
+/** What a job needs of those who do it. */
+export interface JobOwner {
+  /** Whether everything runs on this thread. */
+  readonly isLocal: boolean;
+  /** Why nothing is done any more, if that is so. */
+  readonly failure: { readonly error: unknown } | null;
+  /** Nobody waits for a job any more. */
+  givenUp(job: Job): void;
+}
+
+/** The way of a job to one worker. */
+export interface Underway {
+  /** By which the worker counts it. */
+  readonly serial: number;
+  readonly hasBegun: boolean;
+  /** Whether it was answered or called back. */
+  readonly isOver: boolean;
+  /** Calls back a job that has not begun; gives what is to be sent again with it. */
+  giveUp(): Job[];
+}
+
 /** Something for a worker of a pool to do, and who waits for it. */
 export class Job extends Wait {
   readonly kind: JobKind;
@@ -29,7 +46,7 @@ export class Job extends Wait {
   readonly packet: Packet;
   /** How many items it has. */
   readonly items: number;
-  readonly #crew: Crew;
+  readonly #owner: JobOwner;
   readonly #signal: AbortSignal | undefined;
   /** What it moves. */
   readonly #given: readonly Transferable[];
@@ -38,10 +55,10 @@ export class Job extends Wait {
   /** Where it waits, while it does. */
   place: Place<Job> | null = null;
   /** Its way to a worker, once it was sent. */
-  attempt: Attempt | null = null;
+  attempt: Underway | null = null;
 
   constructor(
-    crew: Crew,
+    owner: JobOwner,
     kind: JobKind,
     task: PoolTask,
     packet: Packet,
@@ -50,7 +67,7 @@ export class Job extends Wait {
     signal: AbortSignal | undefined,
   ) {
     super();
-    this.#crew = crew;
+    this.#owner = owner;
     this.kind = kind;
     this.task = task;
     this.packet = packet;
@@ -92,57 +109,19 @@ export class Job extends Wait {
   traced(error: unknown): Promise<never> | null {
     if (!(error instanceof Error) || error === this.#signal?.reason) return null;
     // One error for many jobs.
-    if (error === this.#crew.failure?.error) return null;
+    if (error === this.#owner.failure?.error) return null;
     return traced(error, this.name);
   }
 
   override onGivenUp(): void {
-    this.#crew.givenUp(this);
+    this.#owner.givenUp(this);
   }
 
   /** Closes what it holds, when it was never sent. */
   abandon(): void {
     if (this.attempt !== null) return;
     const { payload, attachments } = this.packet;
-    if (!this.#crew.isLocal) abandonItem(this.packet);
+    if (!this.#owner.isLocal) abandonItem(this.packet);
     else abandonValues(revive(payload, { attachments, ...NO_SIGNALS }));
-  }
-}
-
-/** A job on its way to one worker; what comes back after it was called back means nothing. */
-export class Attempt implements Pending {
-  at = -1;
-  readonly job: Job;
-  readonly serial: number;
-  readonly member: PoolMember;
-  isOver = false;
-
-  constructor(member: PoolMember, job: Job, serial: number) {
-    this.member = member;
-    this.job = job;
-    this.serial = serial;
-  }
-
-  /** Whether its worker has begun it. */
-  get hasBegun(): boolean {
-    return this.serial < notBegun(this.member.progress);
-  }
-
-  /** For a worker on this thread: whether it was called back. */
-  get settled(): boolean {
-    return this.isOver;
-  }
-
-  resolve(value: unknown): void {
-    if (this.isOver) return;
-    this.member.answered(this);
-    if (this.job.settled) abandonValues([value]);
-    else this.job.resolve(value);
-  }
-
-  reject(error: unknown): void {
-    if (this.isOver || this.member.isLoss(error)) return;
-    this.member.answered(this);
-    this.job.reject(error);
   }
 }

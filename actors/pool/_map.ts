@@ -1,6 +1,5 @@
-import { OwnWait } from "../../channels/waits/deadlines.ts";
+import { type Deadlines, OwnWait } from "../../channels/waits/deadlines.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
-import type { Host } from "../host/host.ts";
 import type { Job } from "./_job.ts";
 
 /** The wait for all results. */
@@ -24,7 +23,7 @@ export class ChunkedMap {
   #done = 0;
 
   constructor(
-    host: Host,
+    deadlines: Deadlines,
     jobs: Job[],
     label: string,
     { signal, timeoutMs = Infinity }: WaitOptions,
@@ -37,7 +36,7 @@ export class ChunkedMap {
     this.#onProgress = onProgress;
     this.#wait = new MapWait(() => `map task ${label} over ${this.#total} items`);
     this.#wait.whenGivenUp = () => this.#dropAll();
-    if (!host.deadlines.start(this.#wait, signal, timeoutMs)) {
+    if (!deadlines.start(this.#wait, signal, timeoutMs)) {
       for (const job of jobs) job.abandon();
       return;
     }

@@ -1,31 +1,34 @@
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { capture } from "../../channels/packing/capture.ts";
-import type { Packet } from "../../channels/packing/packet.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
-import { revive } from "../../channels/packing/revival.ts";
 import { Wait } from "../../channels/waits/deadlines.ts";
 import { exited, stop, terminate } from "../lifecycle/control.ts";
-import type { Crew } from "./_crew.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
 import { again as anotherLoss } from "../messaging/loss.ts";
-import { LocalReply, NO_SIGNALS } from "../cell/copy_here.ts";
-import { Item } from "../cell/_mailbox.ts";
-import { Attempt, type Job, type PoolTask } from "./_job.ts";
+import { post } from "../messaging/outbox.ts";
+import { Attempt, type AttemptOwner } from "./_attempt.ts";
+import type { Job, PoolTask } from "./_job.ts";
 import { callBack, newProgress, notBegun } from "./_progress.ts";
 import type { Call } from "./_worker.ts";
-import { ASK, TELL } from "../messaging/protocol.ts";
 import type { Ref } from "../messaging/ref.ts";
 
 // So many short jobs on their way to one worker hide the way there.
 const MAX_WINDOW = 256;
 
+/** Who gives a worker its jobs. */
+export interface Employer {
+  /** Something is to be done, or can be. */
+  changed(): void;
+  /** A worker has ended with its thread; some of its jobs are to run again. */
+  lost(member: PoolMember, again: Job[], error: Error): void;
+}
+
 /** One worker of a pool, as the pool sees it. */
-export class PoolMember {
-  /** Shared with the worker. */
+export class PoolMember implements AttemptOwner {
   readonly progress = newProgress();
-  readonly #crew: Crew;
+  readonly #employer: Employer;
   readonly #host: Host;
   readonly #concurrency: number;
   /** What it was sent and has not answered, by serial and so in order. */
@@ -45,8 +48,8 @@ export class PoolMember {
   /** The first serial that was not called back. */
   #firstLeft = 0;
 
-  constructor(crew: Crew, host: Host, concurrency: number) {
-    this.#crew = crew;
+  constructor(employer: Employer, host: Host, concurrency: number) {
+    this.#employer = employer;
     this.#host = host;
     this.#concurrency = concurrency;
     this.#window = concurrency + 1;
@@ -100,7 +103,7 @@ export class PoolMember {
   initialize(initializer: Call): Promise<unknown> {
     const wait = new Wait();
     const where = this.#isLocal ? "here" : "wire";
-    this.#post("initialize", capture([initializer], where, "message", "initializer"), wait);
+    post(this.#ref!, "initialize", capture([initializer], where, "message", "initializer"), wait);
     return wait.promise;
   }
 
@@ -116,7 +119,7 @@ export class PoolMember {
     const attempt = new Attempt(this, job, this.#sent++);
     const packet = job.outgoing();
     const payload = withNumbers(packet.payload, attempt.serial, number);
-    this.#post(kind, { ...packet, payload }, attempt);
+    post(this.#ref!, kind, { ...packet, payload }, attempt);
     this.#attempts.set(attempt.serial, attempt);
     this.#items += job.items;
     job.attempt = attempt;
@@ -130,21 +133,8 @@ export class PoolMember {
       "task",
       "task",
     );
-    this.#post("define", packet, null);
+    post(this.#ref!, "define", packet, null);
     this.#defined.add(number);
-  }
-
-  #post(handler: string, packet: Packet, reply: Attempt | Wait | null): void {
-    const { at, serial, cell } = this.#ref!;
-    if (cell !== undefined) {
-      const { payload, attachments } = packet;
-      const args = revive(payload, { attachments, ...NO_SIGNALS });
-      return cell.push(new Item(handler, args, reply && new LocalReply(reply), null));
-    }
-    const { network } = this.#host;
-    const { link } = network.peer(at);
-    if (reply === null) link.sendItem(TELL, serial, handler, packet);
-    else link.sendItem(ASK, serial, handler, packet, network.expect(at, reply));
   }
 
   get #isLocal(): boolean {
@@ -155,10 +145,9 @@ export class PoolMember {
     return this.#host.network.lossOf(this.#ref!.at) !== undefined;
   }
 
-  /** A job was answered. */
   answered(attempt: Attempt): void {
     this.#forget(attempt);
-    this.#crew.changed();
+    this.#employer.changed();
   }
 
   #forget(attempt: Attempt): void {
@@ -180,7 +169,6 @@ export class PoolMember {
     return isSame && !this.#isOver && this.#sent > next && this.load > this.#concurrency;
   }
 
-  /** Nobody waits any more for a job that has not begun; gives what was taken back with it. */
   giveUp(attempt: Attempt): Job[] {
     if (!this.#isLocal) return this.callBack();
     // The mailbox passes it over.
@@ -211,7 +199,6 @@ export class PoolMember {
     });
   }
 
-  /** Whether an error is the loss of this worker's thread; then everything that was sent to it is dealt with. */
   isLoss(error: unknown): boolean {
     if (!(error instanceof HostLostError) || !this.#isDying) return false;
     this.#lose({ kind: "host-lost", error });
@@ -233,7 +220,7 @@ export class PoolMember {
       if (hasBegun) job.retries--;
       again.push(job);
     }
-    this.#crew.lost(this, again, errorOf(reason));
+    this.#employer.lost(this, again, errorOf(reason));
   }
 
   /** Takes everything from it, begun or not. */

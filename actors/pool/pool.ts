@@ -335,7 +335,7 @@ export class Pool implements AsyncDisposable {
       if (kind === "starmap") checkLists(items);
       if (items.length === 0) return Promise.resolve([]);
       const jobs = this.#jobs(kind, known, items, chunkSize);
-      const map = new ChunkedMap(this.#host, jobs, known.label, limits, onProgress);
+      const map = new ChunkedMap(this.#host.deadlines, jobs, known.label, limits, onProgress);
       for (const job of jobs) if (map.isOpen) this.#crew.submit(job);
       return map.promise;
     } catch (error) {

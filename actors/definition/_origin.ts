@@ -1,5 +1,5 @@
 import { stackOf } from "../../channels/packing/error_codec.ts";
-import { threadNumber } from "../../channels/thread/life.ts";
+import { threadNumber } from "../../channels/thread/number.ts";
 
 // Deeper than a module calls functions that make its definitions.
 const FRAMES = 50;

@@ -1,5 +1,6 @@
 import { beforeExit } from "../../channels/thread/exit.ts";
-import { lifeOf, ownLife, threadNumber } from "../../channels/thread/life.ts";
+import { lifeOf, ownLife } from "../../channels/thread/life.ts";
+import { threadNumber } from "../../channels/thread/number.ts";
 import type { Link } from "../../channels/link/link.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
 import { captureError } from "../messaging/remote_reply.ts";

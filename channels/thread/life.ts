@@ -1,32 +1,5 @@
-/** The part of the Web Locks API that is used here; Deno has it, its types do not. */
-interface Locks {
-  request(
-    name: string,
-    options: { signal?: AbortSignal; mode?: "shared" },
-    callback: () => unknown,
-  ): Promise<unknown>;
-}
-
-const { locks } = navigator as unknown as { locks: Locks };
-
-/** Whether this thread can end without the whole program. */
-const isWorker = "DedicatedWorkerGlobalScope" in globalThis;
-
-// One bit less than a lock's word has for its owner and its flags; 0 is nobody, 1 the main thread.
-const NUMBERS = 2 ** 29;
-
-/**
- * Number of this thread, for memory that threads share: 1 on the main thread, in workers a random one of 29 bits.
- *
- * Two of 100 workers have the same number once in 100 000 programs; a number of more bits would not fit beside the
- * flags of a lock.
- */
-export const threadNumber: number = isWorker ? randomNumber() : 1;
-
-function randomNumber(): number {
-  const [random] = crypto.getRandomValues(new Uint32Array(1));
-  return Math.max(2, random! % NUMBERS);
-}
+import { locks } from "./locks.ts";
+import { MAIN_THREAD, threadNumber } from "./number.ts";
 
 /** Name of the lock that a worker with this number holds as long as it lives. */
 export function lifeOf(thread: number): string {
@@ -44,7 +17,7 @@ let taking: Promise<string> | null = null;
  * Deno tells nobody that a worker has closed itself, but it frees its locks within some tens of milliseconds.
  */
 export function ownLife(): string | null | Promise<string> {
-  if (!isWorker || own !== null) return own;
+  if (threadNumber === MAIN_THREAD || own !== null) return own;
   return taking ??= new Promise((resolve) => {
     const name = lifeOf(threadNumber);
     locks.request(name, {}, () => {
@@ -109,5 +82,26 @@ export async function drain(
   for (let before = -1; before !== received();) {
     before = received();
     for (let round = 0; round < QUIET_ROUNDS; round++) await new Promise<void>(nextRound);
+  }
+}
+
+// A thread that cannot be stopped never frees its lock.
+const PATIENCE_MS = 1_000;
+
+/**
+ * Resolves when a thread has ended, and all that watched over its life know.
+ *
+ * Deno never frees a lock that it grants to a thread which is ending, and the next request for it would wait for ever.
+ * So threads that watch each other must not end in the same moment. Requests are granted in order: this one comes last.
+ */
+export async function lifeGone(thread: number): Promise<void> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    await locks.request(lifeOf(thread), { signal: patience.signal }, () => {});
+  } catch (error) {
+    if (!patience.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }

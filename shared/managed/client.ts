@@ -1,5 +1,6 @@
 import { HANDLE } from "../../channels/packing/handle.ts";
-import { lifeOf, threadNumber } from "../../channels/thread/life.ts";
+import { lifeOf } from "../../channels/thread/life.ts";
+import { threadNumber } from "../../channels/thread/number.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { ActorStoppedError } from "../../actors/vocabulary/errors.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";

@@ -6,7 +6,7 @@ import {
   type HandleToken,
   HERE,
 } from "../../channels/packing/handle.ts";
-import { threadNumber } from "../../channels/thread/life.ts";
+import { threadNumber } from "../../channels/thread/number.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import type { ManagedKind, ManagerClient } from "./protocol.ts";
 

@@ -1,16 +1,4 @@
-/** The part of the Web Locks API that is used here; Deno has it, its types do not. */
-interface Locks {
-  request(name: string, options: LockOptions, granted: (lock: unknown) => unknown): Promise<void>;
-  query(): Promise<{ held: { name: string; mode: string }[] }>;
-}
-
-interface LockOptions {
-  mode?: "shared";
-  ifAvailable?: boolean;
-  signal?: AbortSignal;
-}
-
-const { locks } = navigator as unknown as { locks: Locks };
+import { type LockOptions, locks } from "../../channels/thread/locks.ts";
 
 const PREFIX = "troupe:memory:";
 

@@ -1,5 +1,6 @@
 import { lifeOf } from "../../channels/thread/life.ts";
-import { MAIN_THREAD, ownThread } from "./thread.ts";
+import { MAIN_THREAD } from "../../channels/thread/number.ts";
+import { ownThread } from "./thread.ts";
 
 /** Most threads that one blocked thread watches at the same time. */
 const PLACES = 128;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { locks } from "../../channels/thread/locks.ts";
 
 /** Asks for the word when a thread has ended. */
 interface Order {
@@ -14,13 +15,8 @@ interface Order {
   readonly place: number;
 }
 
-// The types know `globalThis` as that of a window, and not the Web Locks.
+// The types take `globalThis` for a window.
 const scope = globalThis as unknown as { onmessage: (event: MessageEvent<Order>) => void };
-const { locks } = navigator as unknown as {
-  locks: {
-    request(name: string, options: { mode: "shared" }, callback: () => void): Promise<void>;
-  };
-};
 
 scope.onmessage = ({ data: { life, verdicts, place } }) => {
   // Shared, because a blocked thread may have been granted it for a watch of its own, and cannot give it back.

@@ -2,7 +2,8 @@ import { ChannelWait, checkWait, limitWait } from "../../channels/waits/channel_
 import { lifeOf, watchLife } from "../../channels/thread/life.ts";
 import { realNow, soon } from "../../channels/vocabulary/kept.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
-import { MAIN_THREAD, ownThread } from "./thread.ts";
+import { MAIN_THREAD } from "../../channels/thread/number.ts";
+import { ownThread } from "./thread.ts";
 import { SLICE_MS, timeoutError, type Waiting } from "./waiting.ts";
 
 /** A wait of an async function. */

@@ -1,5 +1,5 @@
 import { HANDLE } from "../../../channels/packing/handle.ts";
-import { threadNumber } from "../../../channels/thread/life.ts";
+import { threadNumber } from "../../../channels/thread/number.ts";
 import { copyHere } from "../../../actors/cell/copy_here.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { HANDLES } from "../kinds.ts";

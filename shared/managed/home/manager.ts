@@ -14,7 +14,7 @@ import type { ManagedNamespace } from "../managed_namespace.ts";
 import type { ManagedQueue } from "../managed_queue.ts";
 import type { ManagedSet } from "../managed_set.ts";
 import type { ManagedValue } from "../managed_value.ts";
-import { lifeGone } from "../../../channels/thread/life_gone.ts";
+import { lifeGone } from "../../../channels/thread/life.ts";
 import { handleOf } from "../kinds.ts";
 import type { ManagedKind } from "../protocol.ts";
 import { managerActor } from "./manager_actor.ts";

@@ -4,7 +4,7 @@ import { ActorStoppedError } from "../../../actors/vocabulary/errors.ts";
 import { keepInstances } from "../../../actors/definition/defined_actor.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { loadFor, type PackedMessage, unpackValues } from "../../../channels/packing/packed.ts";
-import { threadNumber } from "../../../channels/thread/life.ts";
+import { threadNumber } from "../../../channels/thread/number.ts";
 import { yieldTo } from "../../../channels/vocabulary/kept.ts";
 import { invoke } from "./_invoke.ts";
 import type { ManagedKind, Passage } from "../protocol.ts";

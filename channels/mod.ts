@@ -24,10 +24,12 @@
 export * from "./vocabulary/errors.ts";
 export * from "./packing/pack.ts";
 export type { Packed, PackedMessage } from "./packing/packed.ts";
+export * from "./pipe/byte_options.ts";
 export * from "./pipe/pipe.ts";
 export * from "./pipe/pipe_end.ts";
 export * from "./queue/queue.ts";
-export { type ClassCodec, registerClass } from "./packing/register_class.ts";
+export type { ClassCodec } from "./packing/class_codec.ts";
+export { registerClass } from "./packing/register_class.ts";
 export * from "./select.ts";
 export { transfer } from "./packing/transfer.ts";
 export * from "./vocabulary/wait_options.ts";

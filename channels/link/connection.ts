@@ -6,7 +6,8 @@ import { Line, type LineState } from "./line.ts";
 import { Link } from "./link.ts";
 import type { Payload } from "../packing/marker.ts";
 import type { Packet } from "../packing/packet.ts";
-import { type ConnectionEnvelope, type Envelope, GONE, HELLO, ITEMS } from "./protocol.ts";
+import { type ConnectionEnvelope, GONE, HELLO, ITEMS } from "./_connection_protocol.ts";
+import type { Envelope } from "./protocol.ts";
 import { HostLostError } from "../vocabulary/errors.ts";
 
 /** What the owner of a connection does about it. */

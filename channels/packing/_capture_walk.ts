@@ -30,10 +30,10 @@ import {
 import { dataOf, KeptInstance } from "./_kept_instance.ts";
 import { describe, entryStep, propertyStep, Refusal } from "./_refusal.ts";
 import { encodeError, type ErrorOutlet } from "./error_codec.ts";
-import { codecOf } from "./register_class.ts";
+import { codecOf } from "./class_codec.ts";
 import { Extras } from "./_extras.ts";
 import { copyBuffers } from "./moving.ts";
-import { Transfer } from "./transfer.ts";
+import { Transfer } from "./_transfer_mark.ts";
 import { checkTransferable } from "./_transferable.ts";
 import { lengthOf } from "./_view_length.ts";
 import { viewName } from "./_views.ts";

@@ -4,7 +4,7 @@ import { type EncodedPayload, MARK, type Marker, type Payload } from "./marker.t
 import { movableIn } from "./movable.ts";
 import { type Packet, plainPacket } from "./packet.ts";
 import { closePort } from "../thread/port.ts";
-import { revive } from "./revival.ts";
+import { contextOf, revive } from "./revival.ts";
 import { ROWS } from "./rows.ts";
 
 /** Closes what a handle stands for when nobody will ever take it. */
@@ -40,7 +40,7 @@ export function reviveItem(item: Packet): unknown {
  * @throws {TypeError} when a class or a kind of handle is not known in this thread.
  */
 export function reviveItems({ payload, attachments }: Packet, keepsInstances: boolean): unknown[] {
-  return revive(payload, { attachments, signal: noSignal, keepsInstances });
+  return revive(payload, contextOf(attachments, keepsInstances));
 }
 
 /** Closes what an item holds that nobody will take, so that those at the other ends hear of it. */
@@ -106,8 +106,4 @@ function abandonHandles(value: unknown, attachments: readonly unknown[]): void {
     return handle[ABANDON]?.();
   }
   for (const part of Object.values(value)) abandonHandles(part, attachments);
-}
-
-function noSignal(): never {
-  throw new TypeError("Cannot receive item: its signals were left behind");
 }

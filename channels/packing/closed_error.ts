@@ -1,5 +1,5 @@
 import { ChannelClosedError, type HostLostError } from "../vocabulary/errors.ts";
-import { Transfer } from "./transfer.ts";
+import { Transfer } from "./_transfer_mark.ts";
 
 /** Why a channel cannot be used any more. */
 export interface Closed {

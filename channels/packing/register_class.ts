@@ -1,18 +1,10 @@
-/** How instances of a class cross between threads. */
-export interface ClassCodec<T, D> {
-  /** Names the class in messages; the same in every thread, unique in the program. */
-  name: string;
-  /** Gives the data that stands for an instance: anything that can be sent. */
-  encode: (instance: T) => D;
-  /** Makes an instance from what `encode` gave. */
-  decode: (data: D) => T;
-}
-
-/** A registered class, its types forgotten. */
-export type AnyClassCodec = ClassCodec<unknown, unknown>;
-
-const byPrototype = new Map<object, AnyClassCodec>();
-const byName = new Map<string, AnyClassCodec>();
+import {
+  addCodec,
+  type AnyClassCodec,
+  type ClassCodec,
+  codecNamed,
+  codecOf,
+} from "./class_codec.ts";
 
 /**
  * Lets instances of a class be sent in messages. Without it an instance is refused, because structured clone would
@@ -55,21 +47,10 @@ export function registerClass<T extends object, D>(
   constructor: abstract new (...args: any[]) => T,
   codec: ClassCodec<T, D>,
 ): void {
-  const known = byName.get(codec.name);
-  if (known !== undefined && byPrototype.get(constructor.prototype) !== known) {
+  const { prototype } = constructor;
+  const known = codecNamed(codec.name);
+  if (known !== undefined && codecOf(prototype) !== known) {
     throw new TypeError(`Cannot register class: the name "${codec.name}" is taken`);
   }
-  const entry = codec as unknown as AnyClassCodec;
-  byName.set(codec.name, entry);
-  byPrototype.set(constructor.prototype, entry);
-}
-
-/** Finds how an instance with this prototype crosses. */
-export function codecOf(prototype: object): AnyClassCodec | undefined {
-  return byPrototype.get(prototype);
-}
-
-/** Finds a class by the name it was registered with. */
-export function codecNamed(name: string): AnyClassCodec | undefined {
-  return byName.get(name);
+  addCodec(prototype, codec as unknown as AnyClassCodec);
 }

@@ -10,7 +10,7 @@ import {
   type Marker,
   type Payload,
 } from "./marker.ts";
-import { codecNamed } from "./register_class.ts";
+import { codecNamed } from "./class_codec.ts";
 import { makeView } from "./_views.ts";
 
 /** What markers may refer to outside their own message. */
@@ -21,6 +21,22 @@ export interface RevivalContext {
   signal(number: number): AbortSignal;
   /** Whether instances of classes that this thread does not know are kept for others; else they are refused. */
   readonly keepsInstances?: boolean;
+}
+
+/**
+ * The context of a message that came by itself: its attachments are its own, and it has no signals of a link.
+ *
+ * @param keepsInstances See {@linkcode RevivalContext.keepsInstances}.
+ */
+export function contextOf(
+  attachments: readonly unknown[],
+  keepsInstances = false,
+): RevivalContext {
+  return { attachments, signal: noSignal, keepsInstances };
+}
+
+function noSignal(): never {
+  throw new TypeError("Cannot receive item: its signals were left behind");
 }
 
 /**

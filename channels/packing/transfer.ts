@@ -1,15 +1,5 @@
+import { Transfer } from "./_transfer_mark.ts";
 import { shown } from "../vocabulary/checks.ts";
-
-/** A value on its way together with the buffers that it gives away. */
-export class Transfer {
-  readonly value: unknown;
-  readonly buffers: readonly Transferable[];
-
-  constructor(value: unknown, buffers: readonly Transferable[]) {
-    this.value = value;
-    this.buffers = buffers;
-  }
-}
 
 /**
  * Marks buffers inside a value to be moved instead of copied when the value is sent.

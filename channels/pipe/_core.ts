@@ -6,7 +6,7 @@ import { movableIn } from "../packing/movable.ts";
 import type { Packet } from "../packing/packet.ts";
 import { PipeReceiving } from "./_receiving.ts";
 import { isCapturingFor, PipeSending } from "./_sending.ts";
-import { CONSUMED, FIN, type PipeEnvelope, REPORT, STOP } from "../link/protocol.ts";
+import { CONSUMED, FIN, type PipeEnvelope, REPORT, STOP } from "./_protocol.ts";
 import type { HostLostError } from "../vocabulary/errors.ts";
 
 /** What an end knows, as it travels with it. */

@@ -18,31 +18,10 @@ import { PipeCore, type PipeState } from "./_core.ts";
 import { readableFrom, writableTo } from "./_streams.ts";
 import { asIteration, asValue, type Outcome } from "../vocabulary/receive_result.ts";
 import { SELECT, type Selection } from "../vocabulary/selectable.ts";
-import { checkCount, shown } from "../vocabulary/checks.ts";
+import { checkFits, partOf, roomIn } from "./_bytes.ts";
+import type { ReceiveIntoOptions, SendBytesOptions } from "./byte_options.ts";
 import { checkWait } from "../waits/channel_wait.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
-
-/** Options for {@linkcode PipeEnd.sendBytes}. */
-export interface SendBytesOptions extends WaitOptions {
-  /**
-   * Where in the bytes to begin.
-   *
-   * @default {0}
-   */
-  byteOffset?: number | undefined;
-  /** How many bytes to send; without it all that follow. */
-  byteLength?: number | undefined;
-}
-
-/** Options for {@linkcode PipeEnd.receiveInto}. */
-export interface ReceiveIntoOptions extends WaitOptions {
-  /**
-   * Where in the target to begin, in bytes.
-   *
-   * @default {0}
-   */
-  byteOffset?: number | undefined;
-}
 
 const collected = new Collected((core: PipeCore) => core.close());
 
@@ -277,62 +256,6 @@ const SENDING = "send to PipeEnd";
 const RECEIVING = "receive from PipeEnd";
 const NO_LIMITS: WaitOptions = {};
 const MOVED = { why: "it was sent away" };
-
-function bytesOf(
-  doing: string,
-  name: string,
-  bytes: ArrayBufferLike | ArrayBufferView,
-): Uint8Array {
-  if (ArrayBuffer.isView(bytes)) {
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-  // A number would be taken for a length, a list copied.
-  if (bytes instanceof ArrayBuffer || bytes instanceof SharedArrayBuffer) {
-    return new Uint8Array(bytes);
-  }
-  throw new TypeError(
-    `Cannot ${doing}: ${name} must be an ArrayBuffer, a SharedArrayBuffer or a view of one, ` +
-      `received ${shown(bytes)}`,
-  );
-}
-
-/** A copy of the part to be sent, so that the rest of its buffer does not travel. */
-function partOf(
-  bytes: ArrayBufferLike | ArrayBufferView,
-  { byteOffset = 0, byteLength }: SendBytesOptions,
-): Uint8Array {
-  const doing = "send bytes";
-  const all = bytesOf(doing, "bytes", bytes);
-  checkCount(doing, "byteOffset", byteOffset, 0);
-  checkCount(doing, "byteLength", byteLength, 0);
-  const end = byteOffset + (byteLength ?? Math.max(0, all.length - byteOffset));
-  if (end <= all.length && byteOffset <= all.length) return all.slice(byteOffset, end);
-  throw new RangeError(
-    `Cannot ${doing}: bytes ${byteOffset} to ${end} are not within ${all.length} bytes`,
-  );
-}
-
-function roomIn(
-  target: ArrayBufferLike | ArrayBufferView,
-  { byteOffset = 0 }: ReceiveIntoOptions,
-): Uint8Array {
-  const all = bytesOf("receive bytes", "target", target);
-  checkCount("receive bytes", "byteOffset", byteOffset, 0);
-  if (byteOffset <= all.length) return all.subarray(byteOffset);
-  throw new RangeError(
-    `Cannot receive bytes: byteOffset must be <= ${all.length}, received ${byteOffset}`,
-  );
-}
-
-function checkFits(value: unknown, room: Uint8Array): void {
-  if (!(value instanceof Uint8Array)) {
-    throw new TypeError("Cannot receive bytes: the next item is not bytes");
-  }
-  if (value.byteLength <= room.byteLength) return;
-  throw new RangeError(
-    `Cannot receive bytes: ${value.byteLength} bytes do not fit into ${room.byteLength}`,
-  );
-}
 
 registerHandle("pipe", ([index], attachment) => {
   const came = attachment(index as number);

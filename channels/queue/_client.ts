@@ -1,7 +1,7 @@
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { timeoutError } from "../waits/deadlines.ts";
 import { itemFrom } from "../packing/abandon.ts";
-import * as wire from "../link/protocol.ts";
+import * as wire from "./_protocol.ts";
 import { QueueReceiver } from "./_receiver.ts";
 import { QueueSender } from "./_sender.ts";
 import type { HomeWire } from "./_wires.ts";

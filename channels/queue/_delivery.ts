@@ -1,7 +1,7 @@
 import { Fifo, type Place } from "../waits/fifo.ts";
 import { abandonItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
-import { NOTHING, OFFER } from "../link/protocol.ts";
+import { NOTHING, OFFER } from "./_protocol.ts";
 import type { QueueUser, StoredItem, Want } from "./_user.ts";
 
 /** What a {@linkcode QueueDelivery} needs to know and to tell. */

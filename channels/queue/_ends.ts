@@ -4,7 +4,7 @@ import { Connection } from "../link/connection.ts";
 import { itemFrom, reviveItem } from "../packing/abandon.ts";
 import { Line } from "../link/line.ts";
 import type { Packet } from "../packing/packet.ts";
-import { CONNECT, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "../link/protocol.ts";
+import { CONNECT, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "./_protocol.ts";
 import { QueueClient } from "./_client.ts";
 import { QueueHome } from "./_home.ts";
 import type { QueueUser } from "./_user.ts";

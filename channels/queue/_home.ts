@@ -1,7 +1,7 @@
 import { soon } from "../vocabulary/kept.ts";
 import { abandonItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
-import * as wire from "../link/protocol.ts";
+import * as wire from "./_protocol.ts";
 import { type DeliveryHost, QueueDelivery } from "./_delivery.ts";
 import { QueueSlots } from "./_slots.ts";
 import { QueueTally } from "./_tally.ts";

@@ -4,7 +4,7 @@ import { timeoutError } from "../waits/deadlines.ts";
 import { Fifo, type Place } from "../waits/fifo.ts";
 import { reviveItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
-import { ACCEPT, TAKEN, TRY, UNWANT, WANT } from "../link/protocol.ts";
+import { ACCEPT, TAKEN, TRY, UNWANT, WANT } from "./_protocol.ts";
 import type { HomeWire } from "./_wires.ts";
 import type { Outcome } from "../vocabulary/receive_result.ts";
 import { ChannelWait, checkWait, limitWait, unlimitWait } from "../waits/channel_wait.ts";

@@ -5,7 +5,7 @@ import { timeoutError } from "../waits/deadlines.ts";
 import { Fifo, type Place } from "../waits/fifo.ts";
 import { paced } from "../waits/paced.ts";
 import type { Draft } from "../packing/packet.ts";
-import { RETURN_SLOTS, TRY_SLOT, UNWANT_SLOT, WANT_SLOT } from "../link/protocol.ts";
+import { RETURN_SLOTS, TRY_SLOT, UNWANT_SLOT, WANT_SLOT } from "./_protocol.ts";
 import type { HomeWire } from "./_wires.ts";
 import { addUnsent, removeUnsent } from "../packing/unsent.ts";
 import { ChannelWait, checkWait, limitWait } from "../waits/channel_wait.ts";

@@ -1,5 +1,5 @@
 import { Fifo } from "../waits/fifo.ts";
-import { GRANT, NO_SLOT } from "../link/protocol.ts";
+import { GRANT, NO_SLOT } from "./_protocol.ts";
 import type { QueueUser, SlotWant } from "./_user.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { ANSWER } from "../link/protocol.ts";
+import { ANSWER } from "./_protocol.ts";
 import type { QueueUser } from "./_user.ts";
 
 /** Which items are not done yet: behind `done()` and `join()`. */

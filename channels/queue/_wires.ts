@@ -1,5 +1,5 @@
 import type { Packet } from "../packing/packet.ts";
-import type { QueueReply, QueueRequest } from "../link/protocol.ts";
+import type { QueueReply, QueueRequest } from "./_protocol.ts";
 
 /** How a thread reaches a queue's home. */
 export interface HomeWire {

@@ -7,7 +7,7 @@ import { ChannelWait, limitWait } from "../../channels/waits/channel_wait.ts";
 import type { HandleOutlet } from "../../channels/packing/handle.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import { contextOf, revive } from "../../channels/packing/revival.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { timeoutError } from "../words/waiting.ts";
@@ -39,7 +39,7 @@ export class BarrierAction {
     [payload, attachments]: ActionToken,
     attachment: (index: number) => unknown,
   ): BarrierAction {
-    const context = { attachments: attachments.map(attachment), signal: refuseSignal };
+    const context = contextOf(attachments.map(attachment));
     return new BarrierAction(revive(payload, context)[0] as ActionCall);
   }
 
@@ -101,8 +101,4 @@ function captureCall(call: ActionCall): Packet {
   throw new TypeError(
     "Cannot create Barrier: action has arguments that can be sent only once, such as a queue or a signal",
   );
-}
-
-function refuseSignal(): never {
-  throw new TypeError("Cannot receive Barrier: its action holds a signal");
 }

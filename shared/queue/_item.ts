@@ -2,7 +2,7 @@ import "../../channels/link/signal_relay.ts";
 import { captureDraft } from "../../channels/packing/capture.ts";
 import { jsonOf, readJson } from "../../channels/vocabulary/kept.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import { contextOf, revive } from "../../channels/packing/revival.ts";
 import { PLAIN, Scratch } from "./_ring.ts";
 
 /**
@@ -75,7 +75,7 @@ export function decodeItem({ bytes, length }: Scratch): unknown {
     const part = next();
     attachments.push(kind === BUFFER ? part.slice().buffer : textOf(kind, decoder.decode(part)));
   }
-  return revive(payload, { attachments, signal: noSignal })[0];
+  return revive(payload, contextOf(attachments))[0];
 }
 
 function textOf(kind: number, text: string): string {
@@ -164,8 +164,4 @@ function appendAttachment(at: number, value: unknown): number {
   new DataView(outgoing.bytes.buffer).setUint32(at + 1, part.length);
   outgoing.bytes.set(part, at + 5);
   return end;
-}
-
-function noSignal(): never {
-  throw new TypeError("Cannot receive item: its signals were left behind");
 }

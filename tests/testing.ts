@@ -85,6 +85,16 @@ interface LockSnapshot {
 // Deno's types do not have `navigator.locks` yet.
 const { locks } = navigator as unknown as { locks: { query(): Promise<LockSnapshot> } };
 
+/** Locks of which a test was told that they are left: no other test is blamed for them. */
+const blamed = new Set<string | undefined>();
+// A file may have left some before this one began.
+await blameForLocks();
+
+async function blameForLocks(): Promise<void> {
+  const { held = [], pending = [] } = await locks.query();
+  for (const { name } of [...held, ...pending]) blamed.add(name);
+}
+
 /**
  * What is left running: workers of both kinds, and Web Locks, which a live thread of Troupe holds.
  *
@@ -93,13 +103,17 @@ const { locks } = navigator as unknown as { locks: { query(): Promise<LockSnapsh
  * ({@linkcode runProgram}).
  */
 export async function leftovers(): Promise<string[]> {
-  const { held = [], pending = [] } = await locks.query();
+  const { held, pending } = await locks.query();
   return [
     ...Array.from(webWorkers, () => "a Web Worker that was not terminated"),
     ...Array.from(threadWorkers, (worker) => `thread worker ${worker.threadId}`),
-    ...held.map(({ name }) => `held lock "${name}"`),
-    ...pending.map(({ name }) => `pending lock "${name}"`),
+    ...namesOf(held).map((name) => `held lock "${name}"`),
+    ...namesOf(pending).map((name) => `pending lock "${name}"`),
   ];
+}
+
+function namesOf(some: LockSnapshot["held"] = []): (string | undefined)[] {
+  return some.map(({ name }) => name).filter((name) => !blamed.has(name));
 }
 
 /** Ends the workers that are left, so that the next test is not blamed for them. */
@@ -116,6 +130,7 @@ export async function assertNothingLeft(graceMs = 2_000): Promise<void> {
   } catch (cause) {
     const left = await leftovers();
     terminateLeftovers();
+    await blameForLocks();
     throw new Error(`Left after the test: ${left.join(", ")}`, { cause });
   }
 }

@@ -61,6 +61,30 @@ Deno.test("assertNothingLeft() reports a forgotten thread worker once", async ()
   assertEquals(await leftovers(), []);
 });
 
+Deno.test("assertNothingLeft() blames one test for a lock that stays, and goes on finding others", async () => {
+  // Deno's types do not have `navigator.locks` yet.
+  const { locks } = navigator as unknown as {
+    locks: { request(name: string, callback: () => Promise<void>): Promise<void> };
+  };
+  const held = [];
+  for (const name of ["stays", "another"]) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    held.push({ resolve, ended: locks.request(name, () => (begin(), promise)) });
+    await begun;
+    await assertRejects(
+      () => assertNothingLeft(0),
+      Error,
+      `Left after the test: held lock "${name}"`,
+    );
+    assertEquals(await leftovers(), []);
+  }
+  for (const { resolve, ended } of held) {
+    resolve();
+    await ended;
+  }
+});
+
 Deno.test("assertNothingLeft() waits for the lock of a terminated worker", async () => {
   const worker = new Worker(LOCK_HOLDER, { type: "module" });
   await new Promise((resolve) => worker.onmessage = resolve);

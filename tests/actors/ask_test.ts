@@ -80,7 +80,7 @@ Deno.test.each(PLACES)("ActorRef.with({ timeoutMs: 0 }) does not wait, on $where
 }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(scribe);
-  const asked = within(20, "the timeout", ref.with({ timeoutMs: 0 }).ask.note("a"));
+  const asked = within(3_000, "the timeout", ref.with({ timeoutMs: 0 }).ask.note("a"));
   const error = await assertRejects(() => asked, DOMException);
   assertEquals(error.name, "TimeoutError");
 });
@@ -369,7 +369,7 @@ Deno.test("ActorRef.ask after shutdown() rejects", async () => {
   const system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(scribe);
   await system.shutdown();
-  await assertRejects(() => within(1_000, "the rejection", ref.ask.note(1)), ActorStoppedError);
+  await assertRejects(() => within(3_000, "the rejection", ref.ask.note(1)), ActorStoppedError);
 });
 
 Deno.test.each(PLACES)(
@@ -381,9 +381,9 @@ Deno.test.each(PLACES)(
     const ref = await system.spawn(scribe);
     await system.shutdown();
     // Nothing may be left open by them either.
-    await within(1_000, "stop()", ref.stop());
-    await within(1_000, "terminate()", ref.terminate());
-    assertEquals(await within(1_000, "exited", ref.exited), { kind: "shutdown" });
+    await within(3_000, "stop()", ref.stop());
+    await within(3_000, "terminate()", ref.terminate());
+    assertEquals(await within(3_000, "exited", ref.exited), { kind: "shutdown" });
   },
 );
 

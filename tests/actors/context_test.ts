@@ -49,7 +49,7 @@ Deno.test.each(PLACES)(
     assertEquals(await ref.ask.isAborted(), false);
     const hanging = ref.ask.hangUntilAborted();
     await log.ask.logged("hanging");
-    await within(2_000, "the stop", ref.stop());
+    await within(4_000, "the stop", ref.stop());
     assertEquals(await hanging, "AbortError");
   },
 );
@@ -226,7 +226,7 @@ Deno.test.each(PLACES)(
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(stubborn.with({ shutdownMs: 30 }), log);
-    await within(3_000, "the stop", ref.stop());
+    await within(4_000, "the stop", ref.stop());
     assertEquals(await log.ask.entries(), ["stopping"]);
   },
 );

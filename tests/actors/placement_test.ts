@@ -276,9 +276,9 @@ Deno.test("permissions of a task hold in its worker", async () => {
 });
 
 Deno.test("permissions that keep the module from being read reject and say so", async () => {
-  await using system = new ActorSystem({ workers: 0, startTimeoutMs: 3_000 });
+  await using system = new ActorSystem({ workers: 0, startTimeoutMs: 30_000 });
   const spawned = system.spawn(resident.with({ on: "own", permissions: "none" }));
-  const error = await assertRejects(() => within(2_500, "the rejection", spawned), Error);
+  const error = await assertRejects(() => within(10_000, "the rejection", spawned), Error);
   const text = `${error.message} ${(error.cause as Error | undefined)?.message ?? ""}`;
   assertMatch(text, /read access|permission|--allow-import/i);
   await noWorkerLeft();

@@ -50,9 +50,9 @@ Deno.test("Pool.run() rejects at once when a task is aborted that runs", async (
     const run = errorOf(pool.run(gated.with({ signal: controller.signal }), words));
     await until(5_000, "the task", () => Atomics.load(words, 1) === 1);
     controller.abort(REASON);
-    assertEquals(await within(1_000, "the rejection", run), REASON);
+    assertEquals(await within(3_000, "the rejection", run), REASON);
     open(words);
-    assertEquals(await within(1_000, "the next one", pool.run(square, 3)), 9);
+    assertEquals(await within(3_000, "the next one", pool.run(square, 3)), 9);
   }
 });
 
@@ -119,7 +119,7 @@ Deno.test("A task that moves something is aborted before it begins like any othe
       const rejected = errorOf(run);
       for (let turn = 0; turn < round; turn++) await Promise.resolve();
       controller.abort(REASON);
-      assertEquals(await within(1_000, "the rejection", rejected), REASON);
+      assertEquals(await within(3_000, "the rejection", rejected), REASON);
       // It ends when it had begun; else the other end was closed with it.
       const answered = left.send(1).then(() => left.receive());
       await within(5_000, "an answer", answered.catch(() => {}));
@@ -163,7 +163,7 @@ Deno.test("Pool.map() that is aborted drops what has not begun", async () => {
   const rejected = errorOf(mapped);
   await until(5_000, "two that began", () => Atomics.load(words, 1) === 2);
   controller.abort(REASON);
-  assertEquals(await within(1_000, "the rejection", rejected), REASON);
+  assertEquals(await within(3_000, "the rejection", rejected), REASON);
   open(words);
   assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
   assertEquals(Atomics.load(words, 1), 2);

@@ -102,7 +102,7 @@ Deno.test.each(KINDS)(
       const results = pool[method](square, naturals[source](), options);
       assertEquals((await within(5_000, "ten results", take(10, results))).length, 10);
       assert(naturals.drawn <= 10 + lookAhead, `drew ${naturals.drawn} with ${lookAhead} ahead`);
-      await until(1_000, "the end of the source", () => naturals.ends === 1);
+      await until(10_000, "the end of the source", () => naturals.ends === 1);
       assertEquals(await pool.run(square, 3), 9);
     }
   },
@@ -285,7 +285,7 @@ Deno.test("Pool.imap() is aborted at once, also while its source has nothing to 
     const next = results.next();
     await pool.run(square, 1);
     controller.abort(new RangeError("enough"));
-    await assertRejects(() => within(1_000, "the error", next), RangeError, "enough");
+    await assertRejects(() => within(3_000, "the error", next), RangeError, "enough");
   }
 });
 

@@ -16,8 +16,8 @@ Deno.test.each(
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(quitter.with({ concurrency }), log);
-    assertEquals(await within(3_000, "the answer", ref.ask.stop(drain)), "ordered");
-    assertEquals(await within(3_000, "the end", ref.exited), { kind: "shutdown" });
+    assertEquals(await within(4_000, "the answer", ref.ask.stop(drain)), "ordered");
+    assertEquals(await within(4_000, "the end", ref.exited), { kind: "shutdown" });
     assertEquals(await log.ask.entries(), ["ordered", "stopped"]);
   },
 );
@@ -30,7 +30,7 @@ Deno.test.each(PLACES)(
     const ref = await system.spawn(quitter, log);
     const ordered = ref.ask.stop(true);
     ref.tell.note("waited");
-    await within(3_000, "the end", Promise.all([ordered, ref.exited]));
+    await within(4_000, "the end", Promise.all([ordered, ref.exited]));
     assertEquals(await log.ask.entries(), ["ordered", "waited", "stopped"]);
   },
 );
@@ -42,7 +42,7 @@ Deno.test.each(PLACES)(
     const log = await system.spawn(probe);
     const ref = await system.spawn(quitter, log);
     ref.tell.stopByTimer(true);
-    await within(3_000, "the end", ref.exited);
+    await within(4_000, "the end", ref.exited);
     assertEquals(await log.ask.entries(), ["ordered", "stopped"]);
   },
 );
@@ -53,7 +53,7 @@ Deno.test.each(PLACES)(
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(quitter, log, true);
-    assertEquals(await within(3_000, "the end", ref.exited), { kind: "shutdown" });
+    assertEquals(await within(4_000, "the end", ref.exited), { kind: "shutdown" });
   },
 );
 
@@ -65,8 +65,8 @@ Deno.test.each(PLACES)(
     const ref = await system.spawn(quitter.with({ name: "quitter" }), log);
     const error = await assertRejects(() => ref.ask.shutDown(), DeadlockError, "shutdown");
     assertEquals(error.circle, ["quitter.shutDown"]);
-    await within(3_000, "the end", ref.exited);
-    assertEquals(await within(3_000, "the shutdown", system.shutdown()), { abandoned: [] });
+    await within(4_000, "the end", ref.exited);
+    assertEquals(await within(4_000, "the shutdown", system.shutdown()), { abandoned: [] });
   },
 );
 
@@ -76,8 +76,8 @@ Deno.test.each(PLACES)(
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(quitter, log);
-    assertEquals(await within(3_000, "the answer", ref.ask.beginShutDown()), "begun");
-    assertEquals(await within(3_000, "the shutdown", system.shutdown()), { abandoned: [] });
+    assertEquals(await within(4_000, "the answer", ref.ask.beginShutDown()), "begun");
+    assertEquals(await within(4_000, "the shutdown", system.shutdown()), { abandoned: [] });
   },
 );
 

@@ -56,7 +56,7 @@ Deno.test.each(PLACES)(
     const { ref } = await spawnWorker(system);
     await system.shutdown();
     const all = Promise.all([ref.exited, ref.stop(), ref.terminate()]);
-    const [reason] = await within(500, "all three", all);
+    const [reason] = await within(3_000, "all three", all);
     assertEquals(reason.kind, "shutdown");
   },
 );
@@ -73,7 +73,7 @@ Deno.test.each(PLACES)(
     const letters = events(system, "deadletter");
     ref.tell.ping();
     assertEquals(letters.map(({ ref: actor, handler }) => [actor.id, handler]), [[ref.id, "ping"]]);
-    await within(3_000, "the shutdown", down);
+    await within(4_000, "the shutdown", down);
     assertEquals(await busy, 1);
   },
 );
@@ -160,7 +160,7 @@ Deno.test.each(PLACES)(
     const { ref } = await spawnWorker(system);
     await ref.ask.every(1);
     await ref.ask.later(60_000);
-    const { abandoned } = await within(2_000, "the shutdown", system.shutdown());
+    const { abandoned } = await within(4_000, "the shutdown", system.shutdown());
     assertEquals(abandoned, []);
   },
 );
@@ -176,10 +176,10 @@ Deno.test.each(PLACES)(
       ActorStoppedError,
     );
     await other.ask.ping();
-    const { abandoned } = await within(2_000, "the shutdown", system.shutdown());
+    const { abandoned } = await within(4_000, "the shutdown", system.shutdown());
     assertEquals(abandoned, ["worker"]);
-    await within(1_000, "the rejection", hanging);
-    assertEquals((await within(1_000, "the reason", other.exited)).kind, "shutdown");
+    await within(3_000, "the rejection", hanging);
+    assertEquals((await within(3_000, "the reason", other.exited)).kind, "shutdown");
   },
 );
 
@@ -190,9 +190,9 @@ Deno.test.each(PLACES)(
     const { ref } = await spawnWorker(system);
     const hanging = assertRejects(() => ref.ask.hang(), ActorStoppedError);
     const shutdown = system.shutdown({ timeoutMs: 50 });
-    const { abandoned } = await within(2_000, "the shutdown", shutdown);
+    const { abandoned } = await within(4_000, "the shutdown", shutdown);
     assert(abandoned.includes("worker"));
-    await within(1_000, "the rejection", hanging);
+    await within(3_000, "the rejection", hanging);
   },
 );
 
@@ -212,7 +212,7 @@ Deno.test.each(PLACES)(
     await ref.ask.ping();
     const both = Promise.all([system.shutdown(), system.shutdown()]);
     const results = [...await within(5_000, "both", both)];
-    results.push(await within(1_000, "a third", system.shutdown()));
+    results.push(await within(3_000, "a third", system.shutdown()));
     assertEquals(results, Array(3).fill({ abandoned: [] }));
     await system[Symbol.asyncDispose]();
   },
@@ -220,7 +220,7 @@ Deno.test.each(PLACES)(
 
 Deno.test("ActorSystem.shutdown() of a system that was never used ends at once", async () => {
   const system = new ActorSystem();
-  assertEquals(await within(1_000, "the shutdown", system.shutdown()), { abandoned: [] });
+  assertEquals(await within(3_000, "the shutdown", system.shutdown()), { abandoned: [] });
 });
 
 Deno.test("ActorSystem.shutdown() ends workers that are just being started", async () => {
@@ -229,7 +229,7 @@ Deno.test("ActorSystem.shutdown() ends workers that are just being started", asy
     const log = await system.spawn(probe);
     const started = Promise.allSettled([system.spawn(worker, log), system.spawn(worker, log)]);
     await within(5_000, "the shutdown", system.shutdown());
-    await within(1_000, "both spawns", started);
+    await within(3_000, "both spawns", started);
   }
 });
 
@@ -267,8 +267,8 @@ Deno.test.each(PLACES)(
       ];
       const settled = Promise.allSettled([...pending, ref.exited, stuck.exited]);
       if (round % 3 > 0) await ref.with({ timeoutMs: round % 3 }).ask.ping().catch(() => {});
-      await within(3_000, "the shutdown", system.shutdown({ timeoutMs: 20 }));
-      await within(1_000, "all that was pending", settled);
+      await within(4_000, "the shutdown", system.shutdown({ timeoutMs: 20 }));
+      await within(3_000, "all that was pending", settled);
     }
   },
 );
@@ -280,8 +280,8 @@ Deno.test("Every ask of one worker to another settles at shutdown()", async () =
     const other = await system.spawn(worker, log);
     const asks = [ref.ask.askNext(other, 1_000_000), other.ask.askNext(ref, 1_000_000)];
     const settled = Promise.allSettled(asks);
-    const { abandoned } = await within(3_000, "the shutdown", system.shutdown({ timeoutMs: 20 }));
-    const results = await within(1_000, "both asks", settled);
+    const { abandoned } = await within(4_000, "the shutdown", system.shutdown({ timeoutMs: 20 }));
+    const results = await within(3_000, "both asks", settled);
     for (const result of results) {
       assert(result.status === "rejected");
       assertInstanceOf(result.reason, ActorStoppedError);
@@ -336,7 +336,7 @@ Deno.test.each(
     try {
       assertEquals((await within(10_000, "the start", reader.read())).value, "ready\n");
       child.kill(signal);
-      const { code } = await within(3_000, "the end", child.status);
+      const { code } = await within(4_000, "the end", child.status);
       assertEquals([code, await errors], [0, ""]);
       assertEquals((await reader.read()).value, "ActorStoppedError\n");
     } finally {

@@ -166,7 +166,7 @@ Deno.test.each(POOLS)(
     const runs = [...dying, ...Array.from({ length: 3 }, () => pool.run(gated, words))];
     const settled = Promise.allSettled(runs);
     const { abandoned } = await within(25_000, "the shutdown", system.shutdown());
-    const results = await within(1_000, "the runs", settled);
+    const results = await within(3_000, "the runs", settled);
     assertEquals(results.filter(({ status }) => status === "fulfilled").length, 3);
     for (const result of results.slice(0, deaths)) {
       assert(result.status === "rejected" && result.reason instanceof HostLostError);
@@ -204,7 +204,7 @@ Deno.test.each(WAITING.map(([why, start, others]) => ({ why, start, others })))(
     if (!isCold) await until(5_000, "what is in the way", () => words[1] === 1);
     const down = system.shutdown({ timeoutMs: isCold ? 0 : 100 });
     const { abandoned } = await within(10_000, "the shutdown", down);
-    await within(1_000, "the tasks", settled);
+    await within(3_000, "the tasks", settled);
     const names = [...others, "task a of a pool", "task b of a pool"];
     assertEquals(abandoned, [names.join(", ")]);
   },

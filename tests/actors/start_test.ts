@@ -234,7 +234,7 @@ Deno.test("ActorSystem.shutdown() ends an actor whose start is under way", async
     assertEquals(await within(10_000, "the shutdown", shutdown), { abandoned: [] });
     const expected = ["child starts", "child", "child stops"];
     assertEquals(recorded, expected, JSON.stringify(options));
-    await within(1_000, "the spawn", spawning);
+    await within(3_000, "the spawn", spawning);
   }
 });
 

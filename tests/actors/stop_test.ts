@@ -116,8 +116,8 @@ Deno.test.each(PLACES)(
     const { log, ref } = await spawnEnder(system, { shutdownMs: 50 });
     const hanging = assertRejects(() => ref.ask.hang(), ActorStoppedError);
     await log.ask.logged("hanging");
-    await within(3_000, "the stop", ref.stop());
-    await within(1_000, "the rejection", hanging);
+    await within(4_000, "the stop", ref.stop());
+    await within(3_000, "the rejection", hanging);
   },
 );
 
@@ -127,7 +127,7 @@ Deno.test.each(PLACES)(
     await using system = new ActorSystem({ workers });
     const { ref } = await spawnEnder(system);
     await ref.ask.stopSelf();
-    assertEquals(await within(3_000, "the end", ref.exited), { kind: "shutdown" });
+    assertEquals(await within(4_000, "the end", ref.exited), { kind: "shutdown" });
   },
 );
 
@@ -202,8 +202,8 @@ Deno.test.each(PLACES)(
     const hanging = assertRejects(() => ref.ask.hang(), ActorStoppedError);
     const waiting = assertRejects(() => ref.ask.ping(), ActorStoppedError);
     await log.ask.logged("hanging");
-    await within(2_000, "the end", ref.terminate());
-    await within(1_000, "both rejections", Promise.all([hanging, waiting]));
+    await within(4_000, "the end", ref.terminate());
+    await within(3_000, "both rejections", Promise.all([hanging, waiting]));
     assertEquals(await ref.exited, { kind: "killed" });
   },
 );
@@ -230,7 +230,7 @@ Deno.test.each(PLACES)(
     const hanging = assertRejects(() => ref.ask.hang(), ActorStoppedError);
     await log.ask.logged("hanging");
     const stopped = ref.stop();
-    await within(2_000, "both", Promise.all([ref.terminate(), stopped, hanging]));
+    await within(4_000, "both", Promise.all([ref.terminate(), stopped, hanging]));
     assertEquals((await ref.exited).kind, "killed");
   },
 );
@@ -243,7 +243,7 @@ Deno.test("ActorRef.terminate() ends an endless loop on a thread worker, with it
   ref.tell.loop();
   await elsewhere.ask.ping(); // The loop has been posted by now; what is sent later is never read.
   const asked = assertRejects(() => neighbour.ask.ping(), HostLostError);
-  await within(3_000, "the end", Promise.all([ref.terminate(), asked]));
+  await within(4_000, "the end", Promise.all([ref.terminate(), asked]));
   assertEquals(await ref.exited, { kind: "killed" });
   assertEquals((await neighbour.exited).kind, "host-lost");
   assertEquals(await elsewhere.ask.ping(), "pong");
@@ -260,9 +260,9 @@ Deno.test("ActorRef.terminate() next to an endless loop works from another worke
   looping.tell.loop();
   // Once this is not answered the loop has begun, whichever link the thread reads first.
   await assertRejects(() => looping.with({ timeoutMs: 300 }).ask.ping(), DOMException);
-  await within(3_000, "the end", other.ask.terminate(ref));
-  await within(2_000, "the rejection", asked);
-  assertEquals((await within(2_000, "the reason", seen)).kind, "killed");
+  await within(4_000, "the end", other.ask.terminate(ref));
+  await within(4_000, "the rejection", asked);
+  assertEquals((await within(4_000, "the reason", seen)).kind, "killed");
   assertEquals((await looping.exited).kind, "host-lost");
 });
 

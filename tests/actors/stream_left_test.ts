@@ -83,7 +83,7 @@ Deno.test.each(
       // Only this one has to be woken up before it can end.
       if (name === "unaware") ref.tell.publish();
       await within(5_000, `the end of ${name}`, log.ask.logged("ended"));
-      await within(3_000, "the stop", ref.stop());
+      await within(4_000, "the stop", ref.stop());
       assertEquals(await log.ask.entries(), ["waits", "ended"]);
       await log.stop();
     }
@@ -98,7 +98,7 @@ Deno.test.each(PLACES)(
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnHub(system);
     await LEAVES.break!(system, ref, log, "unaware");
-    await within(3_000, "the stop", ref.stop());
+    await within(4_000, "the stop", ref.stop());
     assertEquals(await ref.exited, { kind: "shutdown" });
   },
 );
@@ -131,7 +131,7 @@ Deno.test.each(
     const next = stream.next().catch((error) => error);
     await within(5_000, "the wait", log.ask.logged("waits"));
     const ended = how === "shutdown" ? system.shutdown() : ref.stop({ drain: how === "drain" });
-    const [error] = await within(3_000, "the end", Promise.all([next, ended]));
+    const [error] = await within(4_000, "the end", Promise.all([next, ended]));
     assertEquals([error.name, await ref.exited], ["ActorStoppedError", { kind: "shutdown" }]);
   },
 );

@@ -183,8 +183,8 @@ Deno.test("Supervisor pauses before restarts, stop() does not wait for that", as
   const log = await spawnLog(system);
   const [a] = await three(supervisor, log);
   await assertRejects(() => a.ask.fail(), RangeError);
-  await within(1_000, "the stop", supervisor.stop());
-  assertEquals(await within(1_000, "the reason", supervisor.exited), { kind: "shutdown" });
+  await within(3_000, "the stop", supervisor.stop());
+  assertEquals(await within(3_000, "the reason", supervisor.exited), { kind: "shutdown" });
   assertEquals((await log.ask.entries()).filter((entry) => entry === "a starts").length, 1);
 });
 
@@ -396,8 +396,8 @@ Deno.test.each(PLACES)(
     const ref = await supervisor.spawn(slowChild, log, gate, "slow", 1);
     await assertRejects(() => ref.ask.fail(), RangeError);
     await within(5_000, "the restart", gate.ask.logged("slow"));
-    await within(3_000, "the stop", supervisor.stop());
-    assertEquals((await within(1_000, "the end", ref.exited)).kind, "shutdown");
+    await within(4_000, "the stop", supervisor.stop());
+    assertEquals((await within(3_000, "the end", ref.exited)).kind, "shutdown");
   },
 );
 
@@ -456,7 +456,7 @@ Deno.test.each(PLACES)(
       exited.then(({ kind }) => entries.push(`${name} ${kind}`));
     }
     const { abandoned } = await within(8_000, "the shutdown", system.shutdown());
-    await until(1_000, "the ends", () => entries.length === 5);
+    await until(10_000, "the ends", () => entries.length === 5);
     assertEquals(abandoned, []);
     const children = entries.filter((entry) => !/first|second/.test(entry));
     assertEquals(children, ["last shutdown", "b shutdown", "a shutdown"]);
@@ -795,12 +795,12 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
     for (let round = 1; round <= 3; round++) {
       const pending = refs[1].ask.wait();
       const asks = [pending, refs[0].ask.die("close")];
-      for (const { status } of await within(2_000, "the asks", Promise.allSettled(asks))) {
+      for (const { status } of await within(4_000, "the asks", Promise.allSettled(asks))) {
         assertEquals(status, "rejected");
       }
       await assertRejects(() => pending, HostLostError);
       const counts = Promise.all(refs.map((ref) => ref.ask.add(1)));
-      assertEquals(await within(3_000, `the actors, round ${round}`, counts), [11, 11, 11]);
+      assertEquals(await within(4_000, `the actors, round ${round}`, counts), [11, 11, 11]);
       assertEquals(await Promise.all(refs.map((ref) => ref.ask.restarts())), [round, round, round]);
       const entries = (await log.ask.entries()).slice(3 * round);
       assertEquals(entries.sort(), ["a starts", "b starts", "c starts"]);
@@ -815,17 +815,17 @@ Deno.test("Supervisor ends at the fourth loss of a worker, and pending asks reje
   const log = await spawnLog(system);
   const refs = await three(supervisor, log, { name: undefined });
   for (let loss = 1; loss <= 4; loss++) {
-    await assertRejects(() => within(3_000, "the loss", refs[0].ask.die("exit")), HostLostError);
+    await assertRejects(() => within(4_000, "the loss", refs[0].ask.die("exit")), HostLostError);
     if (loss === 4) break;
     const counts = Promise.all(refs.map((ref) => ref.ask.add(1)));
-    assertEquals(await within(3_000, `the actors after loss ${loss}`, counts), [11, 11, 11]);
+    assertEquals(await within(4_000, `the actors after loss ${loss}`, counts), [11, 11, 11]);
   }
   const reason = await within(5_000, "the end", supervisor.exited);
   assert(reason.kind === "error" && reason.error instanceof RestartLimitError);
   assertInstanceOf(reason.error.cause, HostLostError);
   for (const ref of refs) {
     await within(5_000, "a child's end", ref.exited);
-    await assertRejects(() => within(3_000, "a refusal", ref.ask.add(1)), Error);
+    await assertRejects(() => within(4_000, "a refusal", ref.ask.add(1)), Error);
   }
 });
 
@@ -837,9 +837,9 @@ Deno.test("Supervisor restarts all on two workers when one is lost, each once", 
   const threads = await Promise.all(refs.map((ref) => ref.ask.thread()));
   assertEquals(new Set(threads).size, 2);
   const onLost = refs.map((_, at) => threads[at] === threads[0]);
-  await assertRejects(() => within(3_000, "the loss", refs[0]!.ask.die("close")), HostLostError);
+  await assertRejects(() => within(4_000, "the loss", refs[0]!.ask.die("close")), HostLostError);
   const counts = Promise.all(refs.map((ref) => ref.ask.add(1)));
-  assertEquals(await within(3_000, "the actors", counts), [11, 11, 11, 11]);
+  assertEquals(await within(4_000, "the actors", counts), [11, 11, 11, 11]);
   assertEquals(await Promise.all(refs.map((ref) => ref.ask.restarts())), [1, 1, 1, 1]);
   const names = ["a", "b", "c", "d"];
   const stops = names.filter((_, at) => !onLost[at]).reverse().map((name) => `${name} stops`);
@@ -914,9 +914,9 @@ Deno.test("Supervisor brings back many children of a lost worker soon, in spite 
   const refs = await Promise.all(
     Array.from({ length: 40 }, (_, at) => supervisor.spawn(supervised, log, `${at}`)),
   );
-  await assertRejects(() => within(3_000, "the loss", refs[0]!.ask.die("close")), HostLostError);
+  await assertRejects(() => within(4_000, "the loss", refs[0]!.ask.die("close")), HostLostError);
   const replies = Promise.all(refs.map((ref) => ref.ask.restarts()));
-  assertEquals(await within(2_000, "the children", replies), Array(40).fill(1));
+  assertEquals(await within(4_000, "the children", replies), Array(40).fill(1));
 });
 
 Deno.test("Supervisor on a worker brings back its child on another one", async () => {
@@ -925,8 +925,8 @@ Deno.test("Supervisor on a worker brings back its child on another one", async (
   const boss = await system.spawn(overseer, log, {}, "boss");
   const child = await boss.ask.child();
   for (let round = 1; round <= 3; round++) {
-    await assertRejects(() => within(3_000, "the loss", child.ask.die("close")), HostLostError);
-    assertEquals(await within(3_000, "the child", child.ask.restarts()), round);
+    await assertRejects(() => within(4_000, "the loss", child.ask.die("close")), HostLostError);
+    assertEquals(await within(4_000, "the child", child.ask.restarts()), round);
     assertEquals(await boss.ask.restarts(), 0);
   }
 });
@@ -937,12 +937,12 @@ Deno.test("Supervisor of a lost worker: its children end, and their names are fr
   const log = await spawnLog(system);
   const boss = await top.spawn(overseer, log, {}, "boss");
   for (let round = 1; round <= 3; round++) {
-    const child = await within(3_000, "the child", boss.ask.child());
-    await assertRejects(() => within(3_000, "the loss", boss.ask.die("close")), HostLostError);
-    await within(3_000, "the old child's end", child.exited);
-    assertEquals(await within(3_000, "the boss", boss.ask.restarts()), round);
+    const child = await within(4_000, "the child", boss.ask.child());
+    await assertRejects(() => within(4_000, "the loss", boss.ask.die("close")), HostLostError);
+    await within(4_000, "the old child's end", child.exited);
+    assertEquals(await within(4_000, "the boss", boss.ask.restarts()), round);
     const next = await boss.ask.child();
-    assertEquals(await within(3_000, "the new child", next.ask.add(1)), 1);
+    assertEquals(await within(4_000, "the new child", next.ask.add(1)), 1);
     assertEquals((await system.find("boss child"))?.id, next.id);
   }
 });
@@ -955,14 +955,14 @@ Deno.test("Supervisor.stop() during the loss of a worker brings nobody back", as
     const log = await spawnLog(system);
     const refs = await three(supervisor, log);
     const lost = assertRejects(() => refs[0].ask.die("close"), Error);
-    if (round % 4 > 0) await within(3_000, "the loss", lost);
+    if (round % 4 > 0) await within(4_000, "the loss", lost);
     await waitTurns(round % 4 * 20);
     await within(5_000, `the stop, round ${round}`, supervisor.stop());
-    await within(3_000, "the loss", lost);
-    for (const ref of refs) await within(3_000, "a child's end", ref.exited);
+    await within(4_000, "the loss", lost);
+    for (const ref of refs) await within(4_000, "a child's end", ref.exited);
     const before = (await log.ask.entries()).length;
     await using next = new Supervisor({ system });
-    await within(3_000, "the names", three(next, log));
+    await within(4_000, "the names", three(next, log));
     assertEquals((await log.ask.entries()).length, before + 3);
   }
 });
@@ -977,14 +977,14 @@ Deno.test.each([{ order: "stop" }, { order: "terminate" }] as const)(
       const log = await spawnLog(system);
       const [a, b, c] = await three(supervisor, log, { restart: "permanent" });
       const lost = assertRejects(() => c.ask.die("close"), HostLostError);
-      if (round % 4 > 0) await within(3_000, "the loss", lost);
+      if (round % 4 > 0) await within(4_000, "the loss", lost);
       await waitTurns(round % 4 * 20);
       await within(5_000, `the ${order}, round ${round}`, b[order]());
-      await within(3_000, "the loss", lost);
-      await within(3_000, "the end", b.exited);
+      await within(4_000, "the loss", lost);
+      await within(4_000, "the end", b.exited);
       const others = Promise.all([a.ask.restarts(), c.ask.restarts()]);
-      assertEquals(await within(3_000, "the others", others), [1, 1]);
-      await assertRejects(() => within(3_000, "a refusal", b.ask.restarts()), Error);
+      assertEquals(await within(4_000, "the others", others), [1, 1]);
+      await assertRejects(() => within(4_000, "a refusal", b.ask.restarts()), Error);
       assertEquals(await system.find("b"), undefined);
     }
   },
@@ -997,12 +997,12 @@ Deno.test("ActorSystem.shutdown() during the loss of workers ends supervisors", 
     const supervisor = new Supervisor({ system, strategy: STRATEGIES[round % 3] });
     const refs = await three(supervisor.supervise(), log);
     const lost = [refs[0], refs[1]].map((ref) => ref.ask.die("close").catch(() => {}));
-    if (round % 4 > 0) await within(3_000, "the loss", lost[0]!);
+    if (round % 4 > 0) await within(4_000, "the loss", lost[0]!);
     await waitTurns(round % 4 * 10);
     const { abandoned } = await within(8_000, `the shutdown, round ${round}`, system.shutdown());
     assertEquals(abandoned, []);
-    await within(1_000, "the end", supervisor.exited);
-    await within(1_000, "the losses", Promise.all(lost));
+    await within(3_000, "the end", supervisor.exited);
+    await within(3_000, "the losses", Promise.all(lost));
   }
 });
 
@@ -1014,12 +1014,12 @@ Deno.test("Supervisor.stop() during the loss of a worker of its own leaves no th
     const ref = await supervisor.spawn(supervised.with({ on: "own" }), log, "own");
     await supervisor.spawn(idle.with({ on: "own" }));
     const lost = assertRejects(() => ref.ask.die("close"), Error);
-    if (round % 2 === 0) await within(3_000, "the loss", lost);
+    if (round % 2 === 0) await within(4_000, "the loss", lost);
     await waitTurns(round * 20);
     await within(5_000, `the stop, round ${round}`, supervisor.stop());
-    await within(3_000, "the loss", lost);
+    await within(4_000, "the loss", lost);
   }
-  await until(3_000, "the end of all threads", async () => (await leftovers()).length === 0);
+  await until(10_000, "the end of all threads", async () => (await leftovers()).length === 0);
 });
 
 Deno.test('Supervisor raises event "restart" for each child that starts again', async () => {
@@ -1030,7 +1030,7 @@ Deno.test('Supervisor raises event "restart" for each child that starts again', 
   const restarts = events(system, "restart");
   await assertRejects(() => refs[1].ask.fail("why"), RangeError);
   await Promise.all(refs.map((ref) => ref.ask.restarts()));
-  await until(2_000, "the events", () => restarts.length === 3);
+  await until(10_000, "the events", () => restarts.length === 3);
   assertEquals(restarts.map(({ ref }) => ref.id), refs.map(({ id }) => id));
   assertEquals(restarts.map(({ restarts }) => restarts), [1, 1, 1]);
   assertEquals(restarts.map(({ reason }) => reason.kind), ["error", "error", "error"]);
@@ -1047,7 +1047,7 @@ Deno.test.each(PLACES.flatMap((place) => STRATEGIES.map((strategy) => ({ ...plac
       const ref = await supervisor.spawn(lemonChild, log, []);
       await supervisor.spawn(idle);
       for (let failure = 0; failure < 3; failure++) ref.tell.fail();
-      assertEquals(await within(2_000, `the reply, round ${round}`, ref.ask.restarts()), 3);
+      assertEquals(await within(4_000, `the reply, round ${round}`, ref.ask.restarts()), 3);
     }
   },
 );
@@ -1062,7 +1062,7 @@ Deno.test.each(PLACES)(
     const waiting = assertRejects(() => ref.ask.wait(), ActorStoppedError);
     const { abandoned } = await within(5_000, "the shutdown", system.shutdown());
     assertEquals(abandoned, ["stuck"]);
-    await within(1_000, "the ask", waiting);
+    await within(3_000, "the ask", waiting);
     assertEquals((await other.exited).kind, "shutdown");
     assertEquals((await supervisor.exited).kind, "shutdown");
   },

@@ -89,8 +89,8 @@ Deno.test.each(PLACES)(
 Deno.test("Supervisor.results() ends at once without tasks", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await using supervisor = new Supervisor({ system });
-  assertEquals(await within(1_000, "the results", all(supervisor.results())), []);
-  assertEquals(await within(1_000, "the collection", supervisor.collect()), []);
+  assertEquals(await within(3_000, "the results", all(supervisor.results())), []);
+  assertEquals(await within(3_000, "the collection", supervisor.collect()), []);
 });
 
 Deno.test("Supervisor.results() goes on while its consumer adds tasks", async () => {
@@ -224,8 +224,8 @@ Deno.test.each(PLACES)("Supervisor.stop() rejects open tasks on $where", async (
   await Promise.all([log.ask.logged("a"), log.ask.logged("b")]);
   const results = all(supervisor.results());
   await within(5_000, "the stop", supervisor.stop());
-  await within(1_000, "the rejections", Promise.all(open));
-  const seen = await within(1_000, "the results", results);
+  await within(3_000, "the rejections", Promise.all(open));
+  const seen = await within(3_000, "the results", results);
   assertEquals(seen.map((each) => each.split(":")[0]), [
     "b rejected ActorStoppedError",
     "a rejected ActorStoppedError",
@@ -288,7 +288,7 @@ Deno.test.each(PLACES)(
       const supervisor = new Supervisor({ system });
       const run = supervisor.run(failing.with({ restart: "transient" }), "at once");
       const outcome = run.then(() => null, (error) => error);
-      const error = await within(2_000, "the rejection", outcome);
+      const error = await within(4_000, "the rejection", outcome);
       assertInstanceOf(error, RestartLimitError);
       assertEquals(`${error.cause}`, "RangeError: at once");
     }
@@ -349,7 +349,7 @@ Deno.test.each(PLACES)(
     await log.ask.logged("runs");
     const reason = new RangeError("enough");
     controller.abort(reason);
-    assertEquals(await within(2_000, "the rejection", aborted), reason);
+    assertEquals(await within(4_000, "the rejection", aborted), reason);
     assertEquals(await supervisor.run(double, 3), 6);
   },
 );
@@ -379,7 +379,7 @@ Deno.test("A failure of a temporary task is known during another child's pause",
   await assertRejects(() => ref.ask.fail(), RangeError);
   await log.ask.logged("a stops");
   const result = supervisor.run(failing, "at once");
-  await assertRejects(() => within(1_000, "the failure", result), RangeError, "at once");
+  await assertRejects(() => within(3_000, "the failure", result), RangeError, "at once");
 });
 
 Deno.test.each(PLACES)("10 000 tasks are collected in order on $where", async ({ workers }) => {

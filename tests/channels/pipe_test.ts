@@ -5,7 +5,7 @@ import { keeper } from "../fixtures/pipe_tasks.ts";
 import { within } from "../testing.ts";
 
 function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
-  return within(2_000, what, promise);
+  return within(10_000, what, promise);
 }
 
 /** What a promise has come to, as one word. */

@@ -6,7 +6,7 @@ import { count, echo, keeper, mortal } from "../fixtures/pipe_tasks.ts";
 import { runProgram, within } from "../testing.ts";
 
 function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
-  return within(2_000, what, promise);
+  return within(10_000, what, promise);
 }
 
 type Ends = PipePair<unknown>;
@@ -50,7 +50,7 @@ Deno.test.each(ENDS)("PipeEnd gives the last messages of a worker that $how", as
     using ends = new PipePair<unknown>();
     worker.post({ act: how, end: ends.right, items: [1, BIG, undefined] });
     const items = Array.fromAsync(ends.left);
-    assertEquals(await within(4_000, "the end", items), [1, BIG, undefined]);
+    assertEquals(await within(10_000, "the end", items), [1, BIG, undefined]);
     const error = await assertRejects(() => ends.left.receive(), ChannelClosedError);
     assertEquals(error.cause instanceof HostLostError, how !== "closes the end");
     const unsent = await assertRejects(() => ends.left.send("late"), ChannelClosedError);
@@ -64,7 +64,7 @@ Deno.test.each(ENDS)("PipeEnd gives the last messages of an actor that $how", as
   using ends = new PipePair<unknown>();
   const ref = await system.spawn(mortal.with({ on: "own" }));
   ref.tell.die(ends.right, [1, BIG], how);
-  assertEquals(await within(4_000, "the end", Array.fromAsync(ends.left)), [1, BIG]);
+  assertEquals(await within(10_000, "the end", Array.fromAsync(ends.left)), [1, BIG]);
 });
 
 Deno.test("PipeEnd ends when the other side is terminated", async () => {

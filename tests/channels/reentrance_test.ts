@@ -30,7 +30,7 @@ registerClass(Box, {
 });
 
 function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
-  return within(2_000, what, promise);
+  return within(10_000, what, promise);
 }
 
 /** A value with a getter that does something while it is captured. */

@@ -24,9 +24,9 @@ Deno.test("Barrier lets three threads go together for 300 rounds, each index onc
   const parties = [1, 2].map(() => system.run(meet, barrier, 300));
   const own: number[] = [];
   for (let round = 0; round < 300; round++) {
-    own.push(await within(2_000, `round ${round}`, barrier.wait()));
+    own.push(await within(10_000, `round ${round}`, barrier.wait()));
   }
-  const all = [own, ...await within(2_000, "the parties", Promise.all(parties))];
+  const all = [own, ...await within(10_000, "the parties", Promise.all(parties))];
   for (let round = 0; round < 300; round++) {
     assertEquals(all.map((indexes) => indexes[round]).toSorted(), [0, 1, 2]);
   }
@@ -38,12 +38,12 @@ Deno.test("Barrier runs its action once a round, before anybody goes on", async 
   const barrier = new Barrier(2, { action: [addAt, words, 1] });
   const other = system.run(meet, barrier, 300);
   for (let round = 1; round <= 300; round++) {
-    await within(2_000, `round ${round}`, barrier.wait());
+    await within(10_000, `round ${round}`, barrier.wait());
     const seen = words[1]!;
     // The other may have come to the next round; it needs this one to complete it.
     assertEquals(seen, round);
   }
-  await within(2_000, "the other", other);
+  await within(10_000, "the other", other);
   assertEquals(words[1], 300);
 });
 
@@ -53,7 +53,7 @@ Deno.test("Barrier waits for an action that is async", async () => {
   for (let round = 1; round <= 3; round++) {
     const seen = () => words[0];
     const both = [barrier.wait().then(seen), barrier.wait().then(seen)];
-    assertEquals(await within(2_000, "both", Promise.all(both)), [round, round]);
+    assertEquals(await within(10_000, "both", Promise.all(both)), [round, round]);
   }
 });
 
@@ -87,7 +87,7 @@ Deno.test("Barrier.waitSync() refuses an action that is async", async () => {
   const barrier = new Barrier(1, { action: [addAtLater, words, 0] });
   assertThrows(() => barrier.waitSync(), TypeError, "its action is async");
   assertEquals(barrier.broken, true);
-  await until(2_000, "the action", () => words[0] === 1);
+  await until(10_000, "the action", () => words[0] === 1);
 });
 
 Deno.test("Barrier is broken when a wait's time is over", async () => {
@@ -115,10 +115,10 @@ Deno.test("Barrier.abort() wakes threads that are blocked, reset() mends it", as
   for (let round = 0; round < 20; round++) {
     const words = new Int32Array(new SharedArrayBuffer(4));
     const waits = [1, 2].map(() => system.run(waitAtSync, barrier, words));
-    await until(2_000, "the waits", () => barrier.waiting === 2);
+    await until(10_000, "the waits", () => barrier.waiting === 2);
     if (round % 2 === 0) barrier.abort();
     else barrier.reset();
-    const errors = await within(2_000, `round ${round}`, Promise.all(waits));
+    const errors = await within(10_000, `round ${round}`, Promise.all(waits));
     assertEquals(errors, ["BrokenBarrierError", "BrokenBarrierError"]);
     assertEquals(barrier.broken, round % 2 === 0);
     barrier.reset();

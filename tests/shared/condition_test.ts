@@ -20,11 +20,11 @@ Deno.test("Condition.notify() wakes exactly as many as it is for, in order of ar
     using guard = await condition.lock.acquire();
     condition.notify(count);
     guard.release();
-    await until(2_000, `${total} woken`, () => woken.length >= total);
+    await until(10_000, `${total} woken`, () => woken.length >= total);
     await new Promise((resolve) => setTimeout(resolve, 2));
     assertEquals(woken.length, total);
   }
-  await within(2_000, "the waits", Promise.all(waits));
+  await within(10_000, "the waits", Promise.all(waits));
   assertEquals(woken, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
@@ -39,12 +39,12 @@ Deno.test("Condition.notify() wakes exactly as many blocked threads", async () =
       woken++;
       return result;
     });
-    await until(2_000, "the waits", () => Atomics.load(words, 0) === 3);
+    await until(10_000, "the waits", () => Atomics.load(words, 0) === 3);
     for (const total of [2, 3]) {
       using guard = await condition.lock.acquire();
       condition.notify(total === 2 ? 2 : 1);
       guard.release();
-      await until(2_000, `${total} woken`, () => woken >= total);
+      await until(10_000, `${total} woken`, () => woken >= total);
       assertEquals(woken, total);
     }
     for (const wait of waits) assertEquals(await wait, [true, true]);
@@ -66,7 +66,7 @@ Deno.test("Condition.notifyAll() wakes those who wait and nobody who comes then"
   condition.notifyAll();
   const late = waitOnce(condition, woken, "late", 20);
   guard.release();
-  assertEquals(await within(2_000, "the waits", Promise.all(waits)), [true, true]);
+  assertEquals(await within(10_000, "the waits", Promise.all(waits)), [true, true]);
   assertEquals([await late, woken], [false, ["a", "b"]]);
 });
 
@@ -111,9 +111,9 @@ Deno.test("Condition.wait() that is aborted or late never takes a notification a
     guard.release();
     if (round % 3 === 2) abort.abort();
     const taken = (await Promise.all(given)).filter((came) => came).length;
-    await until(2_000, "the notified", () => woken.length >= 2 - taken);
+    await until(10_000, "the notified", () => woken.length >= 2 - taken);
     condition.notify(taken);
-    await within(2_000, `round ${round}`, Promise.all(kept));
+    await within(10_000, `round ${round}`, Promise.all(kept));
   }
 });
 
@@ -142,10 +142,10 @@ Deno.test("Condition of a RecursiveMutex releases all levels, and gives them bac
   const outer = await lock.acquire();
   const inner = await lock.acquire({ owner: outer });
   const wait = condition.wait();
-  const other = await within(2_000, "the lock", lock.acquire());
+  const other = await within(10_000, "the lock", lock.acquire());
   condition.notify();
   other.release();
-  assertEquals(await within(2_000, "the notification", wait), true);
+  assertEquals(await within(10_000, "the notification", wait), true);
   inner.release();
   assertEquals(lock.tryAcquire(), undefined);
   outer.release();
@@ -169,7 +169,7 @@ Deno.test("Condition crosses with its lock", async () => {
   const other = await system.spawn(party);
   let came: boolean | null = null;
   const wait = other.ask.waitFor(condition).then((result) => came = result);
-  await until(2_000, "the notification", () => {
+  await until(10_000, "the notification", () => {
     condition.notify();
     return came !== null;
   });

@@ -41,7 +41,7 @@ Deno.test.each(ENDS)(
     await other.ask.permit(semaphore);
     const wait = semaphore.acquire();
     await end(other, death);
-    using guard = await within(2_000, "the permit", wait);
+    using guard = await within(10_000, "the permit", wait);
     assertEquals([guard.abandoned, semaphore.available], [true, 0]);
   },
 );
@@ -55,9 +55,9 @@ Deno.test.each(ENDS)(
     await other.ask.write(lock);
     const [read, write] = [lock.acquireRead(), lock.acquireWrite()];
     await end(other, death);
-    const reading = await within(2_000, "the reader", read);
+    const reading = await within(10_000, "the reader", read);
     reading.release();
-    using writing = await within(2_000, "the writer", write);
+    using writing = await within(10_000, "the writer", write);
     assertEquals([reading.abandoned, writing.abandoned], [true, true]);
     writing.release();
     assertEquals(lock.tryAcquireRead()?.abandoned, false);
@@ -71,7 +71,7 @@ Deno.test("RwLock lets a writer in when a reader's thread has ended", async () =
   await other.ask.read(lock);
   const wait = lock.acquireWrite();
   other.tell.die("close");
-  using guard = await within(2_000, "the writer", wait);
+  using guard = await within(10_000, "the writer", wait);
   assertEquals(guard.abandoned, false);
 });
 
@@ -81,10 +81,10 @@ Deno.test("RwLock lets a reader in when a waiting writer's thread has ended", as
   using _guard = await lock.acquireRead();
   const other = await spawn(system, "web");
   void other.ask.write(lock).catch(() => {});
-  await until(2_000, "the writer", () => lock.tryAcquireRead()?.release() ?? true);
+  await until(10_000, "the writer", () => lock.tryAcquireRead()?.release() ?? true);
   const wait = lock.acquireRead();
   other.tell.die("close");
-  (await within(2_000, "the reader", wait)).release();
+  (await within(10_000, "the reader", wait)).release();
 });
 
 Deno.test.each([{ name: "Semaphore" as const }, { name: "RwLock" as const }])(
@@ -97,9 +97,9 @@ Deno.test.each([{ name: "Semaphore" as const }, { name: "RwLock" as const }])(
     if (held instanceof RwLock) await other.ask.write(held);
     else await other.ask.permit(held);
     const wait = system.run(takeHeldSync, held, words);
-    await until(2_000, "the wait", () => Atomics.load(words, 0) === 1);
+    await until(10_000, "the wait", () => Atomics.load(words, 0) === 1);
     other.tell.die("close");
-    assertEquals(await within(2_000, "the blocked", wait), true);
+    assertEquals(await within(10_000, "the blocked", wait), true);
   },
 );
 
@@ -110,10 +110,10 @@ Deno.test.each(ENDS)(
     const barrier = new Barrier(3);
     const other = await spawn(system, worker);
     void other.ask.waitAt(barrier).catch(() => {});
-    await until(2_000, "the party", () => barrier.waiting === 1);
+    await until(10_000, "the party", () => barrier.waiting === 1);
     const wait = barrier.wait();
     await end(other, death);
-    await assertRejects(() => within(2_000, "the barrier", wait), BrokenBarrierError);
+    await assertRejects(() => within(10_000, "the barrier", wait), BrokenBarrierError);
   },
 );
 
@@ -124,9 +124,9 @@ Deno.test("Barrier: a blocked party hears of the end of another", async () => {
   const other = await spawn(system, "web");
   void other.ask.waitAt(barrier).catch(() => {});
   const wait = system.run(waitAtSync, barrier, words);
-  await until(2_000, "the parties", () => barrier.waiting === 2);
+  await until(10_000, "the parties", () => barrier.waiting === 2);
   other.tell.die("exit");
-  assertEquals(await within(2_000, "the blocked", wait), "BrokenBarrierError");
+  assertEquals(await within(10_000, "the blocked", wait), "BrokenBarrierError");
 });
 
 Deno.test.each(ENDS)(
@@ -140,7 +140,7 @@ Deno.test.each(ENDS)(
     await other.ask.hold(condition);
     condition.notify();
     await end(other, death);
-    assertEquals(await within(2_000, "the wait", wait), true);
+    assertEquals(await within(10_000, "the wait", wait), true);
     assertEquals(guard.abandoned, true);
     assertEquals(condition.lock.tryAcquire(), undefined);
   },
@@ -156,11 +156,11 @@ Deno.test("Condition: a notification of a thread that has ended goes to the next
   other.tell.block(300);
   other.tell.die("close");
   const wait = system.run(awaitConditionSync, condition, words);
-  await until(2_000, "the wait", () => Atomics.load(words, 0) === 1);
+  await until(10_000, "the wait", () => Atomics.load(words, 0) === 1);
   using guard = await condition.lock.acquire();
   condition.notify();
   guard.release();
-  assertEquals(await within(3_000, "the blocked", wait), [true, true]);
+  assertEquals(await within(10_000, "the blocked", wait), [true, true]);
 });
 
 Deno.test("Whatever a thread is doing when it is killed, others can go on with what it used", async () => {
@@ -186,7 +186,7 @@ Deno.test("Whatever a thread is doing when it is killed, others can go on with w
       using _guard = await tools.condition.lock.acquire();
       await tools.condition.wait({ timeoutMs: 0 });
     };
-    await within(2_000, `round ${round}`, own());
+    await within(10_000, `round ${round}`, own());
     assertEquals(tools.semaphore.available, 1);
   }
 });

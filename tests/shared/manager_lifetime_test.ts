@@ -229,7 +229,7 @@ Deno.test.each(DEATHS.map((death) => ({ death })))(
       await holder.ask.keep(list, only);
     }
     assertEquals(await manager.size(), 2);
-    await assertRejects(() => within(3_000, "the end", holder.ask.die(death)));
+    await assertRejects(() => within(10_000, "the end", holder.ask.die(death)));
     await untilSize(manager, 1);
     assertEquals(await list.length(), 0);
   },

@@ -411,7 +411,7 @@ Deno.test("Manager.stop() is harmless when its system was shut down before", asy
   const manager = new Manager({ system });
   const list = await manager.list();
   await system.shutdown();
-  await within(2_000, "the stop", manager.stop());
+  await within(10_000, "the stop", manager.stop());
   await assertRejects(() => list.push(1));
 });
 

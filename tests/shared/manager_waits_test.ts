@@ -77,7 +77,7 @@ Deno.test("Manager.stop() rejects all that wait on other threads", async () => {
   const manager = new Manager({ system });
   const { results } = await threeWaits(system, manager);
   await within(15_000, "the stop", manager.stop());
-  const [received, acquired, met] = await within(2_000, "the waits", Promise.all(results));
+  const [received, acquired, met] = await within(10_000, "the waits", Promise.all(results));
   assertInstanceOf(received, ChannelClosedError);
   assertInstanceOf(acquired, ActorStoppedError);
   assertInstanceOf(met, ActorStoppedError);
@@ -94,7 +94,7 @@ Deno.test("Manager.stop() rejects all that wait on its own thread's side", async
   const outcomes = Promise.allSettled(waits);
   await queue.size();
   await within(15_000, "the stop", manager.stop());
-  for (const outcome of await within(2_000, "the waits", outcomes)) {
+  for (const outcome of await within(10_000, "the waits", outcomes)) {
     assertEquals(outcome.status, "rejected");
   }
 });
@@ -108,7 +108,7 @@ Deno.test("Manager.stop() ends an item loop on another thread with an error", as
   await from.send(1);
   assertEquals(await to.receive(), 1);
   await manager.stop();
-  const outcome = await within(2_000, "the loop", running.then(() => "ended", () => "failed"));
+  const outcome = await within(10_000, "the loop", running.then(() => "ended", () => "failed"));
   assert(["ended", "failed"].includes(outcome));
 });
 
@@ -123,13 +123,13 @@ Deno.test.each(DEATHS.map((death) => ({ death })))(
     const list = await manager.list();
     const here = [queue.receive(), lock.acquire(), own.wait(), other.die(death)];
     const outcomes = Promise.allSettled(here);
-    const errors = await within(2_500, "the waits", Promise.all(results));
+    const errors = await within(10_000, "the waits", Promise.all(results));
     const causes = errors.map((error) => error instanceof ChannelClosedError ? error.cause : error);
     for (const cause of causes) assertInstanceOf(cause, HostLostError);
-    for (const outcome of await within(2_500, "the calls", outcomes)) {
+    for (const outcome of await within(10_000, "the calls", outcomes)) {
       assertEquals(outcome.status, "rejected");
     }
-    await assertRejects(() => within(2_500, "a refusal", list.push(1)));
+    await assertRejects(() => within(10_000, "a refusal", list.push(1)));
   },
 );
 
@@ -181,7 +181,7 @@ Deno.test("ManagedLock.release() works from any thread", async () => {
   await lock.acquire();
   const other = await system.spawn(client);
   await other.ask.use(lock, "release");
-  using guard = await within(2_000, "the lock", lock.acquire());
+  using guard = await within(10_000, "the lock", lock.acquire());
   assertEquals(guard.abandoned, false);
   await assertRejects(async () => {
     await other.ask.use(lock, "release");
@@ -229,7 +229,7 @@ Deno.test.each(LIMITED)(
     const waiting = assertRejects(() => wait(manager, { signal: controller.signal }), RangeError);
     await manager.size();
     controller.abort(reason);
-    await within(2_000, "the rejection", waiting);
+    await within(10_000, "the rejection", waiting);
   },
 );
 
@@ -256,7 +256,7 @@ Deno.test("ManagedBarrier.abort() breaks it for all, reset() makes it whole", as
   const waiting = assertRejects(() => barrier.wait(), BrokenBarrierError);
   await manager.size();
   await barrier.abort();
-  await within(2_000, "the wait", waiting);
+  await within(10_000, "the wait", waiting);
   await assertRejects(() => barrier.wait(), BrokenBarrierError);
   await barrier.reset();
   assertEquals((await Promise.all([barrier.wait(), barrier.wait()])).sort(), [0, 1]);
@@ -273,7 +273,7 @@ Deno.test("ManagedQueue has the verbs of Queue", async () => {
   await queue.done();
   await queue.receive();
   await queue.done();
-  await within(2_000, "join()", joined);
+  await within(10_000, "join()", joined);
   await queue.send(4);
   await queue.close();
   assertEquals(await Array.fromAsync(queue), [4]);
@@ -287,5 +287,5 @@ Deno.test("ManagedQueue outlives the thread that made its items", async () => {
   const sender = await system.spawn(client);
   await sender.ask.use(queue, "send", "hello");
   await sender.terminate();
-  assertEquals(await within(2_000, "the item", queue.receive()), "hello");
+  assertEquals(await within(10_000, "the item", queue.receive()), "hello");
 });

@@ -28,10 +28,10 @@ Deno.test.each(WAYS)(
     await owner.ask.acquire();
     const waits = [mutex.acquire(), mutex.acquire()];
     await end(owner, death);
-    using first = await within(2_000, "the first", waits[0]!);
+    using first = await within(10_000, "the first", waits[0]!);
     assertEquals(first.abandoned, true);
     first.release();
-    using second = await within(500, "the second", waits[1]!);
+    using second = await within(10_000, "the second", waits[1]!);
     assertEquals(second.abandoned, false);
   },
 );
@@ -50,9 +50,9 @@ Deno.test.each(BLOCKED_WAYS)(
     const owner = await spawn(system, mutex, worker);
     await owner.ask.acquire();
     const waits = [1, 2].map(() => system.run(takeSync, mutex, words));
-    await until(2_000, "the waits", () => Atomics.load(words, 0) === 2);
+    await until(10_000, "the waits", () => Atomics.load(words, 0) === 2);
     await end(owner, death);
-    const abandoned = await within(2_000, "the blocked", Promise.all(waits));
+    const abandoned = await within(10_000, "the blocked", Promise.all(waits));
     assertEquals(abandoned.toSorted(), [false, true]);
   },
 );
@@ -68,7 +68,7 @@ Deno.test("Mutex.acquireSync() on main goes on when the owner's thread ends", as
   const start = performance.now();
   using guard = mutex.acquireSync({ timeoutMs: 5_000 });
   assertEquals(guard.abandoned, true);
-  assert(performance.now() - start < 2_000);
+  assert(performance.now() - start < 4_500);
 });
 
 Deno.test("Mutex.tryAcquire() finds the lock abandoned after somebody has noticed", async () => {

@@ -19,7 +19,7 @@ Deno.test("RwLock lets threads read together", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const lock = new RwLock();
   const other = await system.spawn(party);
-  await within(2_000, "the other", other.ask.read(lock));
+  await within(10_000, "the other", other.ask.read(lock));
   using _own = lock.acquireReadSync({ timeoutMs: 0 });
   using _again = await lock.acquireRead({ timeoutMs: 0 });
   assertEquals(lock.tryAcquireWrite(), undefined);
@@ -31,7 +31,7 @@ Deno.test("RwLock lets no reader in while a writer waits", async () => {
   const other = await system.spawn(party);
   const guard = await lock.acquireRead();
   const write = other.ask.write(lock);
-  await until(2_000, "the writer", () => {
+  await until(10_000, "the writer", () => {
     const guard = lock.tryAcquireRead();
     guard?.release();
     return guard === undefined;
@@ -39,7 +39,7 @@ Deno.test("RwLock lets no reader in while a writer waits", async () => {
   using _again = lock.acquireReadSync({ timeoutMs: 0 });
   _again.release();
   guard.release();
-  await within(2_000, "the writer", write);
+  await within(10_000, "the writer", write);
   assertEquals(lock.tryAcquireRead(), undefined);
 });
 
@@ -52,7 +52,7 @@ Deno.test("RwLock lets readers in when a waiting writer has given up", async () 
     const read = lock.acquireRead();
     abort.abort(new RangeError("enough"));
     await assertRejects(() => write, RangeError, "enough");
-    (await within(2_000, "the reader", read)).release();
+    (await within(10_000, "the reader", read)).release();
   }
 });
 
@@ -67,7 +67,7 @@ Deno.test("RwLock: neither readers nor writers starve", async () => {
     let turns = 0;
     while (!isDone && turns < 20) {
       const wait = isWriter ? lock.acquireRead() : lock.acquireWrite();
-      (await within(2_000, "a turn", wait)).release();
+      (await within(10_000, "a turn", wait)).release();
       turns++;
     }
     assertEquals([turns, isDone], [20, false]);

@@ -15,13 +15,13 @@ Deno.test("SharedEvent.set() wakes all that wait, also when clear() follows at o
     const waits = [event.wait(), event.wait()];
     Atomics.store(ready, 1, round);
     Atomics.notify(ready, 1);
-    await until(2_000, "the others", () => Atomics.load(ready, 0) === 2 * round);
+    await until(10_000, "the others", () => Atomics.load(ready, 0) === 2 * round);
     event.set();
     event.clear();
-    const came = await within(2_000, `round ${round}`, Promise.all(waits));
+    const came = await within(10_000, `round ${round}`, Promise.all(waits));
     own += came.filter((came) => came).length;
   }
-  assertEquals(await within(2_000, "the others", Promise.all(others)), [rounds, rounds]);
+  assertEquals(await within(10_000, "the others", Promise.all(others)), [rounds, rounds]);
   assertEquals([own, event.isSet], [2 * rounds, false]);
 });
 
@@ -30,9 +30,9 @@ Deno.test("SharedEvent.waitSync() is woken by another thread", async () => {
   const event = new SharedEvent();
   const ready = new Int32Array(new SharedArrayBuffer(4));
   const waits = [1, 2].map(() => system.run(awaitEventSync, event, ready));
-  await until(2_000, "the others", () => Atomics.load(ready, 0) === 2);
+  await until(10_000, "the others", () => Atomics.load(ready, 0) === 2);
   event.set();
-  assertEquals(await within(2_000, "the others", Promise.all(waits)), [true, true]);
+  assertEquals(await within(10_000, "the others", Promise.all(waits)), [true, true]);
   assertEquals(event.waitSync(), true);
 });
 
@@ -41,7 +41,7 @@ Deno.test("SharedEvent.wait() on main is woken by an actor", async () => {
   const event = new SharedEvent();
   const other = await system.spawn(party);
   other.tell.set(event);
-  assertEquals(await within(2_000, "the event", event.wait()), true);
+  assertEquals(await within(10_000, "the event", event.wait()), true);
 });
 
 Deno.test("SharedEvent.wait() resolves to false when its time is over", async () => {

@@ -170,7 +170,7 @@ Deno.test.each(DEATHS.map((how) => ({ how })))(
     home.tell.die(how);
     await within(5_000, "the end of the thread", home.exited);
     const isGone = () => SharedMemory.attach("dying").then(() => false, () => true);
-    await until(2_000, "the end of the name", isGone);
+    await until(10_000, "the end of the name", isGone);
     await assertRejects(() => SharedMemory.attach("dying"), NotFound);
     block.view("u8")[0] = 1;
     await using again = await SharedMemory.create("dying", 10);

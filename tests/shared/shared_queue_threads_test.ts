@@ -106,7 +106,7 @@ Deno.test.each(DEATHS.map((how) => ({ how })))(
     const victim = await system.spawn(queueVictim);
     victim.tell.dieInWrite(queue, ["before", { n: 1 }], how);
     await within(5_000, "the end of the thread", victim.exited);
-    await within(3_000, "the next send", queue.send("after"));
+    await within(10_000, "the next send", queue.send("after"));
     for (let round = 0; round < 20; round++) {
       queue.sendSync(["after", round]);
       if (round === 0) assertEquals(queue.receiveSync(), "before");

@@ -25,9 +25,9 @@ Deno.test("BrokenBarrierError crosses as itself", async () => {
   const barrier = new Barrier(2);
   const other = await system.spawn(party);
   const wait = other.ask.waitAt(barrier).catch((error) => error);
-  await until(2_000, "the party", () => barrier.waiting === 1);
+  await until(10_000, "the party", () => barrier.waiting === 1);
   barrier.abort();
-  const error = await within(2_000, "the error", wait);
+  const error = await within(10_000, "the error", wait);
   assertInstanceOf(error, BrokenBarrierError);
   assertEquals(error.name, "BrokenBarrierError");
 });

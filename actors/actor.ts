@@ -1,5 +1,6 @@
 import type { ActorContext } from "./actor_context.ts";
 import type { ActorDefinition, DefinitionOptions } from "./vocabulary/definition.ts";
+import { beginContext } from "./_context.ts";
 import { DefinedActor } from "./definition/defined_actor.ts";
 import { register } from "./definition/registry.ts";
 
@@ -51,5 +52,8 @@ export function actor<H, A extends unknown[]>(
   setup: Setup<H, A>,
   options: DefinitionOptions = {},
 ): ActorDefinition<H, A> {
-  return new DefinedActor(setup, register("actor", meta, "setup", setup, options), {});
+  const address = register("actor", meta, "setup", setup, options);
+  const definition = new DefinedActor(setup, address, {});
+  definition.traits.begin = beginContext;
+  return definition;
 }

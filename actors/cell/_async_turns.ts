@@ -1,5 +1,5 @@
 import type { Ending } from "./_ending.ts";
-import type { Item } from "./_mailbox.ts";
+import type { Item } from "./item.ts";
 
 /** Turns that nobody waits for: their code may go on, their actor does not wait for it. */
 const abandoned = new WeakSet<Item>();

@@ -1,40 +1,5 @@
 import { abandonValues } from "../../channels/packing/abandon.ts";
-import type { Cell } from "./cell.ts";
-import type { Reply } from "./reply.ts";
-import type { StreamConsumer } from "../messaging/stream_consumer.ts";
-
-/** One entry of a mailbox: a message for a handler, or a piece of the actor's own work (timers, streams). */
-export class Item {
-  /** Name of the handler, or what the work is called. */
-  readonly label: string;
-  readonly args: unknown[];
-  readonly reply: Reply | null;
-  /** Handlers that wait for this message, outermost first; `null` when it was sent outside any turn. */
-  readonly chain: readonly string[] | null;
-  /** The work; `null` for a message. */
-  readonly work: (() => unknown) | null;
-  next: Item | null = null;
-  /** Where it is being handled, while it is. */
-  cell: Cell | null = null;
-  /** Handlers that wait for each other, this one among them, once that shows. */
-  circle: readonly string[] | null = null;
-  /** Streams that its handler reads: they end with it when it is abandoned. One set for all turns of a generator. */
-  streams: Set<StreamConsumer> | null = null;
-
-  constructor(
-    label: string,
-    args: unknown[],
-    reply: Reply | null,
-    chain: readonly string[] | null,
-    work: (() => unknown) | null = null,
-  ) {
-    this.label = label;
-    this.args = args;
-    this.reply = reply;
-    this.chain = chain;
-    this.work = work;
-  }
-}
+import type { Item } from "./item.ts";
 
 /** Items in order of arrival: a linked list, so that an idle actor owns no memory for it. */
 export class Mailbox {

@@ -1,11 +1,10 @@
-import type { Cell } from "./cell.ts";
-import type { Item } from "./_mailbox.ts";
+import type { Item, TurnOwner } from "./item.ts";
 import { misuse } from "./_refuse.ts";
 import type { Reply, StreamSink } from "./reply.ts";
 import { isIterator, StreamSource } from "./_stream_source.ts";
 
 /** A turn has ended with a result: gives it to whom it is for. */
-export function complete(cell: Cell, item: Item, result: unknown): void {
+export function complete(cell: TurnOwner, item: Item, result: unknown): void {
   item.cell = null;
   const { reply, work, label } = item;
   if (work !== null) {
@@ -21,7 +20,7 @@ export function complete(cell: Cell, item: Item, result: unknown): void {
 }
 
 function stream(
-  cell: Cell,
+  cell: TurnOwner,
   item: Item,
   iterator: Iterator<unknown> | AsyncIterator<unknown>,
 ): void {

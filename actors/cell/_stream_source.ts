@@ -1,7 +1,5 @@
-import type { Cell } from "./cell.ts";
-import { Item } from "./_mailbox.ts";
-import type { Reply, StreamControl, StreamSink } from "./reply.ts";
-import type { StreamConsumer } from "../messaging/stream_consumer.ts";
+import { Item, type Source, type TurnOwner } from "./item.ts";
+import type { Abandonable, Reply, StreamControl, StreamSink } from "./reply.ts";
 import { isEndOfStream, readerLeft } from "./_stream_signals.ts";
 import { apart } from "./turn.ts";
 
@@ -21,8 +19,8 @@ export function isIterator(value: unknown): value is AnyIterator {
  * what nobody wants. The generator is ended, with the streams that it reads itself, and its `finally` blocks run when it
  * goes on.
  */
-export class StreamSource implements Reply, StreamControl {
-  readonly #cell: Cell;
+export class StreamSource implements Reply, StreamControl, Source {
+  readonly #cell: TurnOwner;
   readonly #label: string;
   readonly #iterator: AnyIterator;
   readonly #consumer: (Reply & { stream: StreamSink }) | null;
@@ -32,14 +30,14 @@ export class StreamSource implements Reply, StreamControl {
   /** The turn for the next value, until it is over. */
   #turn: Item | null = null;
   /** What its turns read. */
-  #streams: Set<StreamConsumer> | null;
+  #streams: Set<Abandonable> | null;
   /** Whether no value is wanted any more. */
   #ended = false;
   #isLeft = false;
 
   /** @param turn The one that has given the iterator. */
   constructor(
-    cell: Cell,
+    cell: TurnOwner,
     { label, streams }: Item,
     iterator: AnyIterator,
     consumer: (Reply & { stream: StreamSink }) | null,

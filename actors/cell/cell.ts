@@ -4,14 +4,16 @@ import { DrainOrder } from "./_drain_order.ts";
 import { Ending } from "./_ending.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { checkHandlers, findHandler } from "./_handlers.ts";
-import type { Host } from "../host/host.ts";
-import { Incarnation } from "./incarnation.ts";
+import type { CellEnvironment, LocalActor } from "./environment.ts";
+import type { Guard, Guarded } from "./guard.ts";
+import type { Begin, Incarnation, LifeOwner } from "./incarnation.ts";
 import { portable } from "./copy_here.ts";
-import { Item, Mailbox } from "./_mailbox.ts";
+import { Item, type Source, type TurnOwner } from "./item.ts";
+import { Mailbox } from "./_mailbox.ts";
 import type { ActorOptions, MailboxOptions } from "../vocabulary/options.ts";
 import { complete } from "./_outcome.ts";
-import type { Child, Owner } from "./children.ts";
-import type { Ref } from "../messaging/ref.ts";
+import type { Owner } from "./children.ts";
+import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
 import {
   giveWay,
@@ -23,20 +25,11 @@ import { RestartBudget } from "./restart_budget.ts";
 import type { Runnable } from "./scheduler.ts";
 import { argsForLife } from "./start_args.ts";
 import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
-import type { StreamSource } from "./_stream_source.ts";
 import type { Habits } from "../definition/habits.ts";
 import { type Handler, isAsync, isThenable, runApart, runTurn } from "./turn.ts";
 import { Turns } from "./_async_turns.ts";
 
 const NO_ARGS: unknown[] = [];
-
-/** Decides in an actor's stead whether it starts again: its supervisor. */
-export interface Guard {
-  /** This incarnation has ended; the actor waits for {@linkcode Cell.resume} or {@linkcode Cell.finish}. */
-  failed(reason: ExitReason, cell: Cell): void;
-  /** The actor has come to its final end. */
-  ended(reason: ExitReason): void;
-}
 
 /**
  * One actor: mailbox, handlers and life.
@@ -49,8 +42,8 @@ export interface Guard {
  * | `waiting`  | wait for the guard's decision       | `starting` again, or `ended`         |
  * | `ended`    | dead letters                        |                                      |
  */
-export class Cell implements Runnable, Child {
-  readonly host: Host;
+export class Cell implements Runnable, LocalActor, TurnOwner, Guarded, LifeOwner {
+  readonly environment: CellEnvironment;
   readonly serial: number;
   /** Who stops it: on this host, or the index of the host where it was started from. */
   readonly owner: Owner | number;
@@ -70,7 +63,7 @@ export class Cell implements Runnable, Child {
   // What only some actors need is made when needed, so that an idle one costs little.
   #mailbox: Mailbox | null = null;
   #turns: Turns | null = null;
-  #sources: Set<StreamSource> | null = null;
+  #sources: Set<Source> | null = null;
   #budget: RestartBudget | null = null;
   #ending: Ending | null = null;
   #drainOrder: DrainOrder | null = null;
@@ -83,28 +76,33 @@ export class Cell implements Runnable, Child {
   #halted: PromiseWithResolvers<void> | null = null;
 
   constructor(
-    host: Host,
+    environment: CellEnvironment,
     serial: number,
     definition: DefinedActor<unknown, unknown[]>,
     args: unknown[],
     owner: Owner | number,
     guard: Guard | null,
   ) {
-    this.host = host;
+    this.environment = environment;
     this.serial = serial;
     this.owner = owner;
     this.#guard = guard;
     this.#definition = definition;
     this.#args = args;
-    this.#incarnation = new Incarnation(this, 0);
+    this.#incarnation = this.#begin(0);
+  }
+
+  /** Begins a life; what it offers to the program is not known here. */
+  #begin(restarts: number): Incarnation {
+    return (this.#definition.traits.begin as Begin)(this, restarts);
   }
 
   get options(): ActorOptions {
     return this.#definition.options;
   }
 
-  get ref(): Ref {
-    return this.host.refOf(this.host.index, this.serial, this.options.name);
+  get ref(): ActorRef<unknown> {
+    return this.environment.refOf(this.environment.index, this.serial, this.options.name);
   }
 
   /** See `keepInstances` in `defined_actor.ts`. */
@@ -117,14 +115,14 @@ export class Cell implements Runnable, Child {
   }
 
   get label(): string {
-    return this.options.name ?? `${this.host.index}.${this.serial}`;
+    return this.options.name ?? `${this.environment.index}.${this.serial}`;
   }
 
   get shutdownMs(): number {
-    return this.options.shutdownMs ?? this.host.settings.shutdownMs;
+    return this.options.shutdownMs ?? this.environment.settings.shutdownMs;
   }
 
-  get sources(): Set<StreamSource> {
+  get sources(): Set<Source> {
     return this.#sources ??= new Set();
   }
 
@@ -248,7 +246,7 @@ export class Cell implements Runnable, Child {
   }
 
   /** Answers the messages that follow with other handlers. */
-  become(incarnation: Incarnation, handlers: object): void {
+  become(incarnation: object, handlers: object): void {
     checkHandlers(handlers, "become", "it takes");
     if (incarnation === this.#incarnation) this.#handlers = handlers;
   }
@@ -358,8 +356,9 @@ export class Cell implements Runnable, Child {
 
   /** Reports a failure that nobody waits for. */
   reportError(handler: string, error: unknown): void {
-    const { host, ref } = this;
-    host.report("error", { ref, handler, host: host.index, error: portable(error) });
+    const { environment, ref } = this;
+    const host = environment.index;
+    environment.report("error", { ref, handler, host, error: portable(error) });
   }
 
   /** @param run How `setup` is called. */
@@ -376,11 +375,11 @@ export class Cell implements Runnable, Child {
       // An object with a handler of that name is no promise, and is refused.
       if (!isThenable(handlers) || Object.hasOwn(handlers, "then")) {
         item.cell = null;
-        this.#begin(incarnation, handlers);
+        this.#answerWith(incarnation, handlers);
         return undefined;
       }
       return new Promise((resolve, reject) => {
-        const begin = (handlers: unknown) => resolve(this.#begin(incarnation, handlers));
+        const begin = (handlers: unknown) => resolve(this.#answerWith(incarnation, handlers));
         this.#goOn(item, handlers, begin, reject);
       });
     } finally {
@@ -388,7 +387,7 @@ export class Cell implements Runnable, Child {
     }
   }
 
-  #begin(incarnation: Incarnation, handlers: unknown): void {
+  #answerWith(incarnation: Incarnation, handlers: unknown): void {
     checkHandlers(handlers, "start actor", "setup must return");
     if (incarnation !== this.#incarnation) return;
     // It may have become something else in setup.
@@ -406,7 +405,7 @@ export class Cell implements Runnable, Child {
       if (this.#drainOrder !== null) this.#endDrained(this.#drainOrder);
     } else if (this.#isReady()) {
       this.#queued = true;
-      this.host.scheduler.enqueue(this);
+      this.environment.scheduler.enqueue(this);
     }
   }
 
@@ -551,7 +550,7 @@ export class Cell implements Runnable, Child {
   async #windSlowly(ending: Ending): Promise<void> {
     const { shutdownMs } = this;
     if (this.#turns !== null && this.#turns.size > 0) {
-      await ending.waitForTurns(this.host.clock, shutdownMs);
+      await ending.waitForTurns(this.environment.clock, shutdownMs);
       if (this.#turns.size > 0) {
         this.#isClean = false;
         this.#turns.abandon(this.label, ending);
@@ -569,7 +568,7 @@ export class Cell implements Runnable, Child {
   /** Whether this is not the actor's end: it starts again, or waits until it is told to. */
   async #goesOn(ending: Ending): Promise<boolean> {
     // Where a guard decides it is the guard who gives way.
-    if (ending.mayRestart && !this.#isGuarded) await giveWay(this.host.clock);
+    if (ending.mayRestart && !this.#isGuarded) await giveWay(this.environment.clock);
     if (!ending.mayRestart) return false;
     const { reason } = ending;
     if (!this.#isGuarded && !startsAgain(this.#restartKind, reason)) return false;
@@ -603,7 +602,7 @@ export class Cell implements Runnable, Child {
         reason.kind === "error" ? reason.error : new ActorStoppedError(this.label, "restart"),
       );
     } else if (halted === null) {
-      guard.failed(reason, this);
+      guard.failed(reason, this.serial);
     }
   }
 
@@ -613,13 +612,13 @@ export class Cell implements Runnable, Child {
     this.#accepts = false;
     this.#refuseAll();
     if (this.options.name !== undefined) {
-      await this.host.releaseName(this.options.name, this.serial);
+      await this.environment.releaseName(this.options.name, this.serial);
     }
     this.#reason = reason;
     this.#state = "ended";
     this.#incarnation.close();
     this.#handlers = null;
-    this.host.ended(this, reason);
+    this.environment.ended(this, reason);
     this.#guard?.ended(reason);
     this.#exited?.resolve(reason);
     this.#resumed?.resolve();
@@ -631,12 +630,12 @@ export class Cell implements Runnable, Child {
     // What its supervisor allows is not known here.
     const isFree = this.#guard !== null && this.#drainOrder!.hasProgress(this.#waiting);
     this.#budget ??= new RestartBudget();
-    return isFree || this.#budget.spend(this.host.clock.now());
+    return isFree || this.#budget.spend(this.environment.clock.now());
   }
 
   /** An async `setup` gets as much time as the first one. */
   #limitSetup(fail: (error: unknown) => void, started: Promise<void>): void {
-    const { clock, settings } = this.host;
+    const { clock, settings } = this.environment;
     const { startTimeoutMs = settings.startTimeoutMs } = this.options;
     const late = () =>
       fail(new DOMException(`setup took more than ${startTimeoutMs} ms`, "TimeoutError"));
@@ -645,14 +644,14 @@ export class Cell implements Runnable, Child {
   }
 
   #restart(reason: ExitReason, restarts = this.#incarnation.restarts + 1): void {
-    const incarnation = this.#incarnation = new Incarnation(this, restarts);
+    const incarnation = this.#incarnation = this.#begin(restarts);
     this.#ending = null;
     this.#turns = null;
     this.#handlers = null;
     this.#reason = null;
     this.#mailbox?.dropWork();
     this.#state = "starting";
-    this.host.report("restart", { ref: this.ref, reason, restarts });
+    this.environment.report("restart", { ref: this.ref, reason, restarts });
     const fail = (error: unknown) => {
       if (incarnation === this.#incarnation) this.#endWith(error, true, false);
     };

@@ -1,8 +1,6 @@
 import { capture, captureDraft } from "../../channels/packing/capture.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { staysItself } from "../../channels/packing/handle.ts";
-import type { StreamConsumer } from "../messaging/stream_consumer.ts";
-import type { Reply, StreamControl, StreamSink } from "./reply.ts";
 
 /** Signals of a message that stays on its thread are in it as they are. */
 export const NO_SIGNALS = {
@@ -28,7 +26,8 @@ export function copyHere(values: unknown[], what: string, root: string): unknown
   return values;
 }
 
-function staysAsItIs(value: unknown): boolean {
+/** Whether a value needs no copy on its own thread. */
+export function staysAsItIs(value: unknown): boolean {
   if (typeof value === "object") return value === null || staysItself(value);
   return typeof value !== "function" && typeof value !== "symbol";
 }
@@ -49,54 +48,5 @@ export function portable(error: unknown): unknown {
     return error;
   } catch (refusal) {
     return refusal;
-  }
-}
-
-/** Who waits on this thread. */
-export interface LocalTarget {
-  readonly settled: boolean;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-}
-
-/** Answers an actor or a program of the same thread. */
-export class LocalReply implements Reply, StreamSink {
-  readonly #target: LocalTarget | StreamConsumer;
-
-  constructor(target: LocalTarget | StreamConsumer) {
-    this.#target = target;
-  }
-
-  get settled(): boolean {
-    return this.#target.settled;
-  }
-
-  get stream(): StreamSink | undefined {
-    return "deliver" in this.#target ? this : undefined;
-  }
-
-  resolve(value: unknown): void {
-    if (staysAsItIs(value)) return this.#target.resolve(value);
-    try {
-      this.#target.resolve(copyHere([value], "reply", "result")[0]);
-    } catch (refusal) {
-      this.#target.reject(refusal);
-    }
-  }
-
-  reject(error: unknown, isOwn = false): void {
-    this.#target.reject(isOwn ? error : copyErrorHere(error));
-  }
-
-  deliver(value: unknown): void {
-    (this.#target as StreamConsumer).deliver(copyHere([value], "stream value", "result")[0]);
-  }
-
-  set onLeft(callback: (() => void) | null) {
-    (this.#target as StreamConsumer).onLeft = callback;
-  }
-
-  opened(source: StreamControl): void {
-    (this.#target as StreamConsumer).opened(source);
   }
 }

@@ -1,58 +1,48 @@
-import type { ActorContext } from "../actor_context.ts";
-import type { ActorDefinition, RefOf, TaskDefinition } from "../vocabulary/definition.ts";
-import type { ActorRef } from "../vocabulary/actor_ref.ts";
-import type { ActorSystem } from "../system/actor_system.ts";
-import type { Cell } from "./cell.ts";
 import { checkFunction, checkGivenMs } from "../../channels/vocabulary/checks.ts";
-import { offAbort, onAbort } from "../../channels/thread/aborts.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
-import { ActorStoppedError } from "../vocabulary/errors.ts";
-import { find } from "../hosts/directory.ts";
-import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import { Item } from "./_mailbox.ts";
+import { Item, type TurnOwner } from "./item.ts";
 import { type Child, type Owner, stopInOrder, within } from "./children.ts";
-import { Ref } from "../messaging/ref.ts";
-import { run, spawn } from "../lifecycle/spawn.ts";
-import { superviseUnder, type Supervisor } from "../supervision/supervisor.ts";
 import { StreamSignals } from "./_stream_signals.ts";
 import { readerOf } from "./_stream_source.ts";
-import type { SuperviseOptions } from "../supervision/supervisor_options.ts";
 import { currentTurn, runApart } from "./turn.ts";
 
-/** One life of an actor, from `setup` to its end: what the actor knows as its context. */
-export class Incarnation implements ActorContext, Owner {
+/** An actor as one of its lives sees it. */
+export interface LifeOwner extends TurnOwner {
+  /** Answers the messages that follow with other handlers, unless another life has begun. */
+  become(life: object, handlers: object): void;
+  /** The actor ends by itself after the current message. */
+  leave(): void;
+  /** Something that the actor started has failed for good: that is the actor's error. */
+  crash(error: unknown): void;
+}
+
+/** Begins a life of an actor. */
+export type Begin = (cell: LifeOwner, restarts: number) => Incarnation;
+
+/** One life of an actor, from `setup` to its end. */
+export class Incarnation implements Owner {
   readonly restarts: number;
-  readonly #cell: Cell;
+  readonly cell: LifeOwner;
   #controller: AbortController | null = null;
   #children: Set<Child> | null = null;
   #timers: Set<Timer> | null = null;
   #callbacks: (() => unknown)[] | null = null;
   /** Whether it has begun to end. */
   #isEnding = false;
-  /** Whether it has ended: nothing may be added to it any more. */
   #isOver = false;
   #hasTimers = true;
 
-  constructor(cell: Cell, restarts: number) {
-    this.#cell = cell;
+  constructor(cell: LifeOwner, restarts: number) {
+    this.cell = cell;
     this.restarts = restarts;
   }
 
   get label(): string {
-    return this.#cell.label;
+    return this.cell.label;
   }
 
   get children(): Set<Child> {
     return this.#children ??= new Set();
-  }
-
-  // deno-lint-ignore no-explicit-any -- the protocol is only known when setup has returned
-  get self(): ActorRef<any> {
-    return this.#cell.ref as unknown as ActorRef<unknown>;
-  }
-
-  get system(): ActorSystem {
-    return this.#cell.host.system;
   }
 
   /** The signals of its streams, if a handler has asked for one. */
@@ -60,58 +50,22 @@ export class Incarnation implements ActorContext, Owner {
 
   get signal(): AbortSignal {
     const turn = currentTurn();
-    const reader = turn === null || turn.cell !== this.#cell ? null : readerOf(turn);
-    if (reader === null) return this.#ownSignal;
+    const reader = turn === null || turn.cell !== this.cell ? null : readerOf(turn);
+    if (reader === null) return this.ownSignal;
     if (this.streamSignals === null) {
       this.streamSignals = new StreamSignals();
-      if (this.#isEnding || this.#cell.drains) this.endStreams();
+      if (this.#isEnding || this.cell.drains) this.endStreams();
     }
     return this.streamSignals.of(reader);
   }
 
-  get #ownSignal(): AbortSignal {
+  /** Aborted when it begins to end. */
+  get ownSignal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
       if (this.#isEnding) this.abort();
     }
     return this.#controller.signal;
-  }
-
-  spawn<H, A extends unknown[]>(
-    definition: ActorDefinition<H, A>,
-    ...args: A
-  ): Promise<ActorRef<H>> {
-    if (this.#isOver) return this.#refuse("spawn actor");
-    return spawn(this.#cell.host, definition, args, this) as unknown as Promise<ActorRef<H>>;
-  }
-
-  run<A extends unknown[], R>(task: TaskDefinition<A, R>, ...args: A): Promise<Awaited<R>> {
-    if (this.#isOver) return this.#refuse("run task");
-    return run(this.#cell.host, task, args) as Promise<Awaited<R>>;
-  }
-
-  watch(ref: ActorRef<unknown>): Promise<ExitReason> {
-    if (!(ref instanceof Ref)) {
-      return Promise.reject(new TypeError("Cannot watch: the argument must be an ActorRef"));
-    }
-    const signal = this.#ownSignal;
-    if (signal.aborted) return unheard(signal.reason);
-    const { promise, resolve, reject } = Promise.withResolvers<ExitReason>();
-    const listener = { onAbort: () => reject(signal.reason) };
-    onAbort(signal, listener);
-    ref.exited.then((reason) => {
-      offAbort(signal, listener);
-      resolve(reason);
-    });
-    // An actor that has ended need not hear of it.
-    promise.catch(() => {});
-    return promise;
-  }
-
-  // deno-lint-ignore no-explicit-any -- as in the interface
-  find<D extends ActorDefinition<any, any>>(name: string): Promise<RefOf<D> | undefined> {
-    if (this.#isOver) return this.#refuse("find actor");
-    return find(this.#cell.host, name) as Promise<RefOf<D> | undefined>;
   }
 
   after(ms: number, fn: () => unknown): Disposable {
@@ -122,13 +76,6 @@ export class Incarnation implements ActorContext, Owner {
     return this.#repeat("every", ms, fn, true);
   }
 
-  supervise(options: SuperviseOptions = {}): Supervisor {
-    if (this.#isOver) throw new ActorStoppedError(this.label, "supervise");
-    return superviseUnder(this.#cell.host, this, options, (error) => {
-      if (!this.#isOver) this.#cell.crash(error);
-    });
-  }
-
   onStop(fn: () => unknown): void {
     checkFunction("register onStop", "fn", fn);
     // What it is to clean up has been made after the end.
@@ -137,11 +84,16 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   become(handlers: object): void {
-    this.#cell.become(this, handlers);
+    this.cell.become(this, handlers);
   }
 
   stop(): void {
-    if (!this.#isEnding) this.#cell.leave();
+    if (!this.#isEnding) this.cell.leave();
+  }
+
+  /** Whether it has ended: nothing may be added to it any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Whether there is nothing that has to end before it. */
@@ -176,7 +128,7 @@ export class Incarnation implements ActorContext, Owner {
    * @param drain Whether the children handle what waits first.
    */
   async end(ms: number, drain: boolean): Promise<boolean> {
-    const { clock } = this.#cell.host;
+    const { clock } = this.cell.environment;
     const start = clock.now();
     const left = () => ms - (clock.now() - start);
     let isClean = true;
@@ -204,8 +156,8 @@ export class Incarnation implements ActorContext, Owner {
   }
 
   async #stopChildren(drain: boolean, ms: number): Promise<void> {
-    const { host } = this.#cell;
-    host.gaveUp(await stopInOrder(host.clock, this, drain, ms));
+    const { environment } = this.cell;
+    environment.gaveUp(await stopInOrder(environment.clock, this, drain, ms));
   }
 
   /** The last one first, also those that are registered meanwhile. */
@@ -215,25 +167,20 @@ export class Incarnation implements ActorContext, Owner {
 
   async #callBack(fn: () => unknown): Promise<void> {
     const item = new Item("onStop", [], null, null);
-    item.cell = this.#cell;
+    item.cell = this.cell;
     try {
       await runApart(item, this, fn, []);
     } catch (error) {
-      this.#cell.reportError("onStop", error);
+      this.cell.reportError("onStop", error);
     } finally {
       item.cell = null;
     }
   }
 
-  /** What code gets whose incarnation is over. */
-  #refuse(doing: string): Promise<never> {
-    return unheard(new ActorStoppedError(this.label, doing));
-  }
-
   #repeat(label: string, ms: number, fn: () => unknown, again: boolean): Disposable {
     checkGivenMs("set timer", "ms", ms);
     checkFunction("set timer", "fn", fn);
-    const { clock } = this.#cell.host;
+    const { clock } = this.cell.environment;
     let cancelled = false;
     let timer: Timer | null = null;
     const cancel = () => {
@@ -252,7 +199,7 @@ export class Incarnation implements ActorContext, Owner {
     };
     const fire = () => {
       this.#timers?.delete(timer!);
-      this.#cell.pushWork(new Item(label, [], null, null, work));
+      this.cell.pushWork(new Item(label, [], null, null, work));
     };
     const set = () => {
       if (cancelled || !this.#hasTimers) return;
@@ -262,11 +209,4 @@ export class Incarnation implements ActorContext, Owner {
     set();
     return { [Symbol.dispose]: cancel };
   }
-}
-
-/** Rejects; an actor that has ended need not hear of it. */
-function unheard(reason: unknown): Promise<never> {
-  const refusal = Promise.reject(reason);
-  refusal.catch(() => {});
-  return refusal;
 }

@@ -27,3 +27,9 @@ export interface StreamControl {
   /** The consumer has left. */
   close(): void;
 }
+
+/** What a turn has open, and what ends with it. */
+export interface Abandonable {
+  /** Whoever reads it is gone. */
+  abandon(error: unknown): void;
+}

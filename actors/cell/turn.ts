@@ -1,5 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import type { Item } from "./_mailbox.ts";
+import type { Item } from "./item.ts";
 
 // Entering a context costs about as much as two local messages, so only what may go on after it has returned gets one;
 // the synchronous part of a turn is known from a variable.
@@ -21,7 +21,7 @@ export function runTurn(
   const outer = current;
   current = item;
   const { cell, label } = item;
-  const { host: { pulse }, habits } = cell!;
+  const { environment: { pulse }, habits } = cell!;
   pulse?.enter(cell!, label);
   try {
     if (!habits.endsAtOnce(label)) return runLasting(item, handlers, handler, args);

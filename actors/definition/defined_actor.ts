@@ -6,6 +6,7 @@ import {
 } from "../../channels/packing/handle.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import type { ActorDefinition } from "../vocabulary/definition.ts";
+import { DefinitionError } from "../vocabulary/errors.ts";
 import type { ActorOptions } from "../vocabulary/options.ts";
 import { checkActorOptions } from "./_check_options.ts";
 import {
@@ -24,8 +25,14 @@ type Setup<H, A extends unknown[]> = ActorDefinition<H, A>["setup"];
 /** What holds for all definitions with one `setup`, whatever their options. */
 class Traits {
   readonly habits = new Habits();
+  /** Begins a life of such an actor, see `cell/incarnation.ts`; set by `actor()` on each thread that has the module. */
+  begin: (cell: never, restarts: number) => unknown = notLoadedHere;
   /** See {@linkcode keepInstances}. */
   keepsInstances = false;
+}
+
+function notLoadedHere(): never {
+  throw new DefinitionError("Cannot start actor: its module is not loaded here");
 }
 
 const traitsBySetup = new WeakMap<object, Traits>();

@@ -1,4 +1,3 @@
-import type { ActorSystem } from "../system/actor_system.ts";
 import { allSent } from "../../channels/packing/unsent.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import type { Clock } from "../../channels/thread/clock.ts";
@@ -6,9 +5,12 @@ import { Deadlines, OwnWait, type Wait } from "../../channels/waits/deadlines.ts
 import { flushLinks } from "../../channels/link/link.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import { handedOver } from "../../channels/link/line.ts";
-import { Cell, type Guard } from "../cell/cell.ts";
+import { Cell } from "../cell/cell.ts";
+import type { CellEnvironment, LocalActor } from "../cell/environment.ts";
+import type { Guard } from "../cell/guard.ts";
 import type { Coordinator } from "../hosts/coordinator.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
+import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { type Lines, portLines } from "../messaging/lines.ts";
@@ -21,18 +23,10 @@ import { Ref } from "../messaging/ref.ts";
 import { type Address, type DefinedFunction, load } from "../definition/registry.ts";
 import { Scheduler } from "../cell/scheduler.ts";
 import { Survivors } from "../local/returning.ts";
+import type { Settings } from "../vocabulary/settings.ts";
 import type { SystemEvents } from "../vocabulary/system_events.ts";
 import { TaskQueue } from "../local/task_queue.ts";
 import { apart, currentTurn } from "../cell/turn.ts";
-
-/** Limits that hold for a whole system, in milliseconds. */
-export interface Settings {
-  readonly askTimeoutMs: number;
-  readonly startTimeoutMs: number;
-  readonly shutdownMs: number;
-  /** `Infinity`: nobody watches. */
-  readonly unresponsiveMs: number;
-}
 
 const hosts = new Map<string, Host>();
 
@@ -42,7 +36,7 @@ export function hostOf(systemId: string): Host | undefined {
 }
 
 /** One thread's part of a system: the actors that live here. */
-export class Host implements Owner {
+export class Host implements Owner, CellEnvironment {
   readonly label = "system";
   readonly systemId: string;
   /** 0 for the thread that made the system, then in order of start. */
@@ -60,10 +54,8 @@ export class Host implements Owner {
   readonly survivors: Survivors;
   /** What the system started from this thread, in order of start. */
   readonly children = new Set<Child>();
-  /** As seen from this thread. */
-  system!: ActorSystem;
   /** Tells the system's listeners. */
-  onReport!: <K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]) => void;
+  onReport: <K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]) => void = () => {};
   /** What only host 0 has: the directory and the workers. */
   coordinator: Coordinator | null = null;
   /** Tasks started from here that are not settled, and how they are called in errors. */
@@ -225,11 +217,11 @@ export class Host implements Owner {
   }
 
   /** A cell has come to its final end. */
-  ended(cell: Cell, reason: ExitReason): void {
-    const { serial, owner } = cell;
+  ended(actor: LocalActor, reason: ExitReason): void {
+    const { serial, owner, options: { name } } = actor;
     this.cells.delete(serial);
-    this.#ended.note(serial, { reason, name: cell.options.name });
-    if (typeof owner === "object") owner.children.delete(cell);
+    this.#ended.note(serial, { reason, name });
+    if (typeof owner === "object") owner.children.delete(actor);
     else this.#announceEnd(owner, serial, reason);
     if (this.isOwn && owner !== 0) this.#announceEnd(0, serial, reason);
   }
@@ -314,7 +306,7 @@ export class Host implements Owner {
   }
 
   /** Reports a message that was not handled. */
-  deadLetter(ref: Ref, handler: string, why: string): void {
+  deadLetter(ref: ActorRef<unknown>, handler: string, why: string): void {
     this.report("deadletter", { ref, handler, why });
   }
 

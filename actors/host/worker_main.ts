@@ -9,7 +9,6 @@ import { loadLines } from "../messaging/lines.ts";
 import { Pulse } from "../cell/pulse.ts";
 import { FATAL, type HostEnvelope, READY } from "../messaging/protocol.ts";
 import { onUncaught } from "./_uncaught.ts";
-import { systemOf } from "../system/actor_system.ts";
 import type { WorkerInit } from "../hosts/launcher.ts";
 
 /**
@@ -23,7 +22,6 @@ import type { WorkerInit } from "../hosts/launcher.ts";
 export async function startWorker(init: WorkerInit, exit: () => void): Promise<void> {
   const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
   const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
-  systemOf(host);
   if (init.transportModule !== null) {
     host.lines = await loadLines(init.transportModule);
   }

@@ -59,6 +59,8 @@ export class Coordinator {
   readonly #names = new Names();
   readonly #workers: Workers;
   readonly #losses = new Map<number, Loss>();
+  /** Ends the whole system, as a worker asks for it. */
+  onShutdown!: (timeoutMs: number | undefined) => Promise<unknown>;
   #shutdown: Promise<string[]> | null = null;
   #isShuttingDown = false;
   /** Threads that nothing could end. */
@@ -100,7 +102,7 @@ export class Coordinator {
       case "reason":
         return this.#host.network.reasonOf(question[1], question[2]);
       case "shutdown":
-        return await this.#host.system.shutdown({ timeoutMs: limitOf(question[1]) });
+        return await this.onShutdown(limitOf(question[1]));
       case "condemn":
         return await this.#condemn(question[1], question[2], question[3]);
       case "ordered":

@@ -1,4 +1,4 @@
-import type { Settings } from "../host/host.ts";
+import type { Settings } from "../vocabulary/settings.ts";
 import type { FarEnd } from "../messaging/lines.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
 

@@ -18,7 +18,7 @@ export async function stop(ref: Ref, drain: boolean): Promise<boolean> {
   if (ref.isHere) {
     const turn = currentTurn();
     if (turn !== null && turn.cell === ref.cell) {
-      void turn.cell!.stop({ kind: "shutdown" }, drain);
+      void ref.cell!.stop({ kind: "shutdown" }, drain);
       return true;
     }
     if (!drain) host.abandon(serial, { kind: "shutdown" });

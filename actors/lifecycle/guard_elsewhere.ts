@@ -1,5 +1,5 @@
 import { capture } from "../../channels/packing/capture.ts";
-import type { Cell, Guard } from "../cell/cell.ts";
+import type { Guard } from "../cell/guard.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
 import { FAILED } from "../messaging/protocol.ts";
@@ -17,7 +17,7 @@ export class GuardElsewhere implements Guard {
   /** The owner is told of the end anyway. */
   ended(): void {}
 
-  failed(reason: ExitReason, { serial }: Cell): void {
+  failed(reason: ExitReason, serial: number): void {
     const packet = capture([reason], "wire", "reason", "reason");
     this.#host.network.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);
   }

@@ -4,7 +4,8 @@ import { stop, terminate } from "./control.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
-import type { Child, Owner } from "../cell/children.ts";
+import type { Owner } from "../cell/children.ts";
+import type { Guard, Guarded } from "../cell/guard.ts";
 import {
   type Culprit,
   FINISH,
@@ -19,23 +20,15 @@ import { RestartBudget } from "../cell/restart_budget.ts";
 import type { StartArgs } from "../cell/start_args.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 
-/** Decides about the restarts of an actor on another host. */
-export interface RemoteGuard {
-  /** Its incarnation has ended; it waits for what is decided. */
-  failed(reason: ExitReason): void;
-  /** It has come to its final end. */
-  ended(reason: ExitReason): void;
-}
-
 /** An actor on another host as its owner sees it, who starts it again when that host is lost. */
-export class RemoteChild implements Child {
+export class RemoteChild implements Guarded {
   readonly owner: Owner;
   readonly #host: Host;
   readonly #ref: Ref;
   readonly #definition: DefinedActor<unknown, unknown[]>;
   readonly #args: StartArgs;
   readonly #counted: boolean;
-  readonly #guard: RemoteGuard | null;
+  readonly #guard: Guard | null;
   #hasStarted = false;
   #restarts = 0;
   #budget: RestartBudget | null = null;
@@ -52,7 +45,7 @@ export class RemoteChild implements Child {
     args: StartArgs,
     owner: Owner,
     counted: boolean,
-    guard: RemoteGuard | null,
+    guard: Guard | null,
   ) {
     this.#host = ref.host;
     this.#ref = ref;
@@ -94,7 +87,7 @@ export class RemoteChild implements Child {
 
   /** Its incarnation has ended, and it waits. */
   failed(reason: ExitReason): void {
-    this.#guard?.failed(reason);
+    this.#guard?.failed(reason, this.serial);
   }
 
   /** It has come to its final end. */
@@ -113,7 +106,7 @@ export class RemoteChild implements Child {
       if (!this.#budget.spend(this.#host.clock.now())) return false;
     }
     this.#loss = reason;
-    this.#guard?.failed(reason);
+    this.#guard?.failed(reason, this.serial);
     return true;
   }
 

@@ -5,13 +5,14 @@ import { DefinedActor } from "../definition/defined_actor.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { functionHere } from "../definition/function_here.ts";
 import type { Host } from "../host/host.ts";
-import { LocalReply } from "../cell/copy_here.ts";
+import { LocalReply } from "../cell/local_reply.ts";
 import type { ActorOptions, PlacementOptions } from "../vocabulary/options.ts";
 import type { Owner } from "../cell/children.ts";
 import { limitFor, type Reservation, RUN } from "../messaging/protocol.ts";
 import { Ref } from "../messaging/ref.ts";
 import { mayStartAgain } from "../vocabulary/restart_kind.ts";
-import { type AnyGuard, type Place, Start, type StartRequest } from "./start.ts";
+import type { SteeringGuard } from "../cell/guard.ts";
+import { type Place, Start, type StartRequest } from "./start.ts";
 import { StartArgs } from "../cell/start_args.ts";
 import { checkPermissions } from "../hosts/workers.ts";
 
@@ -27,7 +28,7 @@ export function spawn(
   definition: unknown,
   args: unknown[],
   owner: Owner,
-  guard: AnyGuard | null = null,
+  guard: SteeringGuard | null = null,
 ): Promise<Ref> {
   try {
     host.checkOpen("spawn actor");
@@ -43,7 +44,7 @@ export function spawnUnasked(
   definition: unknown,
   args: unknown[],
   owner: Owner,
-  guard: AnyGuard | null = null,
+  guard: SteeringGuard | null = null,
 ): Promise<Ref> {
   try {
     if (!(definition instanceof DefinedActor)) {

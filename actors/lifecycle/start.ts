@@ -5,11 +5,12 @@ import { functionHere } from "../definition/function_here.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
-import type { Child, Owner } from "../cell/children.ts";
+import type { Owner } from "../cell/children.ts";
 import type { Pending } from "../messaging/remote_reply.ts";
 import { type Reservation, SPAWN } from "../messaging/protocol.ts";
 import type { Ref } from "../messaging/ref.ts";
-import { RemoteChild, type RemoteGuard } from "./remote_child.ts";
+import type { Guarded, SteeringGuard } from "../cell/guard.ts";
+import { RemoteChild } from "./remote_child.ts";
 import type { StartArgs } from "../cell/start_args.ts";
 
 type AnyActor = DefinedActor<unknown, unknown[]>;
@@ -21,19 +22,6 @@ export interface Place {
   readonly counted: boolean;
 }
 
-/** Decides about the restarts of an actor, wherever that is. */
-export interface AnyGuard extends RemoteGuard {
-  /** By what it steers the actor: first its start, then, before `setup` has begun, the actor itself. */
-  attach(controls: Guarded): void;
-}
-
-/** What a guard can do with its actor. */
-export interface Guarded extends Child {
-  halt(): Promise<void>;
-  resume(reason: ExitReason): Promise<void>;
-  finish(reason: ExitReason): Promise<void>;
-}
-
 /** An actor that somebody wants, and who wants it. */
 export interface StartRequest {
   readonly host: Host;
@@ -41,7 +29,7 @@ export interface StartRequest {
   readonly args: StartArgs;
   readonly owner: Owner;
   /** Who decides about restarts, instead of the actor's own budget. */
-  readonly guard: AnyGuard | null;
+  readonly guard: SteeringGuard | null;
 }
 
 /**

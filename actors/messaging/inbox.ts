@@ -12,7 +12,7 @@ import { noteDone } from "./loss.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
 import type { FarEnd } from "./lines.ts";
-import { Item } from "../cell/_mailbox.ts";
+import { Item } from "../cell/item.ts";
 import { type Peer, RemoteReply } from "./remote_reply.ts";
 import { checkShape } from "./_envelope_shape.ts";
 import * as wire from "./protocol.ts";

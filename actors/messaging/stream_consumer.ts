@@ -1,5 +1,5 @@
 import { type Deadlines, OwnWait } from "../../channels/waits/deadlines.ts";
-import type { Item } from "../cell/_mailbox.ts";
+import type { Item } from "../cell/item.ts";
 import type { WaitOptions } from "../vocabulary/options.ts";
 import type { Reply, StreamControl, StreamSink } from "../cell/reply.ts";
 import { currentTurn } from "../cell/turn.ts";

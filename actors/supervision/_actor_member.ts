@@ -1,10 +1,10 @@
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { RestartKind } from "../vocabulary/restart_kind.ts";
-import type { AnyGuard, Guarded } from "../lifecycle/start.ts";
+import type { Guarded, SteeringGuard } from "../cell/guard.ts";
 import type { Member, Supervision } from "./_supervision.ts";
 
 /** An actor below a supervisor, wherever it runs. */
-export class ActorMember implements Member, AnyGuard {
+export class ActorMember implements Member, SteeringGuard {
   readonly restart: RestartKind;
   readonly #supervision: Supervision;
   #controls: Guarded | null = null;

@@ -100,8 +100,12 @@ export let hostBehind: (system: ActorSystem) => Host;
 /** The host whose system is being made in a worker. */
 let adopted: Host | null = null;
 
-/** Makes the system that stands in a worker for the one on host 0. */
+const systems = new WeakMap<Host, ActorSystem>();
+
+/** The system as seen from a host; on a worker it is made when somebody asks for it. */
 export function systemOf(host: Host): ActorSystem {
+  const known = systems.get(host);
+  if (known !== undefined) return known;
   adopted = host;
   try {
     return new ActorSystem();
@@ -149,8 +153,10 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   constructor(options: ActorSystemOptions = {}) {
     super();
     this.#host = adopted ?? startHost(options);
-    this.#host.system = this;
+    systems.set(this.#host, this);
     this.#host.onReport = (type, detail) => this.#dispatch(type, detail);
+    const { coordinator } = this.#host;
+    if (coordinator !== null) coordinator.onShutdown = (timeoutMs) => this.#shutDown(timeoutMs);
     if (options.shutdownOnSignal) this.#listenToSignals();
   }
 
@@ -221,7 +227,7 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
       return Promise.reject(error);
     }
     const ended = this.#shutDown(timeoutMs);
-    if (turn === null || turn.cell!.host !== this.#host) return ended;
+    if (turn === null || turn.cell!.environment !== this.#host) return ended;
     const handler = `${turn.cell!.label}.${turn.label}`;
     const refused = Promise.reject(new DeadlockError([handler], "wait for the shutdown"));
     // Whoever does not wait has done nothing wrong.

@@ -1,4 +1,5 @@
-import { ActorSystem } from "./actor_system.ts";
+import { ActorSystem, systemOf } from "./actor_system.ts";
+import type { Host } from "../host/host.ts";
 import { currentTurn } from "../cell/turn.ts";
 
 let shared: { readonly system: ActorSystem; users: number } | null = null;
@@ -15,7 +16,8 @@ export interface UsedSystem {
  * which lives as long as somebody uses it.
  */
 export function useSystem(given: ActorSystem | undefined): UsedSystem {
-  const system = given ?? currentTurn()?.cell?.host.system;
+  const host = currentTurn()?.cell?.environment as Host | undefined;
+  const system = given ?? (host && systemOf(host));
   if (system !== undefined) return { system, release: () => Promise.resolve() };
   const used = shared ??= { system: new ActorSystem(), users: 0 };
   used.users++;

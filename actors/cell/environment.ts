@@ -1,0 +1,40 @@
+import type { Clock } from "../../channels/thread/clock.ts";
+import type { ActorRef } from "../vocabulary/actor_ref.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { ActorOptions } from "../vocabulary/options.ts";
+import type { Settings } from "../vocabulary/settings.ts";
+import type { SystemEvents } from "../vocabulary/system_events.ts";
+import type { Child, Owner } from "./children.ts";
+import type { Pulse } from "./pulse.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** An actor as the thread knows it that it lives on. */
+export interface LocalActor extends Child {
+  readonly serial: number;
+  readonly options: ActorOptions;
+  /** Who stops it: on this host, or the index of the host where it was started from. */
+  readonly owner: Owner | number;
+}
+
+/** All that an actor needs of the thread that it lives on. */
+export interface CellEnvironment {
+  /** Index of the host. */
+  readonly index: number;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** Shows that the thread goes on, where somebody watches. */
+  readonly pulse: Pulse | null;
+  /** A reference to an actor of the system. */
+  refOf(at: number, serial: number, name: string | undefined): ActorRef<unknown>;
+  /** Reports an event of the system. */
+  report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void;
+  /** Reports a message that was not handled. */
+  deadLetter(ref: ActorRef<unknown>, handler: string, why: string): void;
+  /** Frees the name of an actor that has ended. */
+  releaseName(name: string, serial: number): Promise<void>;
+  /** An actor has come to its final end. */
+  ended(actor: LocalActor, reason: ExitReason): void;
+  /** An actor has ended that had to give up these of its children. */
+  gaveUp(children: Child[]): void;
+}

@@ -1,7 +1,6 @@
+import type { WorkFigures } from "./figures.ts";
 import { formatFigure } from "./format.ts";
-import { type Row, summarize } from "./summary.ts";
-import { titleOf } from "./table.ts";
-import type { Measure, Result } from "../harness/workload.ts";
+import type { Line } from "./summary.ts";
 
 const WIDTH = 800;
 const LABELS = 290;
@@ -18,15 +17,12 @@ text { font: 13px system-ui, sans-serif; fill: #24292f; }
 `;
 
 /** A bar chart of the median figures of a group, as an SVG image. */
-export function chartOf(group: string, results: readonly Result[]): string {
+export function chartOf(group: string, works: readonly WorkFigures[]): string {
   let top = 8;
   const blocks: string[] = [];
-  for (const result of results) {
-    for (const measure of result.measures) {
-      const rows = summarize(result, measure);
-      blocks.push(block(titleOf(result, measure), rows, measure, top));
-      top += HEAD + rows.length * LINE;
-    }
+  for (const work of works) {
+    blocks.push(block(work, top));
+    top += HEAD + work.players.length * LINE;
   }
   const size = `width="${WIDTH}" height="${top + 8}" viewBox="0 0 ${WIDTH} ${top + 8}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">
@@ -37,19 +33,19 @@ ${blocks.join("\n")}
 `;
 }
 
-function block(title: string, rows: Row[], measure: Measure, top: number): string {
-  const most = Math.max(...rows.map(({ median }) => median));
-  const better = measure.best === "most" ? "longer is better" : "shorter is better";
-  const bars = rows.map((row, index) => bar(row, most, measure, top + HEAD + index * LINE));
+function block(work: WorkFigures, top: number): string {
+  const most = Math.max(...work.players.map(({ median }) => median));
+  const better = work.best === "most" ? "longer is better" : "shorter is better";
+  const bars = work.players.map((line, index) => bar(line, most, work, top + HEAD + index * LINE));
   return [
-    `<text class="title" x="8" y="${top + 22}">${escape(`${title} (${better})`)}</text>`,
+    `<text class="title" x="8" y="${top + 22}">${escape(`${work.title} (${better})`)}</text>`,
     ...bars,
   ].join("\n");
 }
 
-function bar({ name, role, median }: Row, most: number, measure: Measure, top: number): string {
+function bar({ name, role, median }: Line, most: number, work: WorkFigures, top: number): string {
   const width = Math.max(1, Math.round(median / most * BARS));
-  const text = escape(formatFigure(median, measure));
+  const text = escape(formatFigure(median, work));
   return [
     `<text x="${LABELS - 8}" y="${top + 14}" text-anchor="end">${escape(name)}</text>`,
     `<rect class="${role}" x="${LABELS}" y="${top + 2}" width="${width}" height="${LINE - 6}"/>`,

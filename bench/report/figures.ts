@@ -1,58 +1,84 @@
+import type { Measure } from "../harness/workload.ts";
 import { chartOf } from "./chart.ts";
 import { describeMachine } from "./machine.ts";
+import { figuresText } from "./figures_text.ts";
 import { type GroupResults, groupResults } from "./results.ts";
-import { markdownTable, tableOf, titleOf } from "./table.ts";
+import { type Line, linesOf } from "./summary.ts";
+import { titleOf } from "./table.ts";
 
+const DATA = new URL("../figures.json", import.meta.url);
 const README = new URL("../README.md", import.meta.url);
 const CHARTS = new URL("../charts/", import.meta.url);
-const marks = (name: string) => [`<!-- begin ${name} -->`, `<!-- end ${name} -->`] as const;
+const BEGIN = "<!-- begin figures -->";
+const END = "<!-- end figures -->";
+
+/** All figures, by group: `figures.json`. */
+export type Figures = Record<string, GroupFigures>;
+
+/** What a group gave when it was last run. */
+export interface GroupFigures {
+  /** Machine and versions, a line each. */
+  readonly machine: readonly string[];
+  /** What was measured, in the order in which it was. */
+  readonly works: readonly WorkFigures[];
+  /** Who did not take part, and why. */
+  readonly absent: Readonly<Record<string, string>>;
+}
+
+/** The figures of all players for one measure of one workload. */
+export interface WorkFigures extends Omit<Measure, "name"> {
+  readonly title: string;
+  readonly players: readonly Line[];
+}
 
 /**
- * Writes the figures into the README, between the marks of their groups, and a chart for each group. What stands outside
- * of the marks stays, and so do the figures of groups that were not run.
+ * Puts the figures of this run into `figures.json`, where those of other groups stay as they are, and makes the table of
+ * the README and the charts from that.
  */
 export async function writeFigures(): Promise<void> {
-  let text = await Deno.readTextFile(README);
-  const files = [README.pathname];
-  await Deno.mkdir(CHARTS, { recursive: true });
+  const figures: Figures = JSON.parse(await Deno.readTextFile(DATA));
+  const machine = await describeMachine();
   for (const [group, found] of groupResults) {
-    if (found.results.length === 0) continue;
-    const chart = new URL(`./${group}.svg`, CHARTS);
-    await Deno.writeTextFile(chart, chartOf(group, found.results));
-    files.push(chart.pathname);
-    text = replaceBetween(text, group, groupText(group, found, await describeMachine()));
+    if (found.results.length > 0) figures[group] = figuresOf(found, machine);
   }
-  await Deno.writeTextFile(README, text);
-  const format = new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", ...files] });
-  const { success, stderr } = await format.output();
-  if (!success) throw new Error(`Cannot format the figures: ${new TextDecoder().decode(stderr)}`);
+  await Deno.writeTextFile(DATA, JSON.stringify(figures, null, 2));
+  const charts = await writeCharts(figures);
+  const text = await Deno.readTextFile(README);
+  await Deno.writeTextFile(README, replaceFigures(text, figuresText(figures)));
+  await format([DATA, README, ...charts]);
 }
 
-/** Puts `figures` between the marks of a group, which are added at the end where there are none. */
-export function replaceBetween(text: string, group: string, figures: string): string {
-  const [begin, end] = marks(group);
-  const body = `${begin}\n\n${figures}\n\n${end}`;
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < 0) return `${text.trimEnd()}\n\n## ${group}\n\n${body}\n`;
-  return text.slice(0, from) + body + text.slice(to + end.length);
+/** Puts the text between the marks of the README; what stands outside of them stays. */
+export function replaceFigures(readme: string, text: string): string {
+  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`The README has no ${BEGIN} before ${END}`);
+  return `${readme.slice(0, from)}${BEGIN}\n\n${text}\n\n${readme.slice(to)}`;
 }
 
-function groupText(group: string, { results, absent }: GroupResults, machine: string[]): string {
-  const tables = results.flatMap((result) =>
-    result.measures.map((measure) => {
-      return `**${titleOf(result, measure)}**\n\n${markdownTable(tableOf(result, measure))}`;
+/** What a group gave, as it is kept. */
+export function figuresOf({ results, absent }: GroupResults, machine: string[]): GroupFigures {
+  const works = results.flatMap((result) =>
+    result.measures.map((measure): WorkFigures => {
+      const { unit, best } = measure;
+      return { title: titleOf(result, measure), unit, best, players: linesOf(result, measure) };
     })
   );
-  const missing = Array.from(absent, ([who, why]) => `- ${who}: ${escapeLine(why)}`);
-  return [
-    `![Medians of the group ${group}](./charts/${group}.svg)`,
-    machine.map((line) => `- ${escapeLine(line)}`).join("\n"),
-    ...tables,
-    ...(missing.length > 0 ? [`Did not take part:\n\n${missing.join("\n")}`] : []),
-  ].join("\n\n");
+  return { machine, works, absent: Object.fromEntries(absent) };
 }
 
-/** Keeps what others have written from being taken for Markdown. */
-function escapeLine(text: string): string {
-  return text.replace(/[\\`*<>|[\]]/g, "\\$&");
+async function writeCharts(figures: Figures): Promise<URL[]> {
+  await Deno.mkdir(CHARTS, { recursive: true });
+  return await Promise.all(
+    Object.entries(figures).map(async ([group, { works }]) => {
+      const chart = new URL(`./${group}.svg`, CHARTS);
+      await Deno.writeTextFile(chart, chartOf(group, works));
+      return chart;
+    }),
+  );
+}
+
+async function format(files: URL[]): Promise<void> {
+  const args = ["fmt", "--quiet", ...files.map(({ pathname }) => pathname)];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  if (!success) throw new Error(`Cannot format the figures: ${new TextDecoder().decode(stderr)}`);
 }

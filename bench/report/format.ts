@@ -1,7 +1,7 @@
 import type { Measure } from "../harness/workload.ts";
 
 /** A figure with its unit, rounded to three digits or so. */
-export function formatFigure(value: number, { unit }: Measure): string {
+export function formatFigure(value: number, { unit }: Pick<Measure, "unit">): string {
   if (unit === "/s") return `${formatNumber(value)}/s`;
   return `${formatNumber(value)} ${unit}`;
 }

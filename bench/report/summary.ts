@@ -1,13 +1,17 @@
-import { median } from "./statistics.ts";
 import type { Measure, Outcome, Result, Role } from "../harness/workload.ts";
+import { median } from "./statistics.ts";
 
-/** One line of a table: a player's figures for one measure. */
-export interface Row {
+/** What a player's rounds gave for one measure. */
+export interface Line {
   readonly name: string;
   readonly role: Role;
   readonly median: number;
   readonly min: number;
   readonly max: number;
+}
+
+/** One line of a table: a player's figures for one measure, beside those of the others. */
+export interface Row extends Line {
   /** The best figure of all rounds. */
   readonly best: number;
   /** How many times as good as the best raw code, of the best figures of each; `null` where there is none. */
@@ -18,19 +22,27 @@ export interface Row {
   readonly toPeer: number | null;
 }
 
-/** The lines for one measure of a result. */
-export function summarize({ measures, outcomes }: Result, measure: Measure): Row[] {
+/** Which figures of a measure are good. */
+export type Better = Pick<Measure, "best">;
+
+/** What the rounds of each player gave for one measure of a result; who has no figures is left out. */
+export function linesOf({ measures, outcomes }: Result, measure: Measure): Line[] {
   const index = measures.indexOf(measure);
-  const plain = outcomes.filter(({ figures }) => figures.length > 0)
-    .map((outcome) => describe(outcome, index, measure));
+  return outcomes.filter(({ figures }) => figures.length > 0)
+    .map((outcome) => describe(outcome, index));
+}
+
+/** Compares each line with the best of each other kind. */
+export function compareLines(lines: readonly Line[], { best }: Better): Row[] {
+  const plain = lines.map((line) => ({ ...line, best: best === "most" ? line.max : line.min }));
   const bestOf = (role: Role): number | null => {
     const all = plain.filter((row) => row.role === role).map(({ best }) => best);
     if (all.length === 0) return null;
-    return measure.best === "most" ? Math.max(...all) : Math.min(...all);
+    return best === "most" ? Math.max(...all) : Math.min(...all);
   };
   const ratio = (own: number, other: number | null): number | null => {
     if (other === null) return null;
-    return measure.best === "most" ? own / other : other / own;
+    return best === "most" ? own / other : other / own;
   };
   const [raw, byHand, peer] = [bestOf("raw"), bestOf("by-hand"), bestOf("peer")];
   return plain.map((row) => ({
@@ -41,8 +53,12 @@ export function summarize({ measures, outcomes }: Result, measure: Measure): Row
   }));
 }
 
-function describe({ name, role, figures }: Outcome, index: number, { best }: Measure) {
+/** The lines for one measure of a result, compared. */
+export function summarize(result: Result, measure: Measure): Row[] {
+  return compareLines(linesOf(result, measure), measure);
+}
+
+function describe({ name, role, figures }: Outcome, index: number): Line {
   const own = figures.map((sample) => sample[index]!);
-  const [min, max] = [Math.min(...own), Math.max(...own)];
-  return { name, role, median: median(own), min, max, best: best === "most" ? max : min };
+  return { name, role, median: median(own), min: Math.min(...own), max: Math.max(...own) };
 }

@@ -1,21 +1,12 @@
 import { Fifo } from "../../channels/waits/fifo.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
 import type { Host } from "../host/host.ts";
-import type { WorkerKind } from "../vocabulary/options.ts";
 import type { Owner } from "../cell/children.ts";
 import type { Job, JobOwner } from "./_job.ts";
 import { type Employer, PoolMember } from "./_member.ts";
-import { type Call, poolWorker } from "./_worker.ts";
+import type { PoolSettings } from "./_settings.ts";
+import { poolWorker } from "./_worker.ts";
 import { spawnUnasked } from "../lifecycle/spawn.ts";
-
-/** How a crew works. */
-export interface CrewSettings {
-  readonly size: number;
-  readonly worker: WorkerKind | undefined;
-  readonly initializer: Call | null;
-  readonly maxTasksPerWorker: number;
-  readonly concurrency: number;
-}
 
 // Jobs that wait so long behind another one, while a worker has nothing to do, are given to that one.
 const HOLD_UP_MS = 2;
@@ -27,7 +18,7 @@ const MOST_IN_VAIN = 5;
 /** The workers of a pool and the jobs that wait for them. */
 export class Crew implements JobOwner, Employer {
   readonly #host: Host;
-  readonly #settings: CrewSettings;
+  readonly #settings: PoolSettings;
   readonly #owner: Owner = { label: "pool", children: new Set() };
   readonly #queue = new Fifo<Job>();
   readonly #members = new Set<PoolMember>();
@@ -45,7 +36,7 @@ export class Crew implements JobOwner, Employer {
   #doing: string[] = [];
   #whenIdle: (() => void) | null = null;
 
-  constructor(host: Host, settings: CrewSettings) {
+  constructor(host: Host, settings: PoolSettings) {
     this.#host = host;
     const maxTasksPerWorker = Math.min(settings.maxTasksPerWorker, MOST_ITEMS);
     this.#settings = { ...settings, maxTasksPerWorker };

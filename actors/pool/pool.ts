@@ -1,27 +1,24 @@
-import { capture, draftOf, settle } from "../../channels/packing/capture.ts";
 import {
   checkCount,
   checkFunction,
   checkMs,
   checkSignal,
-  checkWord,
 } from "../../channels/vocabulary/checks.ts";
-import type { Draft } from "../../channels/packing/packet.ts";
-import { givenTwice } from "../../channels/packing/moving.ts";
 import { jsonOf } from "../../channels/vocabulary/kept.ts";
-import { ActorSystem, hostBehind } from "../system/actor_system.ts";
+import { hostBehind } from "../system/actor_system.ts";
 import { Crew } from "./_crew.ts";
-import { type DefinedTask, isTask } from "../definition/defined_task.ts";
+import { isTask } from "../definition/defined_task.ts";
 import { PoolClosedError } from "../vocabulary/errors.ts";
 import type { Host } from "../host/host.ts";
 import { useSystem } from "../system/implicit_system.ts";
-import { copyHere } from "../cell/copy_here.ts";
 import { type Child, within } from "../cell/children.ts";
 import { ChunkedMap } from "./_map.ts";
 import { lazyResults } from "./_imap.ts";
-import { Job, type JobKind, type PoolTask } from "./_job.ts";
+import { checkLists, checkSource, itemsOf, rootOf } from "./_items.ts";
+import type { Job, PoolTask } from "./_job.ts";
+import { JobMaker } from "./_job_maker.ts";
 import type { ImapOptions, MapOptions, PoolOptions } from "./pool_options.ts";
-import type { Call } from "./_worker.ts";
+import { type PoolSettings, settingsOf } from "./_settings.ts";
 import type { TaskDefinition } from "../vocabulary/definition.ts";
 
 // Chunks of a map for each worker: fewer, and the last one makes the others wait; more only cost messages.
@@ -61,9 +58,8 @@ export class Pool implements AsyncDisposable {
   readonly #host: Host;
   readonly #release: () => Promise<void>;
   readonly #crew: Crew;
-  readonly #concurrency: number;
-  readonly #maxTasks: number;
-  readonly #retries: number;
+  readonly #settings: PoolSettings;
+  readonly #jobs: JobMaker;
   readonly #tasks = new WeakMap<object, PoolTask>();
   /** By which the workers know tasks, by their addresses. */
   readonly #numbers = new Map<string, number>();
@@ -78,32 +74,14 @@ export class Pool implements AsyncDisposable {
    * @throws {TypeError} when a word is not one of those allowed, or the initializer is not a task and its arguments.
    */
   constructor(options: PoolOptions = {}) {
-    checkOptions(options);
-    const {
-      size = navigator.hardwareConcurrency,
-      maxTasksPerWorker = Infinity,
-      concurrency = 1,
-      retries = 0,
-      initializer,
-      worker,
-      system,
-    } = options;
-    const call = initializer === undefined ? null : callOf(initializer, size === 0);
-    const used = useSystem(system);
+    this.#settings = settingsOf(options);
+    const used = useSystem(options.system);
     this.#host = hostBehind(used.system);
     this.#host.checkOpen("create Pool");
     this.#release = () => used.release();
-    this.size = size;
-    this.#concurrency = concurrency;
-    this.#maxTasks = maxTasksPerWorker;
-    this.#retries = retries;
-    this.#crew = new Crew(this.#host, {
-      size,
-      worker,
-      initializer: call,
-      maxTasksPerWorker,
-      concurrency,
-    });
+    this.size = this.#settings.size;
+    this.#crew = new Crew(this.#host, this.#settings);
+    this.#jobs = new JobMaker(this.#crew, this.#settings.retries);
     this.#self = this.#asChild();
     this.#host.children.add(this.#self);
   }
@@ -122,7 +100,7 @@ export class Pool implements AsyncDisposable {
       const known = this.#taskOf("run task", task);
       const { signal, timeoutMs = Infinity } = known.definition.options;
       signal?.throwIfAborted();
-      const job = this.#job("call", known, args, "args", 1, signal);
+      const job = this.#jobs.one("call", known, args, "args", 1, signal);
       this.#start(job, signal, timeoutMs);
       return job.promise as Promise<Awaited<R>>;
     } catch (error) {
@@ -296,22 +274,6 @@ export class Pool implements AsyncDisposable {
     return entry;
   }
 
-  #job(
-    kind: JobKind,
-    task: PoolTask,
-    values: readonly unknown[],
-    root: string,
-    items: number,
-    signal: AbortSignal | undefined,
-  ): Job {
-    const packet = capture(values, this.#destination, "message", root);
-    return new Job(this.#crew, kind, task, packet, items, this.#retries, signal);
-  }
-
-  get #destination(): "here" | "wire" {
-    return this.size === 0 ? "here" : "wire";
-  }
-
   #start(job: Job, signal: AbortSignal | undefined, timeoutMs: number): void {
     if (this.#host.deadlines.start(job, signal, timeoutMs)) this.#crew.submit(job);
     else job.abandon();
@@ -334,48 +296,14 @@ export class Pool implements AsyncDisposable {
       const items = itemsOf(doing, source);
       if (kind === "starmap") checkLists(items);
       if (items.length === 0) return Promise.resolve([]);
-      const jobs = this.#jobs(kind, known, items, chunkSize);
+      const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
+      const step = Math.min(chunkSize ?? share, this.#settings.maxTasksPerWorker);
+      const jobs = this.#jobs.forChunks(kind, known, items, step);
       const map = new ChunkedMap(this.#host.deadlines, jobs, known.label, limits, onProgress);
       for (const job of jobs) if (map.isOpen) this.#crew.submit(job);
       return map.promise;
     } catch (error) {
       return Promise.reject(error);
-    }
-  }
-
-  /** A job for each chunk. Nothing is given away before all are known to be able to cross. */
-  #jobs(
-    kind: "map" | "starmap",
-    task: PoolTask,
-    items: unknown[],
-    chunkSize: number | undefined,
-  ): Job[] {
-    const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
-    const step = Math.min(chunkSize ?? share, this.#maxTasks);
-    const starts = Array.from({ length: Math.ceil(items.length / step) }, (_, at) => at * step);
-    const drafts = starts.map((start): Draft => {
-      const chunk = items.slice(start, start + step);
-      return draftOf([chunk], this.#destination, "message", rootOf(start));
-    });
-    const twice = givenTwice(drafts);
-    if (twice >= 0) {
-      const root = rootOf(starts[twice]!);
-      throw new TypeError(
-        `Cannot send message: ${root} gives away what an item before it gives away`,
-      );
-    }
-    const jobs: Job[] = [];
-    try {
-      for (const [at, draft] of drafts.entries()) {
-        const start = starts[at]!;
-        const packet = settle(draft, "message", rootOf(start));
-        const count = Math.min(step, items.length - start);
-        jobs.push(new Job(this.#crew, kind, task, packet, count, this.#retries, undefined));
-      }
-      return jobs;
-    } catch (error) {
-      for (const job of jobs) job.abandon();
-      throw error;
     }
   }
 
@@ -388,7 +316,7 @@ export class Pool implements AsyncDisposable {
     const doing = "imap task";
     const known = this.#taskOf(doing, task);
     const { chunkSize = 1 } = options;
-    const workers = Math.max(1, this.size) * this.#concurrency;
+    const workers = Math.max(1, this.size) * this.#settings.concurrency;
     const { lookAhead = AHEAD_EACH * workers * chunkSize } = options;
     const { signal, timeoutMs } = limitsOf(doing, options, known);
     checkCount(doing, "chunkSize", chunkSize, 1);
@@ -396,49 +324,19 @@ export class Pool implements AsyncDisposable {
     checkSource(doing, source);
     const submit = (items: unknown[], first: number) => {
       const now = this.#taskOf(doing, task);
-      const job = this.#job("map", now, [items], rootOf(first), items.length, signal);
+      const job = this.#jobs.one("map", now, [items], rootOf(first), items.length, signal);
       this.#start(job, signal, timeoutMs);
       return job;
     };
     return lazyResults({
       source,
-      chunkSize: Math.min(chunkSize, this.#maxTasks),
+      chunkSize: Math.min(chunkSize, this.#settings.maxTasksPerWorker),
       lookAhead,
       isOrdered,
       signal,
       submit,
     });
   }
-}
-
-function checkOptions(options: PoolOptions): void {
-  const doing = "create Pool";
-  if (options.system !== undefined && !(options.system instanceof ActorSystem)) {
-    throw new TypeError(`Cannot ${doing}: system must be an ActorSystem`);
-  }
-  checkCount(doing, "size", options.size, 0);
-  checkCount(doing, "concurrency", options.concurrency, 1);
-  checkCount(doing, "retries", options.retries, 0);
-  if (options.maxTasksPerWorker !== Infinity) {
-    checkCount(doing, "maxTasksPerWorker", options.maxTasksPerWorker, 1);
-  }
-  checkWord(doing, "worker", options.worker, ["web", "thread"]);
-}
-
-/**
- * The initializer as it is now.
- *
- * @throws {TypeError} when it is not a task and its arguments, or one of them cannot cross to a worker.
- */
-function callOf(initializer: unknown, isLocal: boolean): Call {
-  if (!Array.isArray(initializer) || !isTask(initializer[0])) {
-    throw new TypeError("Cannot create Pool: initializer must be [task, ...args]");
-  }
-  const [task, ...args] = initializer;
-  const call = [(task as DefinedTask<unknown[], unknown>).placed(), ...args];
-  const [copy] = copyHere([call], "message", "initializer");
-  if (!isLocal) draftOf([copy], "wire", "message", "initializer");
-  return copy as Call;
 }
 
 function limitsOf(
@@ -453,30 +351,4 @@ function limitsOf(
     signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0],
     timeoutMs: timeoutMs ?? options.timeoutMs ?? Infinity,
   };
-}
-
-function itemsOf(doing: string, source: Iterable<unknown>): unknown[] {
-  if (hasMember(source, Symbol.iterator)) return [...source];
-  throw new TypeError(`Cannot ${doing}: the items must be iterable; imap() takes async sources`);
-}
-
-function checkSource(doing: string, source: unknown): void {
-  if (hasMember(source, Symbol.iterator) || hasMember(source, Symbol.asyncIterator)) return;
-  throw new TypeError(`Cannot ${doing}: the source must be iterable`);
-}
-
-/** Whether it can be iterated; a text can, too. */
-function hasMember(source: unknown, key: symbol): boolean {
-  return source !== undefined && source !== null && key in Object(source);
-}
-
-function checkLists(items: unknown[]): void {
-  const wrong = items.findIndex((item) => !Array.isArray(item));
-  if (wrong < 0) return;
-  throw new TypeError(`Cannot starmap task: items[${wrong}] must be a list of arguments`);
-}
-
-/** What a chunk is called in the path of a value that cannot cross. */
-function rootOf(start: number): string {
-  return start === 0 ? "items" : `items.slice(${start})`;
 }

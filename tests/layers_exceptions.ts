@@ -38,6 +38,4 @@ export const circular: ReadonlySet<string> = new Set<string>([
   "actors/messaging/links.ts",
   "actors/messaging/outbox.ts",
   "actors/messaging/ref.ts",
-  "actors/supervision/supervisor.ts",
-  "actors/supervision/task_results.ts",
 ]);

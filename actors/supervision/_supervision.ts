@@ -3,9 +3,14 @@ import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { RestartLimitError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { lossOf } from "../messaging/loss.ts";
-import { giveWay, type RestartKind, startsAgain } from "../vocabulary/restart_kind.ts";
+import {
+  giveWay,
+  mayStartAgain,
+  type RestartKind,
+  startsAgain,
+} from "../vocabulary/restart_kind.ts";
 import { RestartBudget } from "../cell/restart_budget.ts";
-import type { Strategy } from "./supervisor_options.ts";
+import type { Policy } from "./_policy.ts";
 
 /** Something that a supervisor keeps running: an actor, a task, or another supervisor. */
 export interface Member {
@@ -24,14 +29,6 @@ export interface Member {
    * @param error For whoever waits for a result.
    */
   finish(reason: ExitReason, error?: unknown): Promise<void>;
-}
-
-/** What a supervisor does about failures. */
-export interface Policy {
-  readonly strategy: Strategy;
-  readonly maxRestarts: number;
-  readonly withinMs: number;
-  readonly backoff: { readonly minMs: number; readonly maxMs: number; readonly jitter: number };
 }
 
 /** A member has failed, and waits for what is decided. */
@@ -278,7 +275,7 @@ export class Supervision {
 
   /** A temporary member does not start again when others do, so it is ended for good. */
   async #haltOne(member: Member, error: unknown): Promise<void> {
-    if (member.restart !== "temporary") return await member.halt();
+    if (mayStartAgain(member.restart)) return await member.halt();
     this.#members.delete(member);
     await member.finish(SHUTDOWN, error);
   }

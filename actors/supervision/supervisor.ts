@@ -3,26 +3,22 @@ import { ActorMember } from "./_actor_member.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { ActorSystem, hostBehind } from "../system/actor_system.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
-import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
+import { checkCount } from "../../channels/vocabulary/checks.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
 import { useSystem } from "../system/implicit_system.ts";
 import { type Child, type Owner, TimeShare } from "../cell/children.ts";
-import type { RestartKind } from "../vocabulary/restart_kind.ts";
+import { mayStartAgain, type RestartKind } from "../vocabulary/restart_kind.ts";
 import { runTask, spawn, startArgs } from "../lifecycle/spawn.ts";
-import { type Member, type Policy, Supervision } from "./_supervision.ts";
+import { policyOf } from "./_policy.ts";
+import { type Member, Supervision } from "./_supervision.ts";
 import type { ResultsOptions, SuperviseOptions, SupervisorOptions } from "./supervisor_options.ts";
 import { TaskMember } from "./_task_member.ts";
-import { TaskResults } from "./task_results.ts";
-
-/** How a task of a supervisor has ended. */
-export type TaskResult =
-  | { readonly name: string | undefined; readonly status: "fulfilled"; readonly value: unknown }
-  | { readonly name: string | undefined; readonly status: "rejected"; readonly reason: unknown };
+import { type TaskResult, TaskResults } from "./task_results.ts";
 
 /** Where a supervisor belongs. */
-interface Place {
+interface Seat {
   readonly host: Host;
   /** Who ends it, when that is an actor or the thread. */
   readonly owner: Owner | null;
@@ -33,7 +29,7 @@ interface Place {
 }
 
 /** Where the supervisor that is being made belongs, when it is not the program's own. */
-let adopted: Place | null = null;
+let adopted: Seat | null = null;
 
 /** Makes a supervisor below an actor. */
 export function superviseUnder(
@@ -45,8 +41,8 @@ export function superviseUnder(
   return makeAt({ host, owner, onExhausted, onEnded: () => Promise.resolve() }, options);
 }
 
-function makeAt(place: Place, options: SuperviseOptions): Supervisor {
-  adopted = place;
+function makeAt(seat: Seat, options: SuperviseOptions): Supervisor {
+  adopted = seat;
   try {
     return new Supervisor(options);
   } finally {
@@ -55,9 +51,6 @@ function makeAt(place: Place, options: SuperviseOptions): Supervisor {
 }
 
 const SHUTDOWN: ExitReason = { kind: "shutdown" };
-
-/** What its errors say that it could not do. */
-const DOING = "create Supervisor";
 
 /**
  * Keeps actors and tasks running, and collects what tasks give.
@@ -90,7 +83,7 @@ const DOING = "create Supervisor";
  * ```
  */
 export class Supervisor implements AsyncDisposable {
-  readonly #place: Place;
+  readonly #seat: Seat;
   readonly #supervision: Supervision;
   /** What it owns on this thread and others. */
   readonly #owner: Owner = { label: "supervisor", children: new Set() };
@@ -108,16 +101,16 @@ export class Supervisor implements AsyncDisposable {
   constructor(options: SupervisorOptions = {}) {
     const policy = policyOf(options);
     const { keepResults = 100_000 } = options;
-    if (keepResults !== Infinity) checkCount(DOING, "keepResults", keepResults, 0);
+    if (keepResults !== Infinity) checkCount("create Supervisor", "keepResults", keepResults, 0);
     this.#results = new TaskResults(keepResults);
-    this.#place = adopted ?? topPlace(options);
-    const { host } = this.#place;
+    this.#seat = adopted ?? topSeat(options);
+    const { host } = this.#seat;
     this.#supervision = new Supervision(policy, host.clock, (error) => {
-      this.#place.onExhausted(error);
-      if (this.#place.owner !== null) void this.#end({ kind: "error", error });
+      this.#seat.onExhausted(error);
+      if (this.#seat.owner !== null) void this.#end({ kind: "error", error });
     });
     this.#self = this.#asChild();
-    this.#place.owner?.children.add(this.#self);
+    this.#seat.owner?.children.add(this.#self);
   }
 
   /** Resolves at the supervisor's end: `shutdown`, or `error` with a `RestartLimitError`. */
@@ -140,7 +133,7 @@ export class Supervisor implements AsyncDisposable {
     // In order of the calls, not of who is done first.
     this.#supervision.add(member);
     try {
-      const ref = await spawn(this.#place.host, definition, args, this.#owner, member);
+      const ref = await spawn(this.#seat.host, definition, args, this.#owner, member);
       if (this.#ending !== null) {
         await member.finish(SHUTDOWN);
         this.#checkOpen("spawn actor");
@@ -181,10 +174,10 @@ export class Supervisor implements AsyncDisposable {
   }
 
   async #run(task: DefinedTask<unknown[], unknown>, args: unknown[]): Promise<unknown> {
-    const { host } = this.#place;
+    const { host } = this.#seat;
     const { clock } = host;
     const { signal, timeoutMs = Infinity, restart = "temporary" } = task.options;
-    const again = restart !== "temporary";
+    const again = mayStartAgain(restart);
     const started = startArgs(host, task.options, args, again);
     const notAfter = clock.now() + timeoutMs;
     const left = () => Math.max(0, notAfter - clock.now());
@@ -207,15 +200,15 @@ export class Supervisor implements AsyncDisposable {
    */
   supervise(options: SuperviseOptions = {}): Supervisor {
     this.#checkOpen("supervise");
-    const { host } = this.#place;
+    const { host } = this.#seat;
     const parent = this.#supervision;
-    const place: Place = {
+    const seat: Seat = {
       host,
       owner: null,
       onExhausted: (error) => parent.failed(member, { kind: "error", error }),
       onEnded: () => Promise.resolve(parent.remove(member)),
     };
-    const child = makeAt(place, options);
+    const child = makeAt(seat, options);
     const member = child.#asMember();
     parent.add(member);
     return child;
@@ -252,7 +245,7 @@ export class Supervisor implements AsyncDisposable {
 
   #checkOpen(doing: string): void {
     if (this.#ending !== null) throw new ActorStoppedError("supervisor", doing);
-    this.#place.host.checkOpen(doing);
+    this.#seat.host.checkOpen(doing);
   }
 
   #end(
@@ -269,9 +262,9 @@ export class Supervisor implements AsyncDisposable {
     endOne: (member: Member, own: ExitReason | null) => Promise<unknown>,
   ): Promise<void> {
     await this.#supervision.finish(endOne);
-    this.#place.owner?.children.delete(this.#self);
+    this.#seat.owner?.children.delete(this.#self);
     this.#exited.resolve(reason);
-    await this.#place.onEnded();
+    await this.#seat.onEnded();
   }
 
   #asMember(): Member & Stoppable {
@@ -313,7 +306,7 @@ export class Supervisor implements AsyncDisposable {
         return [...abandoned].join(", ") || "supervisor";
       },
       stop: async (_reason, drain = false, ms = Infinity) => {
-        using time = new TimeShare(this.#place.host.clock, ms);
+        using time = new TimeShare(this.#seat.host.clock, ms);
         await this.#end(SHUTDOWN, (member) => stopNext(member, drain, time));
         await Promise.all(stopping.values());
         return abandoned.size === 0;
@@ -342,7 +335,7 @@ function isStoppable(member: Member): member is Member & Stoppable {
 }
 
 /** Of a supervisor that the program or an actor has made by itself. */
-function topPlace({ system }: SupervisorOptions): Place {
+function topSeat({ system }: SupervisorOptions): Seat {
   if (system !== undefined && !(system instanceof ActorSystem)) {
     throw new TypeError("Cannot create Supervisor: system must be an ActorSystem");
   }
@@ -357,39 +350,4 @@ function restartOf(
   otherwise: RestartKind,
 ): RestartKind {
   return definition?.options?.restart ?? otherwise;
-}
-
-function policyOf(options: SuperviseOptions): Policy {
-  const doing = DOING;
-  const { strategy = "one-for-one", maxRestarts = 3, withinMs = 5_000, backoff = {} } = options;
-  if (typeof backoff !== "object" || backoff === null) {
-    throw new TypeError(`Cannot ${doing}: backoff must be an object, received ${backoff}`);
-  }
-  const { minMs = 0, maxMs = Math.max(5_000, minMs), jitter = 0.2 } = backoff;
-  checkWord(doing, "strategy", strategy, ["one-for-one", "one-for-all", "rest-for-one"]);
-  checkCount(doing, "maxRestarts", maxRestarts, 0);
-  checkMs(doing, "withinMs", withinMs);
-  if (withinMs === 0) {
-    throw new RangeError(
-      `Cannot ${doing}: withinMs must be > 0, received 0, which counts no failure`,
-    );
-  }
-  checkMs(doing, "backoff.minMs", minMs);
-  if (minMs === Infinity) {
-    throw new RangeError(`Cannot ${doing}: backoff.minMs must be finite, received Infinity`);
-  }
-  checkMs(doing, "backoff.maxMs", maxMs);
-  if (minMs > maxMs) {
-    throw new RangeError(
-      `Cannot ${doing}: backoff.minMs must be <= backoff.maxMs, received ${minMs} and ${maxMs}`,
-    );
-  }
-  if (typeof jitter !== "number" || !(jitter >= 0 && jitter <= 1)) {
-    throw new RangeError(
-      `Cannot ${doing}: backoff.jitter must be from 0 to 1, received ${
-        typeof jitter === "string" ? `"${jitter}"` : jitter
-      }`,
-    );
-  }
-  return { strategy, maxRestarts, withinMs, backoff: { minMs, maxMs, jitter } };
 }

@@ -1,4 +1,7 @@
-import type { TaskResult } from "./supervisor.ts";
+/** How a task of a supervisor has ended. */
+export type TaskResult =
+  | { readonly name: string | undefined; readonly status: "fulfilled"; readonly value: unknown }
+  | { readonly name: string | undefined; readonly status: "rejected"; readonly reason: unknown };
 
 /** Room for one result; the last one is empty. */
 interface Slot {

@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertInstanceOf } from "@std/assert";
 import { HostLostError, RestartLimitError } from "../../mod.ts";
 import type { ExitReason } from "../../actors/vocabulary/exit_reason.ts";
-import { type Member, type Policy, Supervision } from "../../actors/supervision/_supervision.ts";
+import type { Policy } from "../../actors/supervision/_policy.ts";
+import { type Member, Supervision } from "../../actors/supervision/_supervision.ts";
 import type { Clock } from "../../channels/thread/clock.ts";
 import { within } from "../testing.ts";
 

@@ -11,6 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { seededRandom } from "../channels/random_value.ts";
+import { TEST_ARGS } from "../run.ts";
 import { type Area, areas } from "./areas.ts";
 
 /** One line made wrong. */
@@ -76,15 +77,11 @@ function draw<T>(all: T[], count: number, seed: number): T[] {
 
 class Copy implements AsyncDisposable {
   readonly #path = `${root.pathname}.tmp/mutation-${Deno.pid}`;
-  /** As in `deno task test`. */
-  #command: string[] = [];
 
   async make(): Promise<void> {
     await Deno.mkdir(this.#path, { recursive: true });
     const sources = COPIED.map((name) => root.pathname + name);
     await new Deno.Command("cp", { args: ["-r", ...sources, this.#path] }).output();
-    const { tasks } = JSON.parse(await Deno.readTextFile(`${this.#path}/deno.json`));
-    this.#command = tasks.test.command.split(" ").slice(1);
   }
 
   async try({ area, file, line, after }: Mutant, seconds: number): Promise<string> {
@@ -104,7 +101,7 @@ class Copy implements AsyncDisposable {
 
   async #run(file: string, seconds: number): Promise<"ok" | "killed" | "timed out"> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: [...this.#command, "--fail-fast", file],
+      args: [...TEST_ARGS, "--fail-fast", file],
       cwd: this.#path,
       stdout: "null",
       stderr: "null",

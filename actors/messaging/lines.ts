@@ -40,7 +40,9 @@ export function registerTransport(module: string, lines: Lines): void {
 export function linesOf(transport: Transport): Lines {
   const lines = transports.get(transport?.module);
   if (lines !== undefined) return lines;
-  throw new TypeError("Cannot create ActorSystem: transport must come from sharedMemory()");
+  throw new TypeError(
+    "Cannot create ActorSystem: transport must come from sharedMemoryTransport()",
+  );
 }
 
 /** Loads the module of a transport, in a worker. */

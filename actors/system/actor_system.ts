@@ -31,7 +31,7 @@ export interface ActorSystemOptions {
    */
   worker?: WorkerKind | undefined;
   /**
-   * How its threads are connected besides by ports: `sharedMemory()` of `@troupe/actors/shared` makes round trips
+   * How its threads are connected besides by ports: `sharedMemoryTransport()` of `@troupe/actors/shared` makes round trips
    * shorter.
    *
    * @default ports alone

@@ -1,5 +1,5 @@
 import { ActorSystem } from "@troupe/actors";
-import { type ManagedMap, Manager, sharedMemory } from "@troupe/actors/shared";
+import { type ManagedMap, Manager, sharedMemoryTransport } from "@troupe/actors/shared";
 import { expectAll } from "../harness/check.ts";
 import { useSync } from "./manager_tasks.ts";
 import { compare, type Contender } from "../harness/measure.ts";
@@ -15,7 +15,7 @@ export async function benchManager() {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   const map = await manager.map<string, number>([["a", 0]]);
-  await using faster = new ActorSystem({ workers: 1, transport: sharedMemory() });
+  await using faster = new ActorSystem({ workers: 1, transport: sharedMemoryTransport() });
   await using fasterManager = new Manager({ system: faster });
   const fasterMap = await fasterManager.map<string, number>([["a", 0]]);
   using raw = new RawWorker();
@@ -28,7 +28,7 @@ export async function benchManager() {
       { name: "Troupe: awaited", run: () => setAndGet(map, operations) },
       { name: "Troupe: sync, in a worker", run: () => system.run(useSync, map, operations) },
       {
-        name: "Troupe: sync, sharedMemory()",
+        name: "Troupe: sync, sharedMemoryTransport()",
         run: () => faster.run(useSync, fasterMap, operations),
       },
       ...await startPeers(await peersOf<Contender>("python", "manager", operations)),

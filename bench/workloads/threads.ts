@@ -1,5 +1,5 @@
 import { type ActorRef, ActorSystem } from "@troupe/actors";
-import { sharedMemory } from "@troupe/actors/shared";
+import { sharedMemoryTransport } from "@troupe/actors/shared";
 import { peersOf, startPeers } from "../harness/absent.ts";
 import { type Message, type Sink, sink, type Source, source } from "./actors.ts";
 import { benchBuffers } from "./buffers.ts";
@@ -45,7 +45,7 @@ export async function benchThreads() {
     raw: (messages, batch) => raw.sendTo(other, messages, batch),
     tell: (messages) => sendAll(toWorker, there, messages),
   });
-  await using faster = new ActorSystem({ workers: 1, transport: sharedMemory() });
+  await using faster = new ActorSystem({ workers: 1, transport: sharedMemoryTransport() });
   await benchRoundTrips(raw, there, await faster.spawn(sink));
   await benchBuffers(raw, there);
 }
@@ -104,7 +104,7 @@ async function benchRoundTrips(
       close: () => Promise.resolve(),
     },
     {
-      name: "Troupe: ask, sharedMemory()",
+      name: "Troupe: ask, sharedMemoryTransport()",
       role: "troupe",
       echo: (message) => shared.ask.echo(message),
       close: () => Promise.resolve(),

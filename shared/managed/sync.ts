@@ -43,7 +43,7 @@ export type SyncValue<T> = { value: T; update(fn: (value: T) => T): T };
  * copy: `sync(space).list.push(1)` changes the copy.
  *
  * Cost: one round trip for each access, in which the thread does nothing else; about half of that in a system with
- * `transport: sharedMemory()`. The wait has no limit but that of
+ * `transport: sharedMemoryTransport()`. The wait has no limit but that of
  * {@linkcode ManagedObject.with}; when the manager ends, or its thread, it throws.
  *
  * @example

@@ -25,11 +25,11 @@ registerTransport(module, {
  * @example
  * ```ts
  * import { ActorSystem } from "@troupe/actors";
- * import { sharedMemory } from "@troupe/actors/shared";
+ * import { sharedMemoryTransport } from "@troupe/actors/shared";
  *
- * await using system = new ActorSystem({ transport: sharedMemory() });
+ * await using system = new ActorSystem({ transport: sharedMemoryTransport() });
  * ```
  */
-export function sharedMemory(): Transport {
+export function sharedMemoryTransport(): Transport {
   return { module };
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem, HostLostError, pipe } from "../../mod.ts";
-import { sharedMemory } from "../../shared/mod.ts";
+import { sharedMemoryTransport } from "../../shared/mod.ts";
 import { blocked } from "../fixtures/late_news.ts";
 import { phoenix } from "../fixtures/phoenix.ts";
 import { late } from "../fixtures/slow_module.ts";
@@ -9,7 +9,7 @@ import { until, within } from "../testing.ts";
 const SYSTEMS = [
   { kind: "web" },
   { kind: "thread", worker: "thread" as const },
-  { kind: "web, by shared memory", transport: sharedMemory() },
+  { kind: "web, by shared memory", transport: sharedMemoryTransport() },
 ];
 
 Deno.test.each(SYSTEMS)(

@@ -13,7 +13,7 @@ import {
   SharedEvent,
   SharedList,
   SharedMemory,
-  sharedMemory,
+  sharedMemoryTransport,
   SharedQueue,
   SharedStruct,
   SharedValue,
@@ -66,7 +66,7 @@ Deno.test("sync() puts what is shared into a managed object that is new", async 
 });
 
 Deno.test("what is shared reaches a thread of which only the transport is known", async () => {
-  await using system = new ActorSystem({ workers: 1, transport: sharedMemory() });
+  await using system = new ActorSystem({ workers: 1, transport: sharedMemoryTransport() });
   const ref = await system.spawn(unaware);
   const things = KINDS.slice(0, -1).map(({ make }) => make()) as object[];
   const back = await within(10_000, "the echo", ref.ask.echo(things)) as object[];

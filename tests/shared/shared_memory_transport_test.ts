@@ -7,7 +7,7 @@ import {
   type RefOf,
   transfer,
 } from "@troupe/actors";
-import { sharedMemory } from "@troupe/actors/shared";
+import { sharedMemoryTransport } from "@troupe/actors/shared";
 import { capture } from "../../channels/packing/capture.ts";
 import { Link } from "../../channels/link/link.ts";
 import { LINE_RING_BYTES, LineRing } from "../../shared/transport/_text_ring.ts";
@@ -19,7 +19,7 @@ import { until, within } from "../testing.ts";
 const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
 
 function start(workers = 1, worker: "web" | "thread" = "web"): ActorSystem {
-  return new ActorSystem({ workers, worker, transport: sharedMemory() });
+  return new ActorSystem({ workers, worker, transport: sharedMemoryTransport() });
 }
 
 /** Values of all ways to cross: small and large texts, copied and moved buffers, handles. */
@@ -58,7 +58,7 @@ async function keptBy(ref: RefOf<typeof keeper>, count: number): Promise<unknown
 }
 
 Deno.test.each([...KINDS])(
-  'sharedMemory() keeps the order of all kinds of values, worker "$worker"',
+  'sharedMemoryTransport() keeps the order of all kinds of values, worker "$worker"',
   async ({ worker }) => {
     await using system = start(1, worker);
     using queue = new Queue<number>();
@@ -73,7 +73,7 @@ Deno.test.each([...KINDS])(
   },
 );
 
-Deno.test("sharedMemory() keeps order when the ring is full", async () => {
+Deno.test("sharedMemoryTransport() keeps order when the ring is full", async () => {
   await using system = start();
   const ref = await system.spawn(keeper);
   const texts = Array.from({ length: 2_000 }, (_, n) => `${n} ${"y".repeat(n % 997)}`);
@@ -83,7 +83,7 @@ Deno.test("sharedMemory() keeps order when the ring is full", async () => {
   }
 });
 
-Deno.test("sharedMemory() connects workers with each other", async () => {
+Deno.test("sharedMemoryTransport() connects workers with each other", async () => {
   await using system = start(2);
   const [one, other] = [await system.spawn(keeper), await system.spawn(keeper)];
   const values = Array.from({ length: 5_000 }, (_, n) => n);
@@ -91,7 +91,7 @@ Deno.test("sharedMemory() connects workers with each other", async () => {
   assertEquals(await keptBy(other, values.length), values);
 });
 
-Deno.test("sharedMemory() carries streams and many asks in flight", async () => {
+Deno.test("sharedMemoryTransport() carries streams and many asks in flight", async () => {
   await using system = start();
   const ref = await system.spawn(keeper);
   let sum = 0;
@@ -102,7 +102,7 @@ Deno.test("sharedMemory() carries streams and many asks in flight", async () => 
 });
 
 Deno.test.each([...KINDS])(
-  'An ask over sharedMemory() rejects when its worker ends, and the actor comes back, worker "$worker"',
+  'An ask over sharedMemoryTransport() rejects when its worker ends, and the actor comes back, worker "$worker"',
   async ({ worker }) => {
     await using system = start(1, worker);
     const ref = await system.spawn(keeper);
@@ -114,7 +114,7 @@ Deno.test.each([...KINDS])(
   },
 );
 
-Deno.test("What was told before a worker ends itself arrives over sharedMemory()", async () => {
+Deno.test("What was told before a worker ends itself arrives over sharedMemoryTransport()", async () => {
   for (let round = 0; round < 10; round++) {
     await using system = start(2);
     const kept = await system.spawn(keeper);
@@ -129,7 +129,7 @@ Deno.test("ActorSystem refuses a transport of another origin", () => {
   assertThrows(
     () => new ActorSystem({ transport: { module: "data:text/javascript," } }),
     TypeError,
-    "Cannot create ActorSystem: transport must come from sharedMemory()",
+    "Cannot create ActorSystem: transport must come from sharedMemoryTransport()",
   );
 });
 
@@ -191,7 +191,7 @@ Deno.test.each([
   port1.close();
 });
 
-Deno.test("sharedMemory() closes the pipe ends in messages that a closed connection still held", async () => {
+Deno.test("sharedMemoryTransport() closes the pipe ends in messages that a closed connection still held", async () => {
   using ends = new PipePair<unknown>();
   const { port1, port2 } = new MessageChannel();
   const memory = new SharedArrayBuffer(PORT_BYTES);

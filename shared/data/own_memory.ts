@@ -1,5 +1,13 @@
-import { MUTEX_BYTES, mutexAt } from "./mutex_at.ts";
-import type { Mutex } from "../locks/mutex.ts";
+import { Mutex } from "../locks/mutex.ts";
+import { madeOver } from "../words/memory.ts";
+
+/** Length of a {@linkcode Mutex} in memory. */
+export const MUTEX_BYTES = 8;
+
+/** The mutex in a part of a buffer, at a multiple of 4; zeroed memory is a free one. */
+export function mutexAt(buffer: SharedArrayBuffer, byteOffset: number): Mutex {
+  return madeOver({ buffer, byteOffset }, () => new Mutex());
+}
 
 /** Where the data of an object begins: behind its lock, aligned for every type. */
 export const DATA_OFFSET: number = Math.ceil(MUTEX_BYTES / 8) * 8;

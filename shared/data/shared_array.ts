@@ -2,8 +2,7 @@ import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
 import { type Cells, cellsOf } from "./_atomic_cells.ts";
-import { byteLengthOf, checkElement, checkType, shown, viewOf } from "./elements.ts";
-import { checkIndex } from "./index.ts";
+import { byteLengthOf, checkElement, checkIndex, checkType, shown, viewOf } from "./elements.ts";
 import { adopt, DATA_OFFSET, ownLock, ownMemory } from "./own_memory.ts";
 import { memoryIn, registerShared } from "../words/handles.ts";
 import type {

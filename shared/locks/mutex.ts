@@ -13,10 +13,9 @@ import {
 } from "./_hold.ts";
 import { hasLine, parkOrThrow } from "../words/parking.ts";
 import { LockWait } from "../words/lock_wait.ts";
-import { BUSY, free, type Taken, TAKEN_ABANDONED, tryTake } from "../words/lock_word.ts";
+import { BUSY, free, spin, type Taken, TAKEN_ABANDONED, tryTake } from "../words/lock_word.ts";
 import { ownWords } from "../words/memory.ts";
 import { registerWords, wordsToken } from "../words/handles.ts";
-import { spin } from "../words/spin.ts";
 import { SUSPEND, type Suspended } from "./_suspend.ts";
 import { ownThread } from "../words/thread.ts";
 import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";

@@ -1,8 +1,7 @@
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
-import { shown } from "../data/elements.ts";
-import { indexFrom } from "../data/index.ts";
+import { indexFrom, shown } from "../data/elements.ts";
 import { holdsList, ListSlots, makeSlots } from "./_list_slots.ts";
 import { attachNamed, checkName, createNamed, NamedBlock } from "./_named_block.ts";
 import { ownLock } from "../data/own_memory.ts";

@@ -1,7 +1,6 @@
 import { block } from "./blocking.ts";
 import { LockWait } from "./lock_wait.ts";
-import { BUSY, free, tryTake } from "./lock_word.ts";
-import { spin } from "./spin.ts";
+import { BUSY, free, spin, tryTake } from "./lock_word.ts";
 import { ownThread } from "./thread.ts";
 import type { Waiting } from "./waiting.ts";
 

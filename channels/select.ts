@@ -1,6 +1,7 @@
 import { isSelectable, SELECT, type Selectable, type Selection } from "./vocabulary/selectable.ts";
 import { shown } from "./vocabulary/checks.ts";
-import { ChannelWait, checkWait, isTimeout, limitWait } from "./waits/channel_wait.ts";
+import { OwnWait } from "./waits/wait.ts";
+import { checkWait, isTimeout, limitWait } from "./waits/limits.ts";
 import type { WaitOptions } from "./vocabulary/wait_options.ts";
 
 /**
@@ -54,7 +55,7 @@ function selectionOf(source: object, index: number): Selection {
 }
 
 async function untilOneIsReady(selections: Selection[], options: WaitOptions): Promise<void> {
-  const wait = new ChannelWait<boolean>("select", "nothing ready", null);
+  const wait = new OwnWait<boolean>("select", "nothing ready", null);
   const cancels: (() => void)[] = [];
   try {
     for (const each of selections) cancels.push(each.whenReady(() => wait.resolve(true)));

@@ -1,7 +1,8 @@
 import { allSent } from "../../channels/packing/unsent.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import type { Clock } from "../../channels/thread/clock.ts";
-import { Deadlines, OwnWait, type Wait } from "../../channels/waits/deadlines.ts";
+import { Deadlines } from "../../channels/waits/deadlines.ts";
+import { OwnWait, type Wait } from "../../channels/waits/wait.ts";
 import { flushLinks } from "../../channels/link/link.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import { handedOver } from "../../channels/link/line.ts";

@@ -1,5 +1,5 @@
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
-import { OwnWait } from "../../channels/waits/deadlines.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { HAS_ENDED, KILL, STOP, WATCH } from "../messaging/protocol.ts";

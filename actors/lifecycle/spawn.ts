@@ -1,5 +1,5 @@
 import { abandonValues } from "../../channels/packing/abandon.ts";
-import { OwnWait } from "../../channels/waits/deadlines.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
 import type { Cell } from "../cell/cell.ts";
 import { DefinedActor } from "../definition/defined_actor.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";

@@ -1,4 +1,4 @@
-import { Wait } from "../../channels/waits/deadlines.ts";
+import { Wait } from "../../channels/waits/wait.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
 import { functionHere } from "../definition/function_here.ts";

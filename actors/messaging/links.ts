@@ -3,7 +3,7 @@ import { capture } from "../../channels/packing/capture.ts";
 import { drain } from "../../channels/thread/life.ts";
 import { type EnvelopeHandler, Link, type LinkPort } from "../../channels/link/link.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
-import { Wait } from "../../channels/waits/deadlines.ts";
+import { Wait } from "../../channels/waits/wait.ts";
 import type { HostLostError } from "../../channels/vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";

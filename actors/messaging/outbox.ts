@@ -3,7 +3,7 @@ import { capture } from "../../channels/packing/capture.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import { revive } from "../../channels/packing/revival.ts";
-import { Wait } from "../../channels/waits/deadlines.ts";
+import { Wait } from "../../channels/waits/wait.ts";
 import { ActorStoppedError, DeadlockError } from "../vocabulary/errors.ts";
 import { copyHere, NO_SIGNALS } from "../cell/copy_here.ts";
 import { LocalReply, type LocalTarget } from "../cell/local_reply.ts";

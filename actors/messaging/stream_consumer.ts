@@ -1,4 +1,5 @@
-import { type Deadlines, OwnWait } from "../../channels/waits/deadlines.ts";
+import type { Deadlines } from "../../channels/waits/deadlines.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
 import type { Item } from "../cell/item.ts";
 import type { WaitOptions } from "../vocabulary/options.ts";
 import type { Reply, StreamControl, StreamSink } from "../cell/reply.ts";

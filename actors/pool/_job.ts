@@ -2,7 +2,7 @@ import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
 import { givenAway, type Packet, sentAgain } from "../../channels/packing/packet.ts";
 import type { Place } from "../../channels/waits/fifo.ts";
 import { revive } from "../../channels/packing/revival.ts";
-import { Wait } from "../../channels/waits/deadlines.ts";
+import { Wait } from "../../channels/waits/wait.ts";
 import type { DefinedTask } from "../definition/defined_task.ts";
 import { NO_SIGNALS } from "../cell/copy_here.ts";
 import { traced } from "../messaging/trace.ts";

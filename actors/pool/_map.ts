@@ -1,4 +1,5 @@
-import { type Deadlines, OwnWait } from "../../channels/waits/deadlines.ts";
+import type { Deadlines } from "../../channels/waits/deadlines.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import type { Job } from "./_job.ts";
 

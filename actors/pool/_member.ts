@@ -1,7 +1,7 @@
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
-import { Wait } from "../../channels/waits/deadlines.ts";
+import { Wait } from "../../channels/waits/wait.ts";
 import { exited, stop, terminate } from "../lifecycle/control.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";

@@ -1,13 +1,13 @@
 import { clone } from "../vocabulary/kept.ts";
 import { systemClock } from "../thread/clock.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
-import { timeoutError } from "../waits/deadlines.ts";
+import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type Place } from "../waits/fifo.ts";
 import { abandonItem, reviveItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
 import type { Outcome } from "../vocabulary/receive_result.ts";
 import type { Selection } from "../vocabulary/selectable.ts";
-import { ChannelWait, checkWait, isTimeout, limitWait } from "../waits/channel_wait.ts";
+import { checkWait, isTimeout, limitWait } from "../waits/limits.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
 const RECEIVING = "receive from PipeEnd";
@@ -97,7 +97,7 @@ export class PipeReceiving implements Selection {
     options: WaitOptions,
     accept: ((value: unknown) => void) | null,
   ): Promise<R> {
-    const wait = new ChannelWait<R>(RECEIVING, "no item", () => this.#receives.remove(place));
+    const wait = new OwnWait<R>(RECEIVING, "no item", () => this.#receives.remove(place));
     const place: Place<WaitingReceive> = this.#receives.push({
       offer: (item) => {
         try {
@@ -120,14 +120,14 @@ export class PipeReceiving implements Selection {
     this.#serve();
     limitWait(wait, options);
     if (options.timeoutMs === 0 && !wait.settled) {
-      void this.#look().then(() => wait.giveUp(timeoutError(wait, 0)));
+      void this.#look().then(() => wait.giveUp(waitTimeout(wait, 0)));
     }
     return await wait.promise;
   }
 
   /** Whether it became ready in time. */
   async poll(options: WaitOptions): Promise<boolean> {
-    const wait = new ChannelWait<boolean>("poll PipeEnd", "no item", () => cancel());
+    const wait = new OwnWait<boolean>("poll PipeEnd", "no item", () => cancel());
     const cancel = this.whenReady(() => wait.resolve(true));
     limitWait(wait, options);
     try {

@@ -1,11 +1,11 @@
 import { captureDraft, settle } from "../packing/capture.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
-import { timeoutError } from "../waits/deadlines.ts";
+import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type Place } from "../waits/fifo.ts";
 import { paced } from "../waits/paced.ts";
 import type { Draft, Packet } from "../packing/packet.ts";
 import { addUnsent, removeUnsent } from "../packing/unsent.ts";
-import { ChannelWait, checkWait, limitWait } from "../waits/channel_wait.ts";
+import { checkWait, limitWait } from "../waits/limits.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
 const SENDING = "send to PipeEnd";
@@ -20,7 +20,7 @@ export function isCapturingFor(pipe: string): boolean {
 
 /** A send that waits until the other end has taken more. */
 interface WaitingSend {
-  readonly wait: ChannelWait<void>;
+  readonly wait: OwnWait<void>;
   readonly draft: Draft;
   readonly value: unknown;
 }
@@ -37,7 +37,7 @@ export class PipeSending {
   readonly #post: (item: Packet) => void;
   readonly #waiting = new Fifo<WaitingSend>();
   /** Writers that wait until the other end has taken more. */
-  readonly #writers = new Fifo<ChannelWait<void>>();
+  readonly #writers = new Fifo<OwnWait<void>>();
   readonly #unsent = () => this.#waiting.head!.value.wait.promise;
 
   /** @param pipe The id of the pipe. */
@@ -75,14 +75,14 @@ export class PipeSending {
     const place: Place<WaitingSend> = this.#waiting.push({
       draft,
       value,
-      wait: new ChannelWait<void>(SENDING, "no room", () => {
+      wait: new OwnWait<void>(SENDING, "no room", () => {
         this.#waiting.remove(place);
         this.#noteUnsent();
       }),
     });
     const { wait } = place.value;
     this.#noteUnsent();
-    if (options.timeoutMs === 0) wait.giveUp(timeoutError(wait, 0));
+    if (options.timeoutMs === 0) wait.giveUp(waitTimeout(wait, 0));
     limitWait(wait, options);
     return wait.promise;
   }
@@ -104,7 +104,7 @@ export class PipeSending {
   /** Resolves once fewer than so many items are sent and not taken. */
   async belowInFlight(count: number): Promise<void> {
     while (this.inFlight >= count && this.closed === null) {
-      const wait = new ChannelWait<void>(SENDING, "no room", null);
+      const wait = new OwnWait<void>(SENDING, "no room", null);
       this.#writers.push(wait);
       limitWait(wait, {});
       await wait.promise;

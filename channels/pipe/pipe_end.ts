@@ -20,7 +20,7 @@ import { asIteration, asValue, type Outcome } from "../vocabulary/receive_result
 import { SELECT, type Selection } from "../vocabulary/selectable.ts";
 import { checkFits, partOf, roomIn } from "./_bytes.ts";
 import type { ReceiveIntoOptions, SendBytesOptions } from "./byte_options.ts";
-import { checkWait } from "../waits/channel_wait.ts";
+import { checkWait } from "../waits/limits.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
 const collected = new Collected((core: PipeCore) => core.close());

@@ -1,16 +1,16 @@
 import { type Closed, closedError } from "../packing/closed_error.ts";
-import { timeoutError } from "../waits/deadlines.ts";
+import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { itemFrom } from "../packing/abandon.ts";
 import * as wire from "./_protocol.ts";
 import { QueueReceiver } from "./_receiver.ts";
 import { QueueSender } from "./_sender.ts";
 import type { HomeWire } from "./_wires.ts";
-import { ChannelWait, checkWait, limitWait } from "../waits/channel_wait.ts";
+import { checkWait, limitWait } from "../waits/limits.ts";
 import type { HostLostError } from "../vocabulary/errors.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
 /** A question to the home. */
-class Query extends ChannelWait<number | boolean> {
+class Query extends OwnWait<number | boolean> {
   readonly id: number;
 
   constructor(id: number, what: wire.QueueQuery, onGivenUp: () => void) {
@@ -118,7 +118,7 @@ export class QueueClient {
     checkWait("join Queue", options);
     if (this.#hasLeft) return;
     const wait = this.#ask(options.timeoutMs === 0 ? "unfinished" : "join", options);
-    if (await wait.promise !== 0) throw timeoutError(wait, 0);
+    if (await wait.promise !== 0) throw waitTimeout(wait, 0);
   }
 
   /** Calls back once a receive would not wait; returns how to stop that. */

@@ -1,13 +1,13 @@
 import { systemClock } from "../thread/clock.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
-import { timeoutError } from "../waits/deadlines.ts";
+import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type Place } from "../waits/fifo.ts";
 import { reviveItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
 import { ACCEPT, TAKEN, TRY, UNWANT, WANT } from "./_protocol.ts";
 import type { HomeWire } from "./_wires.ts";
 import type { Outcome } from "../vocabulary/receive_result.ts";
-import { ChannelWait, checkWait, limitWait, unlimitWait } from "../waits/channel_wait.ts";
+import { checkWait, limitWait, unlimitWait } from "../waits/limits.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
 // A receive that follows the item before it within this time comes from a loop that does little with each.
@@ -19,7 +19,7 @@ const UNANSWERED_MS = 1_000;
 const DOING = "receive from Queue";
 
 /** A receive that waits for an item. */
-class ReceiveWait<R> extends ChannelWait<R> {
+class ReceiveWait<R> extends OwnWait<R> {
   readonly id: number;
   readonly #outcome: Outcome<R>;
   readonly #onLimit: (wait: ReceiveWait<R>) => void;
@@ -51,7 +51,7 @@ class ReceiveWait<R> extends ChannelWait<R> {
 
   nothing(): void {
     if (this.#limit !== null) this.reject(this.#limit.error);
-    else if (this.#outcome.empty === undefined) this.reject(timeoutError(this, 0));
+    else if (this.#outcome.empty === undefined) this.reject(waitTimeout(this, 0));
     else this.resolve(this.#outcome.empty());
   }
 

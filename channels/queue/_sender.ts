@@ -1,14 +1,14 @@
 import { captureDraft, settle } from "../packing/capture.ts";
 import { systemClock } from "../thread/clock.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
-import { timeoutError } from "../waits/deadlines.ts";
+import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type Place } from "../waits/fifo.ts";
 import { paced } from "../waits/paced.ts";
 import type { Draft } from "../packing/packet.ts";
 import { RETURN_SLOTS, TRY_SLOT, UNWANT_SLOT, WANT_SLOT } from "./_protocol.ts";
 import type { HomeWire } from "./_wires.ts";
 import { addUnsent, removeUnsent } from "../packing/unsent.ts";
-import { ChannelWait, checkWait, limitWait } from "../waits/channel_wait.ts";
+import { checkWait, limitWait } from "../waits/limits.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
 // Sends that follow each other within this time come from a loop that does little else.
@@ -18,7 +18,7 @@ const MAX_EXTRA = 256;
 const DOING = "send to Queue";
 
 /** A send that waits for a slot; its value was captured, and what it gives away is still here. */
-class SendWait extends ChannelWait<false | undefined> {
+class SendWait extends OwnWait<false | undefined> {
   readonly id: number;
   readonly value: unknown;
   readonly draft: Draft;
@@ -102,7 +102,7 @@ export class QueueSender {
     if (wait === undefined) return;
     this.#forget(wait);
     if (wait.isTry) wait.resolve(false);
-    else wait.reject(timeoutError(wait, 0));
+    else wait.reject(waitTimeout(wait, 0));
   }
 
   /** No send may go any more. */

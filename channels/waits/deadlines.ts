@@ -1,130 +1,8 @@
-import { type AbortListener, type AbortListeners, abortsOf } from "../thread/aborts.ts";
-import { frameless } from "../vocabulary/frameless.ts";
 import type { Clock, Timer } from "../thread/clock.ts";
-
-/**
- * A promise that somebody waits for, with its limits. Settles once.
- *
- * Waits are made by the hundred thousand, so one object is all there is of each: promise, limits, and place in the
- * list of those with the same time limit.
- */
-export class Wait<T = unknown> implements AbortListener {
-  readonly promise: Promise<T>;
-  settled = false;
-  /** Index of the host that has to answer; -1 while it is none in particular. */
-  at = -1;
-  deadline = Infinity;
-  previous: Wait | null = null;
-  next: Wait | null = null;
-  #list: WaitList | null = null;
-  #aborts: AbortListeners | null = null;
-  #resolve!: (value: T | PromiseLike<T>) => void;
-  #reject!: (error: unknown) => void;
-
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  resolve(value: T): void {
-    if (this.#settle()) this.#resolve(value);
-  }
-
-  reject(error: unknown): void {
-    if (this.#settle()) this.#fail(error);
-  }
-
-  /** Ends the wait because of a limit. */
-  giveUp(error: unknown): void {
-    if (!this.#settle()) return;
-    this.#fail(error);
-    this.onGivenUp();
-  }
-
-  /** Gives a promise that rejects with the error when there is more to say about it. */
-  trace(_error: unknown): Promise<never> | null {
-    return null;
-  }
-
-  /** Completes "Cannot ..." in the error of a timeout. */
-  describe(): string {
-    return "wait";
-  }
-
-  /** What did not come in time. */
-  get missing(): string {
-    return "no answer";
-  }
-
-  /** Runs after a limit has ended the wait, so that the other side can be told. */
-  onGivenUp(): void {}
-
-  /** Puts the wait under limits. */
-  limit(list: WaitList, signal: AbortSignal | undefined): void {
-    this.#list = list;
-    if (signal === undefined) return;
-    this.#aborts = abortsOf(signal);
-    this.#aborts.add(this);
-  }
-
-  /** Takes away the limits: the wait goes to a list that has none. */
-  unlimit(list: WaitList): void {
-    this.#ignoreSignal();
-    this.#list?.remove(this as Wait);
-    this.deadline = Infinity;
-    this.#list = list;
-    list.push(this as Wait);
-  }
-
-  onAbort({ reason }: AbortSignal): void {
-    this.giveUp(reason);
-  }
-
-  #ignoreSignal(): void {
-    if (this.#aborts === null) return;
-    this.#aborts.remove(this);
-    this.#aborts = null;
-  }
-
-  #fail(error: unknown): void {
-    const traced = this.trace(error);
-    if (traced === null) this.#reject(error);
-    else this.#resolve(traced);
-  }
-
-  #settle(): boolean {
-    if (this.settled) return false;
-    this.settled = true;
-    this.#ignoreSignal();
-    this.#list?.remove(this as Wait);
-    return true;
-  }
-}
-
-/** A wait that says what it is for by functions of its own. */
-export class OwnWait<T> extends Wait<T> {
-  readonly #describe: () => string;
-  /** Called when a limit has ended the wait. */
-  whenGivenUp: (() => void) | null = null;
-
-  constructor(describe: () => string) {
-    super();
-    this.#describe = describe;
-  }
-
-  override describe(): string {
-    return this.#describe();
-  }
-
-  override onGivenUp(): void {
-    this.whenGivenUp?.();
-  }
-}
+import { type Wait, type WaitPlace, waitTimeout } from "./wait.ts";
 
 /** Waits with the same time limit, in order of their deadlines. */
-class WaitList {
+class WaitList implements WaitPlace {
   readonly timeoutMs: number;
   readonly #owner: Deadlines;
   head: Wait | null = null;
@@ -198,7 +76,7 @@ export class Deadlines {
    */
   start<T>(wait: Wait<T>, signal: AbortSignal | undefined, timeoutMs: number): boolean {
     if (signal?.aborted) wait.reject(signal.reason);
-    else if (timeoutMs === 0) wait.reject(timeoutError(wait, timeoutMs));
+    else if (timeoutMs === 0) wait.reject(waitTimeout(wait, timeoutMs));
     if (wait.settled) return false;
     if (this.#isClosed) return true;
     const list = this.#listOf(timeoutMs);
@@ -296,15 +174,9 @@ export class Deadlines {
     for (const list of [...this.#lists.values()]) {
       list.begin(now);
       for (let head = list.head; head !== null && head.deadline <= now; head = list.head) {
-        head.giveUp(timeoutError(head, list.timeoutMs));
+        head.giveUp(waitTimeout(head, list.timeoutMs));
       }
     }
     this.#catchUp();
   };
-}
-
-/** The error of a wait that took too long. */
-export function timeoutError<T>(wait: Wait<T>, timeoutMs: number): DOMException {
-  const text = `Cannot ${wait.describe()}: ${wait.missing} within ${timeoutMs} ms`;
-  return frameless(() => new DOMException(text, "TimeoutError"));
 }

@@ -3,14 +3,15 @@ import { type DefinedTask, isTask } from "../../actors/definition/defined_task.t
 import { apart } from "../../actors/cell/turn.ts";
 import { type DefinedFunction, load, lookUp } from "../../actors/definition/registry.ts";
 import { capture } from "../../channels/packing/capture.ts";
-import { ChannelWait, limitWait } from "../../channels/waits/channel_wait.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
+import { limitWait } from "../../channels/waits/limits.ts";
 import type { HandleOutlet } from "../../channels/packing/handle.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { contextOf, revive } from "../../channels/packing/revival.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
-import { timeoutError } from "../words/waiting.ts";
+import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 
 /** A task with its arguments, as it was given. */
 export type ActionCall = readonly [task: unknown, ...args: unknown[]];
@@ -82,7 +83,7 @@ export class BarrierAction {
     const missing = "the module of its action was not loaded";
     if (timeoutMs === 0) throw timeoutError({ doing, missing }, timeoutMs);
     const began = systemClock.now();
-    const wait = new ChannelWait<void>(doing, missing, null);
+    const wait = new OwnWait<void>(doing, missing, null);
     limitWait(wait, { signal, timeoutMs });
     const loaded = async () => void await load(this.#task.address);
     loaded().then(() => wait.resolve(), (error) => wait.reject(error));

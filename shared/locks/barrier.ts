@@ -1,5 +1,6 @@
 import { checkCount } from "../../channels/vocabulary/checks.ts";
-import { checkWait } from "../../channels/waits/channel_wait.ts";
+import { isThenable } from "../../channels/vocabulary/thenable.ts";
+import { checkWait } from "../../channels/waits/limits.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { type ActionToken, BarrierAction } from "./_barrier_action.ts";
@@ -10,7 +11,7 @@ import { park } from "../words/parking.ts";
 import { latched, tellChange } from "../words/latch.ts";
 import { madeOver, ownWords } from "../words/memory.ts";
 import { registerShared, wordsToken } from "../words/handles.ts";
-import { timeoutError } from "../words/waiting.ts";
+import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
 
 /** Options for {@linkcode Barrier}. */
@@ -192,10 +193,6 @@ function checkParties(parties: number): void {
   throw new RangeError(
     `Cannot create Barrier: parties must be <= ${MAX_PARTIES}, received ${parties}`,
   );
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value;
 }
 
 registerShared("shared.barrier", ([index, byteOffset, action], attachment) => {

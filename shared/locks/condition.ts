@@ -1,6 +1,6 @@
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
-import { checkWait } from "../../channels/waits/channel_wait.ts";
+import { checkWait } from "../../channels/waits/limits.ts";
 import {
   HANDLE,
   type Handle,

@@ -9,7 +9,8 @@ import type { Ref } from "../../actors/messaging/ref.ts";
 import { ActorStoppedError } from "../../actors/vocabulary/errors.ts";
 import { block } from "../words/blocking.ts";
 import { IN_MEMORY, NONE, SyncMemory } from "./sync_memory.ts";
-import { timeoutError, type Waiting } from "../words/waiting.ts";
+import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
+import type { Waiting } from "../words/waiting.ts";
 
 // So long an answer is looked out for before the thread sleeps; the clock is read after so many looks.
 const LOOK_OUT_MS = 0.05;

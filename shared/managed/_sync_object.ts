@@ -1,7 +1,7 @@
 import { realNow } from "../../channels/vocabulary/kept.ts";
 import { checkResult } from "./_update.ts";
 import { seatOf } from "./managed_object.ts";
-import { timeoutError } from "../words/waiting.ts";
+import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 
 /** Calls a method and blocks until its result is there. */
 export type BlockingCall = (method: string, ...args: unknown[]) => unknown;

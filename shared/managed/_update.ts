@@ -1,4 +1,5 @@
-import { ChannelWait, limitWait } from "../../channels/waits/channel_wait.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
+import { limitWait } from "../../channels/waits/limits.ts";
 import { draftOf } from "../../channels/packing/capture.ts";
 import { call, limitsOf, type ManagedObject } from "./managed_object.ts";
 
@@ -13,14 +14,14 @@ export function updateEntry<T>(
   key: unknown,
   fn: (value: T) => T | Promise<T>,
 ): Promise<T> {
-  const wait = new ChannelWait<T>("update entry", "no change of its own", null);
+  const wait = new OwnWait<T>("update entry", "no change of its own", null);
   limitWait(wait, limitsOf(object));
   tryUpdating(wait, object, key, fn).catch((error) => wait.reject(error));
   return wait.promise;
 }
 
 async function tryUpdating<T>(
-  wait: ChannelWait<T>,
+  wait: OwnWait<T>,
   object: ManagedObject,
   key: unknown,
   fn: (value: T) => T | Promise<T>,

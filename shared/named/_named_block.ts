@@ -1,4 +1,5 @@
-import { ChannelWait, checkWait, limitWait } from "../../channels/waits/channel_wait.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
+import { checkWait, limitWait } from "../../channels/waits/limits.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { type Block, createBlock, findBlock, ownBlock, unlinkBlock } from "./_block_office.ts";
 import { shown } from "../data/elements.ts";
@@ -80,7 +81,7 @@ async function find(name: string, doing: string, options: WaitOptions): Promise<
   if (options.timeoutMs === 0) {
     throw new DOMException(`Cannot ${doing}: no answer within 0 ms`, "TimeoutError");
   }
-  const wait = new ChannelWait<Block | null>(doing, "no answer", null);
+  const wait = new OwnWait<Block | null>(doing, "no answer", null);
   const end = findBlock(name, (block) => wait.resolve(block));
   limitWait(wait, options);
   try {

@@ -2,7 +2,8 @@ import { checkMs } from "../../channels/vocabulary/checks.ts";
 import { flushLinks } from "../../channels/link/link.ts";
 import { realNow } from "../../channels/vocabulary/kept.ts";
 import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
-import { SLICE_MS, timeoutError, type Waiting } from "./waiting.ts";
+import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
+import { SLICE_MS, type Waiting } from "./waiting.ts";
 import { Watchdog } from "./_watchdog.ts";
 import { wakeOwnSleeper } from "./parking.ts";
 

@@ -1,13 +1,15 @@
-import { ChannelWait, checkWait, limitWait } from "../../channels/waits/channel_wait.ts";
+import { OwnWait } from "../../channels/waits/wait.ts";
+import { checkWait, limitWait } from "../../channels/waits/limits.ts";
 import { lifeOf, watchLife } from "../../channels/thread/life.ts";
 import { realNow, soon } from "../../channels/vocabulary/kept.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { MAIN_THREAD } from "../../channels/thread/number.ts";
 import { ownThread } from "./thread.ts";
-import { SLICE_MS, timeoutError, type Waiting } from "./waiting.ts";
+import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
+import { SLICE_MS, type Waiting } from "./waiting.ts";
 
 /** A wait of an async function. */
-class Parked extends ChannelWait<boolean> {
+class Parked extends OwnWait<boolean> {
   readonly waiting: Waiting;
   readonly #lane: Lane;
   readonly #signal: AbortSignal | undefined;

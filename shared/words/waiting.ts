@@ -1,9 +1,7 @@
+import type { Waited } from "../../channels/vocabulary/timeout_error.ts";
+
 /** One attempt to get on that is repeated until it succeeds, sleeping on a word of shared memory in between. */
-export interface Waiting {
-  /** Completes "Cannot ...", for the error of a timeout. */
-  readonly doing: string;
-  /** What did not come in time. */
-  readonly missing: string;
+export interface Waiting extends Waited {
   /** The memory of the word to sleep on. */
   readonly words: Int32Array;
   /** Index of the word to sleep on. */
@@ -30,11 +28,3 @@ export const SLICE_MS = 100;
 
 /** Who has waited for so many milliseconds is not overtaken by newcomers any more, as with Go's mutex. */
 export const URGENT_MS = 1;
-
-/** The error of a wait whose time is over. */
-export function timeoutError(
-  { doing, missing }: Pick<Waiting, "doing" | "missing">,
-  timeoutMs: number,
-): DOMException {
-  return new DOMException(`Cannot ${doing}: ${missing} within ${timeoutMs} ms`, "TimeoutError");
-}

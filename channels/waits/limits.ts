@@ -1,41 +1,11 @@
 import { systemClock } from "../thread/clock.ts";
-import { Deadlines, Wait } from "./deadlines.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { Wait } from "./wait.ts";
 import { checkMs, checkOptions, checkSignal } from "../vocabulary/checks.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
-/** The waits of this thread's channels: while there is one, the program stays alive. */
+/** The waits of this thread's channels and shared objects: while there is one, the program stays alive. */
 const deadlines = new Deadlines(systemClock, true);
-
-/** A wait for a channel. */
-export class ChannelWait<T> extends Wait<T> {
-  readonly #doing: string;
-  readonly #missing: string;
-  readonly #onGivenUp: (() => void) | null;
-
-  /**
-   * @param doing Completes "Cannot ...", for the error of a timeout.
-   * @param missing What did not come in time.
-   * @param onGivenUp Runs when a limit has ended the wait.
-   */
-  constructor(doing: string, missing: string, onGivenUp: (() => void) | null) {
-    super();
-    this.#doing = doing;
-    this.#missing = missing;
-    this.#onGivenUp = onGivenUp;
-  }
-
-  override describe(): string {
-    return this.#doing;
-  }
-
-  override get missing(): string {
-    return this.#missing;
-  }
-
-  override onGivenUp(): void {
-    this.#onGivenUp?.();
-  }
-}
 
 /** @throws {Error} when the options are not those of a wait; the signal's reason when it is aborted. */
 export function checkWait(doing: string, options: WaitOptions): void {

@@ -26,7 +26,8 @@ import type { Runnable } from "./scheduler.ts";
 import { argsForLife } from "./start_args.ts";
 import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
 import type { Habits } from "../definition/habits.ts";
-import { type Handler, isAsync, isThenable, runApart, runTurn } from "./turn.ts";
+import { type Handler, isAsync, runApart, runTurn } from "./turn.ts";
+import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import { Turns } from "./_async_turns.ts";
 
 const NO_ARGS: unknown[] = [];

@@ -1,3 +1,4 @@
+import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Item } from "./item.ts";
 
@@ -82,12 +83,6 @@ export function currentTurn(): Item | null {
 /** Whether a function is declared as `async`. */
 export function isAsync(fn: unknown): boolean {
   return fn instanceof AsyncFunction;
-}
-
-/** Whether a result is still to come. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
 }
 
 /** A handler as it is called. */

@@ -1,3 +1,4 @@
+import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import { abandonValues } from "../../channels/packing/abandon.ts";
 import { actor } from "../actor.ts";
 import { hostBehind } from "../system/actor_system.ts";
@@ -77,8 +78,4 @@ async function mapped<T>(items: T[], fn: (item: T) => unknown): Promise<unknown[
     results[index] = isThenable(result) ? await result : result;
   }
   return results;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value;
 }

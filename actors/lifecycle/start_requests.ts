@@ -1,5 +1,6 @@
 // What is to start comes as a definition.
 import "../definition/defined_actor.ts";
+import "../definition/defined_task.ts";
 import { abandonValues } from "../../channels/packing/abandon.ts";
 import { type RevivalContext, revive } from "../../channels/packing/revival.ts";
 import type { Cell } from "../cell/cell.ts";

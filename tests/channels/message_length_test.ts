@@ -45,16 +45,25 @@ Deno.test.each([{ isHeld: false }, { isHeld: true }])(
   },
 );
 
+const item = "x".repeat(30);
+
+/** Has room for one item in a text. */
+function toText(envelopes: unknown[][]): string {
+  const text = JSON.stringify(envelopes);
+  if (text.length > 50) throw new RangeError("Invalid string length");
+  return text;
+}
+
 Deno.test("textsOf() divides items of unknown length until each text can be made", () => {
-  const toText = (envelopes: unknown[][]) => {
-    const text = JSON.stringify(envelopes);
-    if (text.length > 50) throw new RangeError("Invalid string length");
-    return text;
-  };
-  const item = "x".repeat(30);
   const texts = textsOf([[1, 2, "a", [item], [item], [item]]], toText);
   assertEquals(texts, new Array(3).fill(`[[1,2,"a",["${item}"]]]`));
   assertThrows(() => textsOf([[1, 2, "a", [item + item]]], toText), RangeError, "string length");
+});
+
+Deno.test("textsOf() divides messages of several asks between two of them", () => {
+  const asks = [7, 8, 9, 10];
+  const texts = textsOf([[1, 2, "a", ...asks.flatMap((id) => [id, [item]])]], toText);
+  assertEquals(texts, asks.map((id) => `[[1,2,"a",${id},["${item}"]]]`));
 });
 
 Deno.test("checkLength() refuses a message by the length of its text, which counts escapes", () => {

@@ -30,11 +30,16 @@ function blocksOf(markdown: string): Block[] {
 // `deno test` leaves out the scratch folder; so tests are called by their file.
 const CALL = "await (async (_name: string, run: () => Promise<void>) => await run())(";
 
+const FLAGS = ["--no-check", "--allow-read"];
+
 const root = new URL("../", import.meta.url);
 const pages = ["README.md"];
 for await (const { name } of Deno.readDir(new URL("docs/", root))) {
   if (name.endsWith(".md")) pages.push(`docs/${name}`);
 }
+
+/** Programs by their files: a page's file and line, and what goes into a folder with it. */
+const programs = new Map<string, readonly Block[]>();
 
 for (const page of pages.sort()) {
   const blocks = blocksOf(await Deno.readTextFile(new URL(page, root)));
@@ -42,30 +47,45 @@ for (const page of pages.sort()) {
     const output = blocks[index + 1];
     if (program.language !== "ts") continue;
     if (program.file.endsWith("_test.ts")) {
+      programs.set(`${page}:${program.line}`, [program]);
       Deno.test(`${page}:${program.line} passes`, async () => {
         await using folder = await scratchFolder();
         const path = `${folder.path}/${program.file}`;
         await Deno.writeTextFile(path, program.text.replaceAll("Deno.test(", CALL));
-        const { code, stderr } = await runProgram(path, { flags: ["--check", "--allow-read"] });
+        const { code, stderr } = await runProgram(path, { flags: FLAGS });
         assertEquals({ code, stderr }, { code: 0, stderr: "" });
       });
     }
     if (output?.language !== "text") continue;
 
+    const files = blocks.slice(0, index + 1).filter(({ language }) => language === "ts");
+    programs.set(`${page}:${program.line}`, files);
     Deno.test(`${page}:${program.line} prints what it says`, async () => {
       await using folder = await scratchFolder();
-      const files = blocks.slice(0, index + 1).filter(({ language }) => language === "ts");
       for (const { file, text } of files) await Deno.writeTextFile(`${folder.path}/${file}`, text);
 
-      const flags = ["--check", "--allow-read"];
-      const { code, stdout, stderr } = await runProgram(`${folder.path}/${program.file}`, {
-        flags,
-      });
+      const main = `${folder.path}/${program.file}`;
+      const { code, stdout, stderr } = await runProgram(main, { flags: FLAGS });
 
       assertEquals({ code, stdout, stderr }, { code: 0, stdout: output.text, stderr: "" });
     });
   }
 }
+
+// All at once: to check the types of each by itself takes seconds.
+Deno.test("The types of the programs of the README and the guide are right", async () => {
+  await using scratch = await scratchFolder();
+  const mains = [];
+  for (const [place, files] of programs) {
+    const folder = `${scratch.path}/${place.replace(/\W/g, "_")}`;
+    await Deno.mkdir(folder);
+    for (const { file, text } of files) await Deno.writeTextFile(`${folder}/${file}`, text);
+    mains.push(`${folder}/${files.at(-1)!.file}`);
+  }
+  const check = new Deno.Command(Deno.execPath(), { args: ["check", "--quiet", ...mains] });
+  const { success, stderr } = await check.output();
+  assert(success, new TextDecoder().decode(stderr));
+});
 
 Deno.test("The links of the README and the guide lead to files", async () => {
   for (const page of pages) {

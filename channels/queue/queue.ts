@@ -1,4 +1,5 @@
 import "../link/signal_relay.ts";
+import { Adoption } from "../vocabulary/adoption.ts";
 import { iterate } from "../waits/iterate.ts";
 import {
   HANDLE,
@@ -55,7 +56,7 @@ export interface QueueEvents {
 }
 
 /** Makes a handle on a queue that exists. */
-let adopted: QueueCore | null = null;
+const adoption = new Adoption<QueueCore>();
 
 const collected = new Collected((core: QueueCore) => core.release());
 
@@ -114,8 +115,9 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
    */
   constructor(options: QueueOptions = {}) {
     super();
-    this.#isOwner = adopted === null;
-    this.#core = adopted ?? new HomeCore(checkCapacity(options), (items) => this.#tell(items));
+    const core = adoption.take();
+    this.#isOwner = core === null;
+    this.#core = core ?? new HomeCore(checkCapacity(options), (items) => this.#tell(items));
     this.#core.retain();
     if (!this.#isOwner) collected.watch(this, this.#core);
   }
@@ -299,12 +301,7 @@ function checkCapacity(options: QueueOptions): number {
 }
 
 function handleOn(core: QueueCore): Queue<unknown> {
-  adopted = core;
-  try {
-    return new Queue();
-  } finally {
-    adopted = null;
-  }
+  return adoption.with(core, () => new Queue());
 }
 
 registerHandle("queue", ([id, limit, index], attachment) => {

@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { Mutex } from "../locks/mutex.ts";
 import { madeOver } from "../words/memory.ts";
 
@@ -12,22 +13,16 @@ export function mutexAt(buffer: SharedArrayBuffer, byteOffset: number): Mutex {
 /** Where the data of an object begins: behind its lock, aligned for every type. */
 export const DATA_OFFSET: number = Math.ceil(MUTEX_BYTES / 8) * 8;
 
-let given: SharedArrayBuffer | null = null;
+const adoption = new Adoption<SharedArrayBuffer>();
 
 /** Makes an object over memory that is in use already, instead of new memory. */
 export function adopt<T>(buffer: SharedArrayBuffer, make: () => T): T {
-  given = buffer;
-  try {
-    return make();
-  } finally {
-    given = null;
-  }
+  return adoption.with(buffer, make);
 }
 
 /** The memory of the object that is being made: what was given to it, or zeros for its lock and its data. */
 export function ownMemory(dataBytes: number): { buffer: SharedArrayBuffer; isNew: boolean } {
-  const buffer = given;
-  given = null;
+  const buffer = adoption.take();
   if (buffer !== null) return { buffer, isNew: false };
   return { buffer: new SharedArrayBuffer(DATA_OFFSET + dataBytes), isNew: true };
 }

@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
 import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import { checkWait } from "../../channels/waits/limits.ts";
@@ -25,8 +26,8 @@ export interface BarrierOptions {
   action?: readonly [task: (...args: never[]) => unknown, ...args: unknown[]] | undefined;
 }
 
-/** Where an existing barrier's action is handed over; `undefined` while a new one is made. */
-let adopted: BarrierAction | null | undefined;
+/** The action of a barrier that exists, if it has one. */
+const adoption = new Adoption<{ readonly action: BarrierAction | null }>();
 
 /**
  * A place where so many parties wait for each other, again and again: async functions or blocked threads.
@@ -67,13 +68,12 @@ export class Barrier {
    * @throws {TypeError} when the action is not a task with arguments that can be sent any number of times.
    */
   constructor(parties: number, { action }: BarrierOptions = {}) {
-    const known = adopted;
-    adopted = undefined;
-    if (known === undefined) checkParties(parties);
-    this.#action = known !== undefined ? known : action ? new BarrierAction(action) : null;
+    const known = adoption.take();
+    if (known === null) checkParties(parties);
+    this.#action = known !== null ? known.action : action ? new BarrierAction(action) : null;
     this.#words = ownWords(BARRIER_WORDS);
     this.#state = new BarrierState(this.#words);
-    if (known === undefined) this.#state.begin(parties);
+    if (known === null) this.#state.begin(parties);
   }
 
   /** How many wait for each other. */
@@ -197,6 +197,9 @@ function checkParties(parties: number): void {
 
 registerShared("shared.barrier", ([index, byteOffset, action], attachment) => {
   const buffer = attachment(index as number) as SharedArrayBuffer;
-  adopted = action === null ? null : BarrierAction.fromToken(action as ActionToken, attachment);
-  return madeOver({ buffer, byteOffset: byteOffset as number }, () => new Barrier(1));
+  const known = {
+    action: action === null ? null : BarrierAction.fromToken(action as ActionToken, attachment),
+  };
+  const make = () => adoption.with(known, () => new Barrier(1));
+  return madeOver({ buffer, byteOffset: byteOffset as number }, make);
 });

@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { ABANDON } from "../../channels/packing/abandon.ts";
 import { checkMs, checkOptions, checkSignal } from "../../channels/vocabulary/checks.ts";
 import {
@@ -24,17 +25,11 @@ export interface Seat {
   readonly origin?: ManagedObject;
 }
 
-/** Where the handle that is being made sits. */
-let adopted: Seat | null = null;
+const adoption = new Adoption<Seat>();
 
 /** Makes a handle. */
 export function makeHandle<T extends ManagedObject>(seat: Seat, Class: new () => T): T {
-  adopted = seat;
-  try {
-    return new Class();
-  } finally {
-    adopted = null;
-  }
+  return adoption.with(seat, () => new Class());
 }
 
 // By the handle, or by the proxy in front of it.
@@ -88,10 +83,11 @@ export function newHandle<T extends ManagedObject>(
 export abstract class ManagedObject implements Disposable {
   /** @throws {TypeError} Always: a manager makes them. */
   constructor() {
-    if (adopted === null) {
+    const seat = adoption.take();
+    if (seat === null) {
       throw new TypeError(`Cannot create ${this.constructor.name}: it is made by a Manager`);
     }
-    seats.set(this, adopted);
+    seats.set(this, seat);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
@@ -9,8 +10,7 @@ import { memoryIn, registerShared } from "../words/handles.ts";
 import type { SharedListValue } from "../vocabulary/shared_list_value.ts";
 import type { Mutex } from "../locks/mutex.ts";
 
-/** What the next list is made on. */
-let given: { buffer: SharedArrayBuffer; block: NamedBlock | null } | null = null;
+const adoption = new Adoption<{ buffer: SharedArrayBuffer; block: NamedBlock | null }>();
 
 /**
  * A list of different values that all threads see, of fixed length: Python's `ShareableList`.
@@ -50,8 +50,8 @@ export class SharedList implements Iterable<SharedListValue>, Disposable, AsyncD
    * @throws {RangeError} when a bigint has more than 64 bits.
    */
   constructor(values: Iterable<SharedListValue>) {
-    const { buffer, block } = given ?? { buffer: makeSlots(listed(values)), block: null };
-    given = null;
+    const { buffer, block } = adoption.take() ??
+      { buffer: makeSlots(listed(values)), block: null };
     this.#buffer = buffer;
     this.#block = block;
     this.#slots = new ListSlots(buffer);
@@ -195,12 +195,7 @@ function isSame(a: SharedListValue, b: SharedListValue): boolean {
 }
 
 function over(buffer: SharedArrayBuffer, block: NamedBlock | null): SharedList {
-  given = { buffer, block };
-  try {
-    return new SharedList([]);
-  } finally {
-    given = null;
-  }
+  return adoption.with({ buffer, block }, () => new SharedList([]));
 }
 
 registerShared("shared.list", ([name, id, index], attachment) => {

@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
@@ -7,8 +8,7 @@ import { attachNamed, checkName, createNamed, NamedBlock } from "./_named_block.
 import { memoryIn, registerShared } from "../words/handles.ts";
 import type { ElementType, ElementViews } from "../vocabulary/element_type.ts";
 
-/** What the next object is made on. */
-let given: NamedBlock | null = null;
+const adoption = new Adoption<NamedBlock>();
 
 /**
  * A block of bytes that any thread of the program finds by its name alone.
@@ -50,12 +50,13 @@ export class SharedMemory implements Disposable, AsyncDisposable {
    * @throws {TypeError} always.
    */
   constructor() {
-    if (given === null) {
+    const block = adoption.take();
+    if (block === null) {
       throw new TypeError("Cannot create SharedMemory: use SharedMemory.create() or attach()");
     }
-    this.#block = given;
-    this.name = given.name;
-    this.byteLength = given.buffer("use").byteLength;
+    this.#block = block;
+    this.name = block.name;
+    this.byteLength = block.buffer("use").byteLength;
   }
 
   /**
@@ -160,12 +161,7 @@ export class SharedMemory implements Disposable, AsyncDisposable {
 }
 
 function over(block: NamedBlock): SharedMemory {
-  given = block;
-  try {
-    return new SharedMemory();
-  } finally {
-    given = null;
-  }
+  return adoption.with(block, () => new SharedMemory());
 }
 
 registerShared("shared.memory", ([name, id, index], attachment) => {

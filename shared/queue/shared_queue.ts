@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import { checkCount, checkSignal } from "../../channels/vocabulary/checks.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
@@ -45,7 +46,7 @@ const MOST_BYTES = 2 ** 30;
 /** Bytes of a small item: what the default of `capacity` reckons with. */
 const SMALL_ITEM = 16;
 
-let given: SharedArrayBuffer | null = null;
+const adoption = new Adoption<SharedArrayBuffer>();
 
 /**
  * A channel with many senders and many receivers in any threads, by way of a ring of bytes in shared memory: a
@@ -114,9 +115,9 @@ export class SharedQueue<T> implements AsyncIterable<T>, Disposable, AsyncDispos
     }
     this.capacity = capacity;
     this.byteLength = byteLength;
-    this.#isOwner = given === null;
-    this.#buffer = given ?? new SharedArrayBuffer(ringBytes(capacity, byteLength));
-    given = null;
+    const memory = adoption.take();
+    this.#isOwner = memory === null;
+    this.#buffer = memory ?? new SharedArrayBuffer(ringBytes(capacity, byteLength));
     this.#ring = new Ring(this.#buffer, capacity, byteLength);
     this.#reader = new RingReader(this.#ring);
   }
@@ -341,10 +342,5 @@ registerShared("shared.queue", ([capacity, byteLength, index], attachment) => {
   const memory = memoryIn(attachment(index as number));
   checkCame(isCount(capacity, 1) && isCount(byteLength, SMALL_ITEM), "SharedQueue");
   checkCame(ringBytes(capacity, byteLength) <= memory.byteLength, "SharedQueue");
-  given = memory;
-  try {
-    return new SharedQueue({ capacity, byteLength });
-  } finally {
-    given = null;
-  }
+  return adoption.with(memory, () => new SharedQueue({ capacity, byteLength }));
 });

@@ -1,6 +1,6 @@
 import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
 import { givenAway, type Packet, sentAgain } from "../../channels/packing/packet.ts";
-import type { Place } from "../../channels/waits/fifo.ts";
+import type { FifoNode } from "../../channels/waits/fifo.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { Wait } from "../../channels/waits/wait.ts";
 import type { DefinedTask } from "../definition/defined_task.ts";
@@ -53,7 +53,7 @@ export class Job extends Wait {
   /** How often it may still be run again. */
   retries: number;
   /** Where it waits, while it does. */
-  place: Place<Job> | null = null;
+  place: FifoNode<Job> | null = null;
   /** Its way to a worker, once it was sent. */
   attempt: Underway | null = null;
 

@@ -2,7 +2,7 @@ import { clone } from "../vocabulary/kept.ts";
 import { systemClock } from "../thread/clock.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
-import { Fifo, type Place } from "../waits/fifo.ts";
+import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import { abandonItem, reviveItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
 import type { Outcome } from "../vocabulary/receive_result.ts";
@@ -97,8 +97,8 @@ export class PipeReceiving implements Selection {
     options: WaitOptions,
     accept: ((value: unknown) => void) | null,
   ): Promise<R> {
-    const wait = new OwnWait<R>(RECEIVING, "no item", () => this.#receives.remove(place));
-    const place: Place<WaitingReceive> = this.#receives.push({
+    const wait = new OwnWait<R>(RECEIVING, "no item", () => this.#receives.remove(node));
+    const node: FifoNode<WaitingReceive> = this.#receives.push({
       offer: (item) => {
         try {
           // An item that may stay must not be used up.

@@ -1,7 +1,7 @@
 import { captureDraft, settle } from "../packing/capture.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
-import { Fifo, type Place } from "../waits/fifo.ts";
+import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import { paced } from "../waits/paced.ts";
 import type { Draft, Packet } from "../packing/packet.ts";
 import { addUnsent, removeUnsent } from "../packing/unsent.ts";
@@ -72,15 +72,15 @@ export class PipeSending {
       this.#settle(draft);
       return paced();
     }
-    const place: Place<WaitingSend> = this.#waiting.push({
+    const node: FifoNode<WaitingSend> = this.#waiting.push({
       draft,
       value,
       wait: new OwnWait<void>(SENDING, "no room", () => {
-        this.#waiting.remove(place);
+        this.#waiting.remove(node);
         this.#noteUnsent();
       }),
     });
-    const { wait } = place.value;
+    const { wait } = node.value;
     this.#noteUnsent();
     if (options.timeoutMs === 0) wait.giveUp(waitTimeout(wait, 0));
     limitWait(wait, options);

@@ -1,4 +1,4 @@
-import { Fifo, type Place } from "../waits/fifo.ts";
+import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import { abandonItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
 import { NOTHING, OFFER } from "./_protocol.ts";
@@ -30,7 +30,7 @@ export class QueueDelivery {
   readonly #items = new Fifo<StoredItem>();
   readonly #wants = new Fifo<Want>();
   /** Those of receives that do not wait; some may have been served. */
-  readonly #tries = new Set<Place<Want>>();
+  readonly #tries = new Set<FifoNode<Want>>();
   /** The thread that was sent more than it waited for. */
   #ahead: QueueUser | null = null;
   /** Items sent or offered, of which it is not known whether they were taken. */
@@ -59,19 +59,19 @@ export class QueueDelivery {
 
   /** A receive waits. */
   want(want: Want): void {
-    const place = this.#wants.push(want);
-    want.user.wants.set(want.id, place);
-    if (want.isTry) this.#tries.add(place);
+    const node = this.#wants.push(want);
+    want.user.wants.set(want.id, node);
+    if (want.isTry) this.#tries.add(node);
     this.serve();
   }
 
   /** A receive waits no more. */
   unwant(user: QueueUser, id: number): void {
-    const place = user.wants.get(id);
+    const node = user.wants.get(id);
     // Its item is on the way: it takes that.
-    if (place === undefined) return;
+    if (node === undefined) return;
     user.wants.delete(id);
-    this.#wants.remove(place);
+    this.#wants.remove(node);
     user.wire.send([NOTHING, id]);
     this.serve();
   }
@@ -103,7 +103,7 @@ export class QueueDelivery {
 
   /** A thread has ended: what it has not taken goes to others. */
   drop(user: QueueUser): void {
-    for (const place of user.wants.values()) this.#wants.remove(place);
+    for (const node of user.wants.values()) this.#wants.remove(node);
     user.wants.clear();
     this.#away -= user.away.size + user.offered.size;
     for (const item of user.away.drain()) this.#restore(item);
@@ -146,10 +146,10 @@ export class QueueDelivery {
 
   /** There is nothing for receives that do not wait. */
   #refuseTries(): void {
-    for (const place of this.#tries) {
-      const { user, id } = place.value;
-      if (user.wants.get(id) !== place) continue;
-      this.#wants.remove(place);
+    for (const node of this.#tries) {
+      const { user, id } = node.value;
+      if (user.wants.get(id) !== node) continue;
+      this.#wants.remove(node);
       user.wants.delete(id);
       user.wire.send([NOTHING, id]);
     }

@@ -1,7 +1,7 @@
 import { systemClock } from "../thread/clock.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
-import { Fifo, type Place } from "../waits/fifo.ts";
+import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import { reviveItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
 import { ACCEPT, TAKEN, TRY, UNWANT, WANT } from "./_protocol.ts";
@@ -23,7 +23,7 @@ class ReceiveWait<R> extends OwnWait<R> {
   readonly id: number;
   readonly #outcome: Outcome<R>;
   readonly #onLimit: (wait: ReceiveWait<R>) => void;
-  place: Place<ReceiveWait<unknown>> | null = null;
+  node: FifoNode<ReceiveWait<unknown>> | null = null;
   /** Why it is to end, while it is not known whether an item is on its way. */
   #limit: { error: unknown } | null = null;
 
@@ -140,7 +140,7 @@ export class QueueReceiver {
       this.#stash.push(item);
       return this.#returnSoon();
     }
-    wait.place = null;
+    wait.node = null;
     this.#byId.delete(wait.id);
     this.#take(wait, item);
   }
@@ -203,7 +203,7 @@ export class QueueReceiver {
   }
 
   #want(wait: ReceiveWait<unknown>, options: WaitOptions): void {
-    wait.place = this.#waits.push(wait);
+    wait.node = this.#waits.push(wait);
     this.#byId.set(wait.id, wait);
     if (options.timeoutMs === 0) this.#home.send([TRY, wait.id]);
     else this.#home.send([WANT, wait.id, this.#adaptExtra()]);
@@ -249,9 +249,9 @@ export class QueueReceiver {
 
   #forget(wait: ReceiveWait<unknown>): void {
     this.#byId.delete(wait.id);
-    if (wait.place === null) return;
-    this.#waits.remove(wait.place);
-    wait.place = null;
+    if (wait.node === null) return;
+    this.#waits.remove(wait.node);
+    wait.node = null;
   }
 
   #report(): void {

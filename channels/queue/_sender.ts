@@ -2,7 +2,7 @@ import { captureDraft, settle } from "../packing/capture.ts";
 import { systemClock } from "../thread/clock.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
-import { Fifo, type Place } from "../waits/fifo.ts";
+import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import { paced } from "../waits/paced.ts";
 import type { Draft } from "../packing/packet.ts";
 import { RETURN_SLOTS, TRY_SLOT, UNWANT_SLOT, WANT_SLOT } from "./_protocol.ts";
@@ -24,7 +24,7 @@ class SendWait extends OwnWait<false | undefined> {
   readonly draft: Draft;
   /** Whether "no" is an answer: `false`. */
   readonly isTry: boolean;
-  place: Place<SendWait> | null = null;
+  node: FifoNode<SendWait> | null = null;
 
   constructor(
     id: number,
@@ -135,7 +135,7 @@ export class QueueSender {
       this.refused(wait.id);
       return wait;
     }
-    wait.place = this.#waits.push(wait);
+    wait.node = this.#waits.push(wait);
     // Where the home is here too, it ends with this thread.
     if (this.#waits.size === 1 && !this.#home.isLocal) addUnsent(this.#unsent);
     this.#byId.set(wait.id, wait);
@@ -177,9 +177,9 @@ export class QueueSender {
 
   #forget(wait: SendWait): void {
     this.#byId.delete(wait.id);
-    if (wait.place === null) return;
-    this.#waits.remove(wait.place);
-    wait.place = null;
+    if (wait.node === null) return;
+    this.#waits.remove(wait.node);
+    wait.node = null;
     if (this.#waits.size === 0 && !this.#home.isLocal) removeUnsent(this.#unsent);
   }
 

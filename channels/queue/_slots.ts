@@ -39,11 +39,11 @@ export class QueueSlots {
 
   /** A send waits no more. */
   unwant(user: QueueUser, id: number): void {
-    const place = user.slotWants.get(id);
+    const node = user.slotWants.get(id);
     // Its slot may be on the way; it comes back when nothing else is sent.
-    if (place === undefined) return;
+    if (node === undefined) return;
     user.slotWants.delete(id);
-    this.#waiting.remove(place);
+    this.#waiting.remove(node);
   }
 
   /** Slots will not be used. */
@@ -80,7 +80,7 @@ export class QueueSlots {
 
   /** Forgets a thread. */
   drop(user: QueueUser): void {
-    for (const place of user.slotWants.values()) this.#waiting.remove(place);
+    for (const node of user.slotWants.values()) this.#waiting.remove(node);
     user.slotWants.clear();
     this.giveBack(user, user.slots);
   }

@@ -1,4 +1,4 @@
-import { Fifo, type Place } from "../waits/fifo.ts";
+import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import type { Packet } from "../packing/packet.ts";
 import type { QueueWire } from "./_wires.ts";
 
@@ -40,8 +40,8 @@ export class QueueUser {
   readonly offered = new Map<number, StoredItem>();
   /** Items taken and not done. */
   owed = 0;
-  readonly wants = new Map<number, Place<Want>>();
-  readonly slotWants = new Map<number, Place<SlotWant>>();
+  readonly wants = new Map<number, FifoNode<Want>>();
+  readonly slotWants = new Map<number, FifoNode<SlotWant>>();
   /** Those that asked to be told when all items are done. */
   readonly joins = new Set<number>();
   /** Those that asked to be told when a receive would not wait. */

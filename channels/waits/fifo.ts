@@ -1,8 +1,8 @@
-/** One place in a {@linkcode Fifo}. */
-export class Place<T> {
+/** A node of a {@linkcode Fifo}: a value and its neighbours. */
+export class FifoNode<T> {
   readonly value: T;
-  previous: Place<T> | null = null;
-  next: Place<T> | null = null;
+  previous: FifoNode<T> | null = null;
+  next: FifoNode<T> | null = null;
 
   constructor(value: T) {
     this.value = value;
@@ -11,28 +11,28 @@ export class Place<T> {
 
 /** A doubly linked list: first in, first out, and anything in between can leave or enter at once. */
 export class Fifo<T> {
-  #head: Place<T> | null = null;
-  #tail: Place<T> | null = null;
+  #head: FifoNode<T> | null = null;
+  #tail: FifoNode<T> | null = null;
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  get head(): Place<T> | null {
+  get head(): FifoNode<T> | null {
     return this.#head;
   }
 
   /** Adds at the end. */
-  push(value: T): Place<T> {
-    return this.#insert(new Place(value), null);
+  push(value: T): FifoNode<T> {
+    return this.#insert(new FifoNode(value), null);
   }
 
-  /** Adds before the first place for which `isAfter` holds, or at the end. */
-  insert(value: T, isAfter: (other: T) => boolean): Place<T> {
+  /** Adds before the first value for which `isAfter` holds, or at the end. */
+  insert(value: T, isAfter: (other: T) => boolean): FifoNode<T> {
     let next = this.#head;
     while (next !== null && !isAfter(next.value)) next = next.next;
-    return this.#insert(new Place(value), next);
+    return this.#insert(new FifoNode(value), next);
   }
 
   /** Takes the first. */
@@ -44,13 +44,13 @@ export class Fifo<T> {
   }
 
   /** Takes one out; it must be in. */
-  remove(place: Place<T>): void {
-    const { previous, next } = place;
+  remove(node: FifoNode<T>): void {
+    const { previous, next } = node;
     if (previous === null) this.#head = next;
     else previous.next = next;
     if (next === null) this.#tail = previous;
     else next.previous = previous;
-    place.previous = place.next = null;
+    node.previous = node.next = null;
     this.#size--;
   }
 
@@ -64,15 +64,15 @@ export class Fifo<T> {
     while (this.#head !== null) yield this.shift()!;
   }
 
-  #insert(place: Place<T>, next: Place<T> | null): Place<T> {
+  #insert(node: FifoNode<T>, next: FifoNode<T> | null): FifoNode<T> {
     const previous = next === null ? this.#tail : next.previous;
-    place.previous = previous;
-    place.next = next;
-    if (previous === null) this.#head = place;
-    else previous.next = place;
-    if (next === null) this.#tail = place;
-    else next.previous = place;
+    node.previous = previous;
+    node.next = next;
+    if (previous === null) this.#head = node;
+    else previous.next = node;
+    if (next === null) this.#tail = node;
+    else next.previous = node;
     this.#size++;
-    return place;
+    return node;
   }
 }

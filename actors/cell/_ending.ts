@@ -50,7 +50,7 @@ export class Ending {
     const { reason, mayRestart } = this;
     const isFailure = reason.kind === "error";
     const state = !mayRestart ? "has ended" : isFailure ? "has failed" : "starts again";
-    const options = isFailure ? { cause: reason.error } : {};
-    return frameless(() => new ActorStoppedError(actor, doing, options, state));
+    const cause = isFailure ? { cause: reason.error } : {};
+    return frameless(() => new ActorStoppedError(actor, doing, { ...cause, state }));
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../../channels/thread/clock.ts";
+import type { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 
 /** A started actor as its owner sees it, on this thread or another. */
@@ -18,6 +19,8 @@ export interface Child {
 export interface Owner {
   /** How it is called in errors. */
   readonly label: string;
+  /** What it is in errors, when it is no actor. */
+  readonly what?: ActorStoppedError["what"];
   /** In order of start. */
   readonly children: Set<Child>;
 }

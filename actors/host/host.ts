@@ -39,6 +39,7 @@ export function hostOf(systemId: string): Host | undefined {
 /** One thread's part of a system: the actors that live here. */
 export class Host implements Owner, CellEnvironment {
   readonly label = "system";
+  readonly what = "system";
   readonly systemId: string;
   /** 0 for the thread that made the system, then in order of start. */
   readonly index: number;
@@ -358,15 +359,19 @@ export class Host implements Owner, CellEnvironment {
 
   /** @throws {ActorStoppedError} when the system shuts down and the caller is not one of its actors. */
   checkOpen(doing: string): void {
-    if (this.refuses()) throw new ActorStoppedError("system", doing);
+    if (this.refuses()) throw systemEnded(doing);
   }
 
   /** The last step of a shutdown. */
   close(): void {
-    const reason = () => frameless(() => new ActorStoppedError("system", "wait any longer"));
+    const reason = () => frameless(() => systemEnded("wait any longer"));
     this.#isQuiet = this.#isClosed = true;
     this.network.close(reason);
     this.deadlines.close(reason);
     hosts.delete(this.systemId);
   }
+}
+
+function systemEnded(doing: string): ActorStoppedError {
+  return new ActorStoppedError("system", doing, { what: "system" });
 }

@@ -204,7 +204,8 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
   #refuse(): Promise<void> | undefined {
     if (this.#actor !== null || this.#isOver) return;
     if (this.#refusal === null) {
-      this.#refusal = new ActorStoppedError(this.#request.owner.label, this.describe());
+      const { label, what } = this.#request.owner;
+      this.#refusal = new ActorStoppedError(label, this.describe(), { what });
       // An owner that has ended need not hear of it.
       this.ref.catch(() => {});
     }

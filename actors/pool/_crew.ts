@@ -19,7 +19,7 @@ const MOST_IN_VAIN = 5;
 export class Crew implements JobOwner, Employer {
   readonly #host: Host;
   readonly #settings: PoolSettings;
-  readonly #owner: Owner = { label: "pool", children: new Set() };
+  readonly #owner: Owner = { label: "pool", what: "pool", children: new Set() };
   readonly #queue = new Fifo<Job>();
   readonly #members = new Set<PoolMember>();
   /** Workers that get no jobs, because they are beginning or ending. One that is stuck does so for ever. */

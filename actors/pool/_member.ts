@@ -254,5 +254,5 @@ function withNumbers(payload: Payload, serial: number, task: number): Payload {
 function errorOf(reason: ExitReason): Error {
   return reason.kind === "host-lost" && reason.error instanceof HostLostError
     ? anotherLoss(reason.error)
-    : new ActorStoppedError("worker of a pool", "run task");
+    : new ActorStoppedError("worker", "run task", { what: "worker" });
 }

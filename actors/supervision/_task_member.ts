@@ -1,4 +1,4 @@
-import { ActorStoppedError } from "../vocabulary/errors.ts";
+import { supervisorEnded } from "./_ended.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import type { RestartKind } from "../vocabulary/restart_kind.ts";
@@ -55,14 +55,12 @@ export class TaskMember implements Member {
   async halt(): Promise<void> {
     const attempt = this.#attempt;
     this.#attempt = null;
-    attempt?.cancel.abort(new ActorStoppedError("supervisor", "finish task"));
+    attempt?.cancel.abort(supervisorEnded("finish task"));
     await attempt?.over;
   }
 
   async finish(reason: ExitReason, error?: unknown): Promise<void> {
-    const own = "error" in reason
-      ? reason.error
-      : new ActorStoppedError("supervisor", "finish task");
+    const own = "error" in reason ? reason.error : supervisorEnded("finish task");
     this.#result.reject(error ?? own);
     await this.halt();
   }

@@ -4,7 +4,7 @@ import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { ActorSystem, hostBehind } from "../system/actor_system.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
-import { ActorStoppedError } from "../vocabulary/errors.ts";
+import { supervisorEnded } from "./_ended.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Host } from "../host/host.ts";
 import { useSystem } from "../system/implicit_system.ts";
@@ -86,7 +86,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #seat: Seat;
   readonly #supervision: Supervision;
   /** What it owns on this thread and others. */
-  readonly #owner: Owner = { label: "supervisor", children: new Set() };
+  readonly #owner: Owner = { label: "supervisor", what: "supervisor", children: new Set() };
   readonly #self: Child;
   readonly #results: TaskResults;
   readonly #exited = Promise.withResolvers<ExitReason>();
@@ -244,7 +244,7 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #checkOpen(doing: string): void {
-    if (this.#ending !== null) throw new ActorStoppedError("supervisor", doing);
+    if (this.#ending !== null) throw supervisorEnded(doing);
     this.#seat.host.checkOpen(doing);
   }
 

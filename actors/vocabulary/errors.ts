@@ -1,23 +1,44 @@
 import { registerErrors } from "../../channels/packing/error_codec.ts";
 
+/** Options of {@linkcode ActorStoppedError}. */
+export interface ActorStoppedErrorOptions extends ErrorOptions {
+  /**
+   * See {@linkcode ActorStoppedError.what}.
+   *
+   * @default {"actor"}
+   */
+  what?: ActorStoppedError["what"] | undefined;
+  /**
+   * What happened to it, as the message says.
+   *
+   * @default "has shut down" of a system, "has ended" of all else
+   */
+  state?: "has ended" | "has failed" | "starts again" | undefined;
+}
+
 /**
  * The actor has ended, or its life did before it could answer: the message was not handled, or not to its end. When it
- * was the failure of another message the `cause` is that.
+ * was the failure of another message the `cause` is that. Also for what consists of actors, and has ended with them:
+ * `what` says which.
  */
 export class ActorStoppedError extends Error {
   /** Name of the class. */
   override readonly name = "ActorStoppedError";
-  /** Name of the actor, or its id. */
+  /** What has ended; a `"worker"` is one of a pool. */
+  readonly what: "actor" | "system" | "supervisor" | "manager" | "pool" | "worker";
+  /** Name of the actor, or its id. Where it is no actor, what it is. */
   readonly actor: string;
 
-  /** Says which actor has ended, or will start again, and what that prevented. */
+  /** Says who has ended, or will start again, and what that prevented. */
   constructor(
     actor: string,
     doing: string,
-    options?: ErrorOptions,
-    state: "has ended" | "has failed" | "starts again" = "has ended",
+    { what = "actor", state, ...options }: ActorStoppedErrorOptions = {},
   ) {
-    super(`Cannot ${doing}: actor "${actor}" ${state}`, options);
+    const who = what === "actor" ? `actor "${actor}"` : `the ${what}`;
+    const how = state ?? (what === "system" ? "has shut down" : "has ended");
+    super(`Cannot ${doing}: ${who} ${how}`, options);
+    this.what = what;
     this.actor = actor;
   }
 }

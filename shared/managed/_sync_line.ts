@@ -6,7 +6,7 @@ import { packValues, unpackValues } from "../../channels/packing/packed.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { transfer } from "../../channels/packing/transfer.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";
-import { ActorStoppedError } from "../../actors/vocabulary/errors.ts";
+import { managerEnded } from "./ended.ts";
 import { block } from "../words/blocking.ts";
 import { IN_MEMORY, NONE, SyncMemory } from "./sync_memory.ts";
 import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
@@ -45,7 +45,7 @@ export class SyncLine {
   call(id: number, method: string, args: unknown[], timeoutMs: number): unknown {
     const { words } = this.#memory;
     const { host } = this.#ref;
-    if (host.refuses()) throw new ActorStoppedError("manager", `call "${method}"`);
+    if (host.refuses()) throw managerEnded(`call "${method}"`);
     const waiting = new AnswerWait(words, this.#thread, `call "${method}"`);
     if (timeoutMs === 0) throw timeoutError(waiting, 0);
     const { message, transfer: moved } = packValues(args, "message", "args");

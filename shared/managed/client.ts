@@ -2,7 +2,7 @@ import { HANDLE } from "../../channels/packing/handle.ts";
 import { lifeOf } from "../../channels/thread/life.ts";
 import { threadNumber } from "../../channels/thread/number.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
-import { ActorStoppedError } from "../../actors/vocabulary/errors.ts";
+import { managerEnded } from "./ended.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";
 import type { ManagerClient, ManagerHere, Passage } from "./protocol.ts";
 import { SyncLine } from "./_sync_line.ts";
@@ -32,7 +32,7 @@ export class RemoteManager implements ManagerClient {
   #isOver = false;
   #lent = 0;
   /** What waits are aborted with when the manager ends. */
-  #why: Error = new ActorStoppedError("manager", "go on waiting");
+  #why: Error = managerEnded("go on waiting");
 
   private constructor(ref: Ref, thread: number) {
     this.#ref = ref;
@@ -77,14 +77,14 @@ export class RemoteManager implements ManagerClient {
   }
 
   call(id: number, method: string, args: unknown[], limits: WaitOptions | null): Promise<unknown> {
-    if (this.#isOver) return Promise.reject(new ActorStoppedError("manager", `call "${method}"`));
+    if (this.#isOver) return Promise.reject(managerEnded(`call "${method}"`));
     const ref = limits === null ? this.#ref : this.#ref.with(limits);
     // The caller's own come first: so the path of one that cannot cross is theirs.
     return ref.ask.call!(...args, id, method);
   }
 
   callSync(id: number, method: string, args: unknown[], limits: WaitOptions | null): unknown {
-    if (this.#isOver) throw new ActorStoppedError("manager", `call "${method}"`);
+    if (this.#isOver) throw managerEnded(`call "${method}"`);
     const line = this.#line ??= new SyncLine(this.#ref, this.#thread, OWN_LIFE);
     try {
       return line.call(id, method, args, limits?.timeoutMs ?? Infinity);

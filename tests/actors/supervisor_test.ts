@@ -472,7 +472,7 @@ Deno.test.each(PLACES)(
     const supervisor = new Supervisor({ system });
     const nested = supervisor.supervise();
     const down = system.shutdown();
-    const refused = 'actor "system" has ended';
+    const refused = "the system has shut down";
     const calls = [supervisor, nested].flatMap((each) => {
       assertThrows(() => each.supervise(), ActorStoppedError, refused);
       return [each.spawn(idle), each.run(double, 2)].map((call) => {
@@ -482,7 +482,9 @@ Deno.test.each(PLACES)(
     await Promise.all(calls);
     assertEquals(await within(5_000, "the shutdown", down), { abandoned: [] });
     assertEquals(await supervisor.collect(), []);
-    await assertRejects(() => supervisor.run(double, 2), ActorStoppedError, "supervisor");
+    const ended = "Cannot run task: the supervisor has ended";
+    const error = await assertRejects(() => supervisor.run(double, 2), ActorStoppedError, ended);
+    assertEquals(error.what, "supervisor");
   },
 );
 

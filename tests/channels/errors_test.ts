@@ -67,7 +67,7 @@ const KNOWN: Known[] = [
     name: "ActorStoppedError",
     class: ActorStoppedError,
     make: () => new ActorStoppedError("db", 'ask "get"', { cause: "why" }),
-    fields: { actor: "db", cause: "why" },
+    fields: { actor: "db", what: "actor", cause: "why" },
   },
   {
     name: "MailboxFullError",
@@ -168,7 +168,7 @@ const MADE_THERE = [
   {
     name: "ActorStoppedError",
     class: ActorStoppedError,
-    fields: { actor: "db", cause: "stopped" },
+    fields: { actor: "db", what: "actor", cause: "stopped" },
   },
   { name: "MailboxFullError", class: MailboxFullError, fields: { actor: "db", capacity: 10 } },
   { name: "DeadlockError", class: DeadlockError, fields: { circle: ["a.x", "b.y"] } },

@@ -399,10 +399,12 @@ Deno.test("Handles of a manager that was stopped refuse calls", async () => {
   (await lock.acquire()).release();
   await manager.stop();
   await manager.stop();
-  await assertRejects(() => list.push(1), ActorStoppedError);
-  await assertRejects(() => lock.acquire(), ActorStoppedError);
-  await assertRejects(() => lock.tryAcquire(), ActorStoppedError);
-  await assertRejects(() => manager.list(), ActorStoppedError);
+  const ended = "the manager has ended";
+  const error = await assertRejects(() => list.push(1), ActorStoppedError, ended);
+  assertEquals(error.what, "manager");
+  await assertRejects(() => lock.acquire(), ActorStoppedError, ended);
+  await assertRejects(() => lock.tryAcquire(), ActorStoppedError, ended);
+  await assertRejects(() => manager.list(), ActorStoppedError, ended);
   list[Symbol.dispose]();
 });
 

@@ -1,6 +1,6 @@
 import type { ActorDefinition } from "../../../actors/vocabulary/definition.ts";
 import { ActorSystem } from "../../../actors/system/actor_system.ts";
-import { ActorStoppedError } from "../../../actors/vocabulary/errors.ts";
+import { managerEnded } from "../ended.ts";
 import type { WorkerKind } from "../../../actors/vocabulary/options.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { type UsedSystem, useSystem } from "../../../actors/system/implicit_system.ts";
@@ -238,7 +238,7 @@ export class Manager implements AsyncDisposable {
 
   #start(): Promise<Started> {
     if (this.#ending !== null) {
-      return Promise.reject(new ActorStoppedError("manager", "create managed object"));
+      return Promise.reject(managerEnded("create managed object"));
     }
     return this.#started ??= this.#spawn();
   }

@@ -1,6 +1,6 @@
 import { actor } from "../../../actors/actor.ts";
 import type { ActorDefinition } from "../../../actors/vocabulary/definition.ts";
-import { ActorStoppedError } from "../../../actors/vocabulary/errors.ts";
+import { managerEnded } from "../ended.ts";
 import { keepInstances } from "../../../actors/definition/defined_actor.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { loadFor, type PackedMessage, unpackValues } from "../../../channels/packing/packed.ts";
@@ -39,7 +39,7 @@ export const managerActor = actor(import.meta, (context) => {
   const desk = new SyncDesk();
   const leave = keepManager(context.self.id, inside);
   context.onStop(() => {
-    const reason = new ActorStoppedError("manager", "answer");
+    const reason = managerEnded("answer");
     desk.close(reason);
     inside.close(reason);
     leave();

@@ -31,7 +31,7 @@ if (import.meta.main) {
   using queue = new Queue<number>();
   await system.run(produce, queue, new Mutex());
   console.log("queue", await queue.receive());
-  await using pool = new Pool({ system, size: 1 });
+  await using pool = new Pool({ system, workers: 1 });
   console.log("pool", await pool.map(square, [1, 2, 3]));
   await using manager = new Manager({ system });
   const list = await manager.list([1]);

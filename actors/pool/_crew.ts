@@ -44,7 +44,7 @@ export class Crew implements JobOwner, Employer {
 
   /** Whether everything runs on this thread. */
   get isLocal(): boolean {
-    return this.#settings.size === 0;
+    return this.#settings.workers === 0;
   }
 
   /** Why it does nothing any more, if that is so. */
@@ -164,9 +164,9 @@ export class Crew implements JobOwner, Employer {
 
   /** The one with the least to do that may be sent a job. */
   #memberFor(job: Job): PoolMember | null {
-    const { concurrency, maxTasksPerWorker, size } = this.#settings;
+    const { concurrency, maxTasksPerWorker, workers } = this.#settings;
     // What is sent ahead could begin at once in one that is still to come.
-    const room = this.#members.size < size ? concurrency : Infinity;
+    const room = this.#members.size < workers ? concurrency : Infinity;
     let best: PoolMember | null = null;
     for (const member of this.#members) {
       if (member.load >= room || !member.hasRoomFor(job)) continue;
@@ -194,19 +194,19 @@ export class Crew implements JobOwner, Employer {
   /** Starts as many workers as have something to do. */
   #hire(): void {
     if (this.#failure !== null) return;
-    const { size } = this.#settings;
-    const free = Math.max(1, size) - this.#members.size - this.#starting;
+    const { workers } = this.#settings;
+    const free = Math.max(1, workers) - this.#members.size - this.#starting;
     const wanted = Math.min(free, this.#queue.size - this.#starting);
     for (let each = 0; each < wanted; each++) this.#do(this.#start());
   }
 
   async #start(): Promise<void> {
-    const { size, worker, initializer, concurrency } = this.#settings;
+    const { workers, worker, initializer, concurrency } = this.#settings;
     const member = new PoolMember(this, this.#host, concurrency);
     this.#starting++;
     try {
       const definition = poolWorker.with({
-        ...(size === 0 ? { on: "here" } : { on: "own", worker }),
+        ...(workers === 0 ? { on: "here" } : { on: "own", worker }),
         restart: "temporary",
         onError: "resume",
         concurrency,
@@ -273,7 +273,7 @@ export class Crew implements JobOwner, Employer {
   }
 
   get #canHelp(): boolean {
-    const hasRoom = this.#members.size + this.#starting < this.#settings.size;
+    const hasRoom = this.#members.size + this.#starting < this.#settings.workers;
     return hasRoom || this.#members.values().some(({ load }) => load === 0);
   }
 

@@ -10,7 +10,7 @@ import type { Call } from "./_worker.ts";
 /** How a pool works. */
 export interface PoolSettings {
   /** Most workers; 0: everything runs on this thread. */
-  readonly size: number;
+  readonly workers: number;
   readonly worker: WorkerKind | undefined;
   readonly initializer: Call | null;
   readonly maxTasksPerWorker: number;
@@ -27,15 +27,15 @@ export interface PoolSettings {
 export function settingsOf(options: PoolOptions): PoolSettings {
   checkOptions(options);
   const {
-    size = navigator.hardwareConcurrency,
+    workers = options.size ?? navigator.hardwareConcurrency,
     maxTasksPerWorker = Infinity,
     concurrency = 1,
     retries = 0,
     initializer,
     worker,
   } = options;
-  const call = initializer === undefined ? null : callOf(initializer, size === 0);
-  return { size, worker, initializer: call, maxTasksPerWorker, concurrency, retries };
+  const call = initializer === undefined ? null : callOf(initializer, workers === 0);
+  return { workers, worker, initializer: call, maxTasksPerWorker, concurrency, retries };
 }
 
 function checkOptions(options: PoolOptions): void {
@@ -43,7 +43,11 @@ function checkOptions(options: PoolOptions): void {
   if (options.system !== undefined && !(options.system instanceof ActorSystem)) {
     throw new TypeError(`Cannot ${doing}: system must be an ActorSystem`);
   }
+  checkCount(doing, "workers", options.workers, 0);
   checkCount(doing, "size", options.size, 0);
+  if (options.size !== undefined && options.workers !== undefined) {
+    throw new TypeError(`Cannot ${doing}: size is workers by its former name; leave it out`);
+  }
   checkCount(doing, "concurrency", options.concurrency, 1);
   checkCount(doing, "retries", options.retries, 0);
   if (options.maxTasksPerWorker !== Infinity) {

@@ -47,14 +47,14 @@ const AHEAD_EACH = 8;
  *
  * const square = task(import.meta, (n: number) => n * n);
  *
- * await using pool = new Pool({ size: 0 }); // 0: on this thread
+ * await using pool = new Pool({ workers: 0 }); // 0: on this thread
  * assertEquals(await pool.run(square, 3), 9);
  * assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
  * ```
  */
 export class Pool implements AsyncDisposable {
   /** Most workers. */
-  readonly size: number;
+  readonly workers: number;
   readonly #host: Host;
   readonly #release: () => Promise<void>;
   readonly #crew: Crew;
@@ -79,7 +79,7 @@ export class Pool implements AsyncDisposable {
     this.#host = hostBehind(used.system);
     this.#host.checkOpen("create Pool");
     this.#release = () => used.release();
-    this.size = this.#settings.size;
+    this.workers = this.#settings.workers;
     this.#crew = new Crew(this.#host, this.#settings);
     this.#jobs = new JobMaker(this.#crew, this.#settings.retries);
     this.#self = this.#asChild();
@@ -119,7 +119,7 @@ export class Pool implements AsyncDisposable {
    *
    * const square = task(import.meta, (n: number) => n * n);
    *
-   * await using pool = new Pool({ size: 0 });
+   * await using pool = new Pool({ workers: 0 });
    * let shown = "";
    * const onProgress = (done: number, total: number) => shown = `${done} of ${total}`;
    * assertEquals(await pool.map(square, [1, 2, 3], { onProgress }), [1, 4, 9]);
@@ -161,7 +161,7 @@ export class Pool implements AsyncDisposable {
    *   for (let n = 0;; n++) yield n;
    * }
    *
-   * await using pool = new Pool({ size: 0 });
+   * await using pool = new Pool({ workers: 0 });
    * const squares: number[] = [];
    * for await (const n of pool.imap(square, naturals())) {
    *   if (squares.push(n) === 3) break;
@@ -296,7 +296,7 @@ export class Pool implements AsyncDisposable {
       const items = itemsOf(doing, source);
       if (kind === "starmap") checkLists(items);
       if (items.length === 0) return Promise.resolve([]);
-      const share = Math.ceil(items.length / (Math.max(1, this.size) * CHUNKS_EACH));
+      const share = Math.ceil(items.length / (Math.max(1, this.workers) * CHUNKS_EACH));
       const step = Math.min(chunkSize ?? share, this.#settings.maxTasksPerWorker);
       const jobs = this.#jobs.forChunks(kind, known, items, step);
       const map = new ChunkedMap(this.#host.deadlines, jobs, known.label, limits, onProgress);
@@ -316,7 +316,7 @@ export class Pool implements AsyncDisposable {
     const doing = "imap task";
     const known = this.#taskOf(doing, task);
     const { chunkSize = 1 } = options;
-    const workers = Math.max(1, this.size) * this.#settings.concurrency;
+    const workers = Math.max(1, this.workers) * this.#settings.concurrency;
     const { lookAhead = AHEAD_EACH * workers * chunkSize } = options;
     const { signal, timeoutMs } = limitsOf(doing, options, known);
     checkCount(doing, "chunkSize", chunkSize, 1);

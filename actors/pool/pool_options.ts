@@ -16,6 +16,12 @@ export interface PoolOptions {
    *
    * @default {navigator.hardwareConcurrency}
    */
+  workers?: number | undefined;
+  /**
+   * Most workers, by the former name.
+   *
+   * @deprecated Use `workers`.
+   */
   size?: number | undefined;
   /**
    * Kind of the workers. A task in a loop without end can only be ended in a `"thread"`.

@@ -20,7 +20,7 @@ export async function bearLoad(signal: AbortSignal, onAsk: (ms: number) => void)
   await using system = new ActorSystem({ workers: WORKERS });
   system.addEventListener("error", (event) => event.preventDefault());
   await using supervisor = new Supervisor({ system, maxRestarts: 1e9 });
-  await using pool = new Pool({ system, size: 1 });
+  await using pool = new Pool({ system, workers: 1 });
   const counters = await Promise.all(
     Array.from({ length: 2 * WORKERS }, () => system.spawn(counter)),
   );

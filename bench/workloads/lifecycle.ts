@@ -48,7 +48,7 @@ async function startSystem(): Promise<[number]> {
 
 async function startPool(): Promise<[number]> {
   const start = performance.now();
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   expectAll(await pool.run(square, 3), 9, "answer");
   return [performance.now() - start];
 }

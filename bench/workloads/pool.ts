@@ -12,7 +12,7 @@ const PRIMES_BELOW = 100_000;
 
 /** Tasks on two workers, beside the pools of other libraries, of Node and of Python. */
 export async function benchPool() {
-  await using pool = new Pool({ size: WORKERS });
+  await using pool = new Pool({ workers: WORKERS });
   const peers = await startPeers(await peersOf<PoolPeer>("all_pools"));
   const troupe: PoolPeer = {
     name: "Troupe",
@@ -92,7 +92,7 @@ async function benchHeavy(pools: PoolPeer[], two: Pool): Promise<void> {
     expectAll(results.length, tasks, "results");
     for (const result of results) expectAll(result, expected, "primes");
   };
-  await using one = new Pool({ size: 1 });
+  await using one = new Pool({ workers: 1 });
   await compare({
     title: `${tasks} heavy tasks`,
     operations: tasks,

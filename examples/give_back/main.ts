@@ -21,7 +21,7 @@ const squareAndAdd = task(import.meta, (i: number, value: number) => ({
 const addTwo = task(import.meta, (value: number) => value + 2);
 
 if (import.meta.main) {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
 
   const A = [1, 2];
   const results: number[] = [];

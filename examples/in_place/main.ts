@@ -27,7 +27,7 @@ const square = task(import.meta, (index: number) => {
 
 if (import.meta.main) {
   const A = new SharedArray("i32", [1, 2]);
-  await using pool = new Pool({ size: 2, initializer: [use, A] });
+  await using pool = new Pool({ workers: 2, initializer: [use, A] });
 
   console.log("Squares:", await pool.map(square, [0, 1], { chunkSize: 1 }));
   console.log("A:", [...A]);

@@ -40,7 +40,7 @@ function textOf(list: number[]): string {
 }
 
 if (import.meta.main) {
-  await using pool = new Pool({ size: 2, maxTasksPerWorker: 1 }); // A new worker for each item.
+  await using pool = new Pool({ workers: 2, maxTasksPerWorker: 1 }); // A new worker for each item.
 
   const counts = await pool.map(count, [100_000, 100_000]);
   if (counts.some((count) => count !== 100_000)) throw new Error("Each worker counts from 0");

@@ -25,7 +25,7 @@ if (import.meta.main) {
   await using system = new ActorSystem({ workers: 2 });
   await using manager = new Manager({ system });
   {
-    await using pool = new Pool({ system, size: 2 });
+    await using pool = new Pool({ system, workers: 2 });
     const list = await manager.list([1, 2]);
     const results = await pool.starmap(addTwo, [[0, list], [1, list]]);
     const items = (await list.toArray()).join(", ");

@@ -31,12 +31,12 @@ const sleep = task(import.meta, async (ms: number, signal: AbortSignal) => {
 
 if (import.meta.main) {
   {
-    await using five = new Pool({ size: 5 });
+    await using five = new Pool({ workers: 5 });
     console.log(`Five workers map to ${(await five.map(square, [1, 2, 3])).join(", ")}`);
     console.log(`10 squared is ${await five.run(square, 10)}`);
   }
 
-  const pool = new Pool({ size: 4 });
+  const pool = new Pool({ workers: 4 });
   const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   {
     await using _scope = pool; // At the end of the scope the pool closes.

@@ -85,7 +85,7 @@ Deno.test.each(PLACES)("a task sees nothing of its caller, on $where", async ({ 
 
 Deno.test("a task of a pool sees nothing of its caller", async () => {
   await using system = systemOfAlice(0);
-  await using pool = user.run("alice", () => new Pool({ system, size: 0 }));
+  await using pool = user.run("alice", () => new Pool({ system, workers: 0 }));
   const all = await Promise.all([
     user.run("alice", () => pool.run(whoInTask)),
     user.run("bob", () => pool.map(whoInTask.with({}), [])),

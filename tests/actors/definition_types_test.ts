@@ -111,7 +111,7 @@ Deno.test("task() and actor() infer the types of arguments that have a default",
 
 Deno.test("pools and supervisors take tasks and actors whose arguments have a default", async () => {
   await using system = new ActorSystem({ workers: 0 });
-  await using pool = new Pool({ size: 0, system });
+  await using pool = new Pool({ workers: 0, system });
   await using supervisor = new Supervisor({ system });
   const doubles = await pool.map(scale, [1, 2]);
   isTrue<Same<typeof doubles, number[]>>();

@@ -404,7 +404,7 @@ Deno.test.each(NO_SIGNALS)(
   "A limit that is no AbortSignal is refused: $value",
   async ({ value }) => {
     await using system = new ActorSystem({ workers: 0 });
-    await using pool = new Pool({ system, size: 0 });
+    await using pool = new Pool({ system, workers: 0 });
     const ref = await system.spawn(counter, 1);
     const signal = value as AbortSignal;
     assertThrows(() => square.with({ signal }), TypeError, "signal must be an AbortSignal");
@@ -561,7 +561,7 @@ async function runSource(folder: string, source: string) {
 Deno.test("A module whose top-level await never ends fails spawn() and run() in time, and takes no worker", async () => {
   await using system = new ActorSystem({ workers: 1, startTimeoutMs: 3_000 });
   await using supervisor = new Supervisor({ system });
-  await using pool = new Pool({ system, size: 1 });
+  await using pool = new Pool({ system, workers: 1 });
   // So that all threads are there.
   assertEquals(await Promise.all([system.run(divide, 2), pool.run(divide, 4)]), [0.5, 0.25]);
   const starts = [

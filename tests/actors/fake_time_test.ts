@@ -70,7 +70,7 @@ Deno.test.each([{ on: "any" }, { on: "own" }] as const)(
 
 Deno.test("Time limits of channels, locks and pools follow fake time", async () => {
   await using system = new ActorSystem({ workers: 0, shutdownMs: 0 });
-  const pool = new Pool({ system, size: 0 });
+  const pool = new Pool({ system, workers: 0 });
   using time = new FakeTime();
   using queue = new Queue<number>();
   const [near, far] = pipe<number, number>();

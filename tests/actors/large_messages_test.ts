@@ -8,7 +8,7 @@ Deno.test("A message whose text would be too long is refused by size where it is
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(giver);
   const other = await system.spawn(neighbour);
-  await using pool = new Pool({ system, size: 1 });
+  await using pool = new Pool({ system, workers: 1 });
   await using manager = new Manager({ system });
   const list = await manager.list<unknown>();
   const large = tooLarge();

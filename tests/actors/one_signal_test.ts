@@ -27,7 +27,7 @@ const ROWS: Row[] = [
   {
     what: "pool.run",
     waits({ system }, stack) {
-      const pool = stack.use(new Pool({ size: 0, system }));
+      const pool = stack.use(new Pool({ workers: 0, system }));
       stack.defer(() => pool.terminate());
       return settled((signal) => pool.run(hang.with({ signal })));
     },
@@ -35,7 +35,7 @@ const ROWS: Row[] = [
   {
     what: "pool.map",
     waits({ system }, stack) {
-      const pool = stack.use(new Pool({ size: 0, system }));
+      const pool = stack.use(new Pool({ workers: 0, system }));
       stack.defer(() => pool.terminate());
       return settled((signal) => pool.map(hang as never, [1], { signal }));
     },
@@ -43,7 +43,7 @@ const ROWS: Row[] = [
   {
     what: "pool.imap",
     waits({ system }, stack) {
-      const pool = stack.use(new Pool({ size: 0, system }));
+      const pool = stack.use(new Pool({ workers: 0, system }));
       stack.defer(() => pool.terminate());
       return settled((signal) => pool.imap(hang as never, [1], { signal }).next());
     },

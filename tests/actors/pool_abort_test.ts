@@ -31,7 +31,7 @@ async function errorOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 Deno.test("Pool.run() and Pool.map() reject with the reason of a signal aborted before", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const words = newWords(5);
   const signal = AbortSignal.abort(REASON);
   assertEquals(await errorOf(pool.run(counted.with({ signal }), 0, words)), REASON);
@@ -44,7 +44,7 @@ Deno.test("Pool.run() and Pool.map() reject with the reason of a signal aborted 
 
 Deno.test("Pool.run() rejects at once when a task is aborted that runs", async () => {
   for (const size of [0, 1]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     const controller = new AbortController();
     const words = newWords();
     const run = errorOf(pool.run(gated.with({ signal: controller.signal }), words));
@@ -57,7 +57,7 @@ Deno.test("Pool.run() rejects at once when a task is aborted that runs", async (
 });
 
 Deno.test("An abort after the end of a task changes nothing", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const controller = new AbortController();
   const { signal } = controller;
   assertEquals(await pool.run(square.with({ signal }), 3), 9);
@@ -67,7 +67,7 @@ Deno.test("An abort after the end of a task changes nothing", async () => {
 });
 
 Deno.test("A task that is aborted before it begins never runs, also when it was sent ahead", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   await pool.map(square, Array(500).keys(), { chunkSize: 1 }); // Now workers are sent far ahead.
   for (let round = 0; round < 20; round++) {
     const words = newWords(53);
@@ -89,7 +89,7 @@ Deno.test("A task that is aborted before it begins never runs, also when it was 
 
 Deno.test("A task that is aborted at any moment has run once or never, and the pool goes on", async () => {
   for (const size of [0, 2]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     await pool.map(square, Array(500).keys(), { chunkSize: 1 });
     for (let round = 0; round < 30; round++) {
       const words = newWords(103);
@@ -110,7 +110,7 @@ Deno.test("A task that is aborted at any moment has run once or never, and the p
 
 Deno.test("A task that moves something is aborted before it begins like any other", async () => {
   for (const size of [0, 1]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     for (let round = 0; round < 20; round++) {
       const words = newWords();
       const controller = new AbortController();
@@ -131,7 +131,7 @@ Deno.test("A task that moves something is aborted before it begins like any othe
 });
 
 Deno.test("A task behind one that moves something never runs when it is aborted before", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   await pool.map(square, Array(500).keys(), { chunkSize: 1 }); // Now workers are sent far ahead.
   for (let round = 0; round < 20; round++) {
     const words = newWords(13);
@@ -153,7 +153,7 @@ Deno.test("A task behind one that moves something never runs when it is aborted 
 });
 
 Deno.test("Pool.map() that is aborted drops what has not begun", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const words = newWords();
   const controller = new AbortController();
   const mapped = pool.map(gated, Array(100).fill(words), {
@@ -170,7 +170,7 @@ Deno.test("Pool.map() that is aborted drops what has not begun", async () => {
 });
 
 Deno.test("Pool.run() counts timeoutMs from the call, also in the queue", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   await pool.run(square, 1);
   const words = newWords(5);
   const long = pool.run(blocked, words);
@@ -185,7 +185,7 @@ Deno.test("Pool.run() counts timeoutMs from the call, also in the queue", async 
 });
 
 Deno.test("Pool.run() with no time at all does not run, and what it was to take stays usable", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const words = newWords(5);
   const error = await errorOf(pool.run(counted.with({ timeoutMs: 0 }), 0, words)) as DOMException;
   assertEquals(error.name, "TimeoutError");
@@ -197,7 +197,7 @@ Deno.test("Pool.run() with no time at all does not run, and what it was to take 
 });
 
 Deno.test("Pool.map() counts timeoutMs for all items together", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const words = newWords();
   const mapped = pool.map(endless, [words, words], { timeoutMs: 50 });
   const error = await within(5_000, "the timeout", errorOf(mapped)) as DOMException;
@@ -216,7 +216,7 @@ Deno.test("200 aborted tasks leave no memory", async () => {
 
 Deno.test("transfer() moves buffers to a task and back", async () => {
   for (const size of [0, 1]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     for (const length of [10, 100_000]) {
       const bytes = new Uint8Array(length);
       const next = await pool.run(nextBytes, transfer(bytes, [bytes.buffer]));
@@ -231,7 +231,7 @@ Deno.test("transfer() moves buffers to a task and back", async () => {
 });
 
 Deno.test("Pool.run() that is refused leaves the buffers of its caller", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const bytes = new Uint8Array(10);
   const refused = pool.run(echo, [transfer(bytes, [bytes.buffer]), () => {}]);
   await assertRejects(() => refused, TypeError, "args[0][1] is a function");
@@ -243,7 +243,7 @@ Deno.test("Pool.run() that is refused leaves the buffers of its caller", async (
 
 Deno.test("Queues and pipe ends go to tasks, and tasks may return them", async () => {
   for (const size of [0, 1, 2]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     using queue = new Queue<number>();
     await within(5_000, "the task", pool.run(sendAll, queue, [1, 2, 3]));
     const received = [await queue.receive(), await queue.receive(), await queue.receive()];
@@ -264,7 +264,7 @@ Deno.test("Queues and pipe ends go to tasks, and tasks may return them", async (
 });
 
 Deno.test("A channel in a result that nobody waits for any more is closed", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const words = newWords();
   const controller = new AbortController();
   const [near, far] = pipe<number, number>();
@@ -279,7 +279,7 @@ Deno.test("A channel in a result that nobody waits for any more is closed", asyn
 
 Deno.test("AbortSignals among the arguments are live, whenever they are aborted", async () => {
   for (const size of [0, 1]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     for (let round = 0; round < 10; round++) {
       const words = newWords();
       const controller = new AbortController();

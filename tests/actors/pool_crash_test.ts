@@ -22,16 +22,19 @@ const WAYS = (["web", "thread"] as const).flatMap((worker) =>
 /** Whether as many tasks run at the same time as the pool has workers. */
 async function isFull(pool: Pool): Promise<boolean> {
   const words = newWords();
-  const meetings = Array.from({ length: pool.size }, () => pool.run(meeting, words, pool.size));
+  const meetings = Array.from(
+    { length: pool.workers },
+    () => pool.run(meeting, words, pool.workers),
+  );
   const threads = await within(5_000, "the meeting", Promise.all(meetings));
-  return new Set(threads).size === pool.size;
+  return new Set(threads).size === pool.workers;
 }
 
 Deno.test.each(WAYS)(
   "Pool: a $worker worker that dies ($how) rejects its task, the rest go on, the pool is full again",
   async ({ worker, how }) => {
     await using system = hushed(new ActorSystem({ workers: 0 }));
-    await using pool = new Pool({ system, size: 2, worker });
+    await using pool = new Pool({ system, workers: 2, worker });
     const words = newWords();
     const held = pool.run(gated, words);
     const error = await assertRejects(
@@ -51,7 +54,7 @@ Deno.test.each(WAYS)(
   "Pool: the loss of a $worker worker ($how) takes no task that had not begun",
   async ({ worker, how }) => {
     await using system = hushed(new ActorSystem({ workers: 0 }));
-    await using pool = new Pool({ system, size: 2, worker });
+    await using pool = new Pool({ system, workers: 2, worker });
     const words = newWords(FIRST_COUNT + 60);
     const runs = Array.from({ length: 60 }, (_, n) => {
       return pool.run(dieSome, { n, words, how: n % 20 === 7 ? how : null, times: Infinity });
@@ -68,7 +71,7 @@ Deno.test.each(WAYS)(
 );
 
 Deno.test("Pool.map() rejects with the loss of a worker", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   await assertRejects(() => pool.map(die, ["close", "close"], { chunkSize: 1 }), HostLostError);
   assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
 });
@@ -76,7 +79,7 @@ Deno.test("Pool.map() rejects with the loss of a worker", async () => {
 Deno.test("Pool replaces idle workers that have died", async () => {
   for (let round = 0; round < 5; round++) {
     await using system = hushed(new ActorSystem({ workers: 0 }));
-    await using pool = new Pool({ system, size: 2 });
+    await using pool = new Pool({ system, workers: 2 });
     const words = newWords();
     await Promise.all([pool.run(meeting, words, 2), pool.run(meeting, words, 2)]);
     const dying = [pool.run(die, "throw in a timer"), pool.run(die, "close")];
@@ -88,7 +91,7 @@ Deno.test("Pool replaces idle workers that have died", async () => {
 Deno.test("Pool settles everything when workers die all the time", async () => {
   for (let round = 0; round < 4; round++) {
     await using system = hushed(new ActorSystem({ workers: 0 }));
-    await using pool = new Pool({ system, size: 2, retries: round % 2 });
+    await using pool = new Pool({ system, workers: 2, retries: round % 2 });
     const words = newWords(FIRST_COUNT + 25);
     const runs: Promise<unknown>[] = Array.from({ length: 25 }, (_, n) => {
       const how = n % 5 === 0 ? DEATHS[n / 5 % DEATHS.length]! : null;
@@ -110,7 +113,7 @@ Deno.test("Pool settles everything when workers die all the time", async () => {
 Deno.test("ActorSystem: a pool of it that loses workers takes no actor with it", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const thread = await system.run(whichThread);
-  await using pool = new Pool({ size: 1, system });
+  await using pool = new Pool({ workers: 1, system });
   await assertRejects(() => pool.run(die, "exit"), HostLostError);
   assertEquals(await system.run(whichThread), thread);
 });

@@ -21,7 +21,7 @@ function upTo(length: number): number[] {
 const SQUARES = upTo(30).map((n) => n * n);
 
 Deno.test("Pool.close() refuses new work, and 20 queued tasks go on until join() resolves", async () => {
-  const pool = new Pool({ size: 2 });
+  const pool = new Pool({ workers: 2 });
   const words = newWords();
   const runs = upTo(20).map(() => pool.run(gated, words));
   pool.close();
@@ -39,7 +39,7 @@ Deno.test("Pool.close() refuses new work, and 20 queued tasks go on until join()
 });
 
 Deno.test("Pool.join() rejects while the pool is open", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   await assertRejects(() => pool.join(), TypeError, "close() or terminate() it first");
   assertEquals(await pool.run(square, 2), 4);
 });
@@ -47,7 +47,7 @@ Deno.test("Pool.join() rejects while the pool is open", async () => {
 Deno.test.each([{ busy: true }, { busy: false }])(
   "Pool.join() right after terminate() resolves when the workers have ended (busy: $busy)",
   async ({ busy }) => {
-    const pool = new Pool({ size: 1 });
+    const pool = new Pool({ workers: 1 });
     if (busy) pool.run(endless, newWords()).catch(() => {});
     else await pool.run(square, 2);
     const terminated = pool.terminate();
@@ -58,7 +58,7 @@ Deno.test.each([{ busy: true }, { busy: false }])(
 );
 
 Deno.test("Pool.join() resolves for all that wait, and again afterwards", async () => {
-  const pool = new Pool({ size: 1 });
+  const pool = new Pool({ workers: 1 });
   void pool.run(square, 2);
   pool.close();
   await within(5_000, "all joins", Promise.all([pool.join(), pool.join()]));
@@ -68,7 +68,7 @@ Deno.test("Pool.join() resolves for all that wait, and again afterwards", async 
 Deno.test("Pool.join() resolves when what was submitted was aborted while workers started", async () => {
   await using system = new ActorSystem({ workers: 0 });
   for (let round = 0; round < 5; round++) {
-    const pool = new Pool({ size: 2, system });
+    const pool = new Pool({ workers: 2, system });
     const controller = new AbortController();
     const runs = upTo(3).map(() => pool.run(square.with({ signal: controller.signal }), 1));
     for (let turn = 0; turn < round; turn++) await Promise.resolve();
@@ -82,7 +82,7 @@ Deno.test("Pool.join() resolves when what was submitted was aborted while worker
 
 Deno.test("Pool.terminate() settles 10 000 queued tasks and one in an endless loop", async () => {
   await using system = new ActorSystem({ workers: 0 });
-  const pool = new Pool({ size: 2, worker: "thread", system });
+  const pool = new Pool({ workers: 2, worker: "thread", system });
   const words = newWords();
   const looping = pool.run(loop, words);
   await until(5_000, "the loop", () => Atomics.load(words, 1) === 1);
@@ -103,7 +103,7 @@ Deno.test("Pool.terminate() settles 10 000 queued tasks and one in an endless lo
 });
 
 Deno.test("Pool.terminate() may be called again, before and after close()", async () => {
-  const pool = new Pool({ size: 1 });
+  const pool = new Pool({ workers: 1 });
   const words = newWords();
   const run = pool.run(endless, words).catch((error) => error);
   await until(5_000, "the task", () => Atomics.load(words, 1) === 1);
@@ -117,7 +117,7 @@ Deno.test("Pool.terminate() may be called again, before and after close()", asyn
 
 Deno.test("Pool.terminate() while workers start leaves none", async () => {
   for (let round = 0; round < 5; round++) {
-    const pool = new Pool({ size: 2 });
+    const pool = new Pool({ workers: 2 });
     const runs = Promise.allSettled(upTo(4).map((n) => pool.run(square, n)));
     for (let turn = 0; turn < 2 * round; turn++) await Promise.resolve();
     await within(4_000, "terminate()", pool.terminate());
@@ -129,7 +129,7 @@ Deno.test("Pool.terminate() while workers start leaves none", async () => {
 Deno.test("Pool.terminate() ends workers whose initializer does not come to an end", async () => {
   for (const initializer of [endless, loop]) {
     const words = newWords();
-    const pool = new Pool({ size: 2, worker: "thread", initializer: [initializer, words] });
+    const pool = new Pool({ workers: 2, worker: "thread", initializer: [initializer, words] });
     const runs = Promise.allSettled(upTo(5).map((n) => pool.run(square, n)));
     await until(5_000, "the initializers", () => Atomics.load(words, 1) === 2);
     await within(4_000, "terminate()", pool.terminate());
@@ -140,7 +140,7 @@ Deno.test("Pool.terminate() ends workers whose initializer does not come to an e
 
 Deno.test("Pool ends a worker that a task has left in an endless loop", async () => {
   await using system = new ActorSystem({ workers: 0, shutdownMs: 200 });
-  const pool = new Pool({ size: 1, worker: "thread", system });
+  const pool = new Pool({ workers: 1, worker: "thread", system });
   await within(5_000, "the task", pool.run(loopAfterwards));
   await within(5_000, "the end of the scope", pool[Symbol.asyncDispose]());
   await assertNothingLeft(3_000);
@@ -149,7 +149,7 @@ Deno.test("Pool ends a worker that a task has left in an endless loop", async ()
 Deno.test("Pool at the end of its scope lets what was submitted finish", async () => {
   let runs: Promise<number>[];
   {
-    await using pool = new Pool({ size: 2 });
+    await using pool = new Pool({ workers: 2 });
     runs = upTo(20).map((n) => pool.run(squareLater, n));
   }
   assertEquals(await Promise.all(runs), SQUARES.slice(0, 20));
@@ -158,7 +158,7 @@ Deno.test("Pool at the end of its scope lets what was submitted finish", async (
 
 Deno.test("Pool at the end of its scope terminates what takes longer than shutdownMs", async () => {
   await using system = new ActorSystem({ workers: 0, shutdownMs: 100 });
-  const pool = new Pool({ size: 1, system });
+  const pool = new Pool({ workers: 1, system });
   const runs = [pool.run(endless, newWords()), pool.run(square, 1)];
   const settled = Promise.allSettled(runs);
   await within(4_000, "the end of the scope", pool[Symbol.asyncDispose]());
@@ -172,12 +172,12 @@ Deno.test("Pool may be left without having been used", async () => {
   const pool = new Pool();
   await within(3_000, "the end of the scope", pool[Symbol.asyncDispose]());
   await within(3_000, "a second end", pool[Symbol.asyncDispose]());
-  assertEquals(pool.size, navigator.hardwareConcurrency);
+  assertEquals(pool.workers, navigator.hardwareConcurrency);
 });
 
 Deno.test("ActorSystem.shutdown() lets its pools finish", async () => {
   const system = new ActorSystem({ workers: 0 });
-  const pool = new Pool({ size: 2, system });
+  const pool = new Pool({ workers: 2, system });
   const mapped = pool.map(squareLater, upTo(30), { chunkSize: 1 });
   await pool.run(square, 1);
   await within(5_000, "shutdown()", system.shutdown());
@@ -195,7 +195,7 @@ Deno.test.each([
   "Pool.join() right after shutdown() waits for the end of a pool of size $size that is $doing",
   async ({ size, jobs }) => {
     const system = new ActorSystem({ workers: 0 });
-    const pool = new Pool({ size, system });
+    const pool = new Pool({ workers: size, system });
     let done = 0;
     const runs = upTo(jobs).map((n) => pool.run(squareLater, n).then(() => done++));
     const down = system.shutdown();
@@ -209,7 +209,7 @@ Deno.test.each([
 
 Deno.test("Pool.join() right after shutdown() resolves also when the pool is terminated", async () => {
   const system = new ActorSystem({ workers: 0 });
-  const pool = new Pool({ size: 1, system });
+  const pool = new Pool({ workers: 1, system });
   const run = assertRejects(() => pool.run(endless, newWords()), PoolClosedError, "terminated");
   const down = system.shutdown({ timeoutMs: 200 });
   await within(5_000, "join()", pool.join());
@@ -220,7 +220,7 @@ Deno.test("Pool.join() right after shutdown() resolves also when the pool is ter
 Deno.test("ActorSystem.shutdown() settles everything of its pools, whatever they do", async () => {
   for (const worker of ["web", "thread"] as const) {
     const system = new ActorSystem({ workers: 0, worker });
-    const pool = new Pool({ size: 2, system });
+    const pool = new Pool({ workers: 2, system });
     const words = newWords();
     const stuck = worker === "thread" ? loop : endless;
     const runs = upTo(50).map(() => pool.run(stuck, words));

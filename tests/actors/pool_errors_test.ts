@@ -49,7 +49,7 @@ const WAYS = [0, 2].flatMap((size) => SHAPES.map((shape) => ({ size, shape })));
 Deno.test.each(WAYS)(
   "Pool: an error of shape $shape rejects its own task, size $size",
   async ({ size, shape }) => {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     for (const task of [fail, failLater]) {
       const [before, failed, after] = [
         pool.run(square, 2),
@@ -93,7 +93,7 @@ Deno.test.each(
 )(
   "Pool: an error has the stacks of the task and of its caller: $name",
   async ({ call, name }) => {
-    await using pool = new Pool({ size: 1 });
+    await using pool = new Pool({ workers: 1 });
     const { stack } = await errorOf(call(pool)) as Error;
     const frames = stack!.split("\n").map((line) => line.trim());
     const throwing = frames.findIndex((frame) => frame.includes("throwFrom"));
@@ -105,7 +105,7 @@ Deno.test.each(
 );
 
 Deno.test("Pool: errors of two tasks do not share their stacks", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const [one, two] = await Promise.all([errorOf(callRun(pool)), errorOf(callRun(pool))]);
   assert(one !== two);
   for (const error of [one, two] as Error[]) {
@@ -114,7 +114,7 @@ Deno.test("Pool: errors of two tasks do not share their stacks", async () => {
 });
 
 Deno.test("Pool.map() rejects with the first failure, and drops what has not begun", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const words = newWords();
   const held = pool.run(gated, words);
   await until(5_000, "the task", () => Atomics.load(words, 1) === 1);
@@ -127,7 +127,7 @@ Deno.test("Pool.map() rejects with the first failure, and drops what has not beg
 });
 
 Deno.test("Pool.map() over a chunk stops at its failure", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (const chunkSize of [1, 2, 5]) {
     const mapped = pool.map(failSome, [1, 2, "string", 4, 5], { chunkSize });
     assertEquals(await errorOf(mapped), "just a string");
@@ -137,7 +137,7 @@ Deno.test("Pool.map() over a chunk stops at its failure", async () => {
 
 Deno.test("Pool refuses an argument that cannot cross, by its path", async () => {
   for (const size of [0, 1]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     const bad = { x: () => {} };
     await assertRejects(
       () => pool.run(echo, bad),
@@ -155,7 +155,7 @@ Deno.test("Pool refuses an argument that cannot cross, by its path", async () =>
 
 Deno.test("Pool rejects a result that cannot cross, by its path, and nothing else", async () => {
   for (const size of [0, 1]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     const [bad, good] = [errorOf(pool.run(giveFunction, 1)), pool.run(square, 3)];
     const error = await bad as Error;
     assertInstanceOf(error, TypeError);
@@ -176,7 +176,7 @@ Deno.test("Pool.map() that is refused starts nothing, and gives back what it wou
     [[given(), given()], "items.slice(1) gives away what an item before it gives away"],
   ];
   for (const size of [0, 1]) {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     for (const [items, why] of refused) {
       await assertRejects(() => pool.map(echo, items, { chunkSize: 1 }), TypeError, why);
     }
@@ -198,7 +198,7 @@ Deno.test("Pool: the failures of a map that nobody sees are no unhandled rejecti
   };
   globalThis.addEventListener("unhandledrejection", onUnhandled);
   try {
-    await using pool = new Pool({ size: 2 });
+    await using pool = new Pool({ workers: 2 });
     await errorOf(pool.map(fail, SHAPES, { chunkSize: 1 }));
     await errorOf(Array.fromAsync(pool.imap(fail, SHAPES)));
     await errorOf(Array.fromAsync(pool.imapUnordered(fail, SHAPES)));

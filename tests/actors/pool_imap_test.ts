@@ -66,7 +66,7 @@ const KINDS = (["imap", "imapUnordered"] as const).flatMap((method) =>
 );
 
 Deno.test("Pool.imap() gives results in the order of the items for every chunk size", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (const task of [square, squareLater] as Squarer[]) {
     for (let chunkSize = 1; chunkSize <= 21; chunkSize++) {
       const results = pool.imap(task, Array.from({ length: 20 }, (_, n) => n), { chunkSize });
@@ -77,7 +77,7 @@ Deno.test("Pool.imap() gives results in the order of the items for every chunk s
 });
 
 Deno.test("Pool.imapUnordered() gives each result once for every chunk size", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (let chunkSize = 1; chunkSize <= 21; chunkSize++) {
     const results = pool.imapUnordered(square, Array.from({ length: 20 }, (_, n) => n), {
       chunkSize,
@@ -90,7 +90,7 @@ Deno.test("Pool.imapUnordered() gives each result once for every chunk size", as
 Deno.test.each(KINDS)(
   "Pool.$method() draws at most the look-ahead from an endless $source source, and ends it",
   async ({ method, source }) => {
-    await using pool = new Pool({ size: 2 });
+    await using pool = new Pool({ workers: 2 });
     for (
       const options of [{}, { lookAhead: 20 }, { chunkSize: 3 }, { lookAhead: 2, chunkSize: 5 }]
     ) {
@@ -109,7 +109,7 @@ Deno.test.each(KINDS)(
 );
 
 Deno.test("Pool.imap() draws nothing before the first result is asked for", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   const results = pool.imap(square, naturals.sync());
   await pool.run(square, 1);
@@ -120,7 +120,7 @@ Deno.test("Pool.imap() draws nothing before the first result is asked for", asyn
 });
 
 Deno.test("Pool.imap() holds back the source while results are not taken", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   const results = pool.imap(square, naturals.sync(), { lookAhead: 5 });
   for (let n = 0; n < 20; n++) {
@@ -132,7 +132,7 @@ Deno.test("Pool.imap() holds back the source while results are not taken", async
 });
 
 Deno.test("Pool.imap() sends whole chunks", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const chunks = await Array.fromAsync(pool.imap(whichChunk, Array(400).keys(), { chunkSize: 4 }));
   const sizes = new Map<string, number>();
   for (const chunk of chunks) sizes.set(chunk, (sizes.get(chunk) ?? 0) + 1);
@@ -140,7 +140,7 @@ Deno.test("Pool.imap() sends whole chunks", async () => {
 });
 
 Deno.test("Pool.imap() leaves a pool that is idle", async () => {
-  const pool = new Pool({ size: 2 });
+  const pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   await take(10, pool.imap(square, naturals.sync()));
   pool.close();
@@ -148,7 +148,7 @@ Deno.test("Pool.imap() leaves a pool that is idle", async () => {
 });
 
 Deno.test("Pool.imap() left in the middle runs nothing that had not begun", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const words = newWords();
   const items = Array.from({ length: 16 }, (_, n) => ({ n, words, isHeld: n > 0 }));
   assertEquals(await take(1, pool.imap(gatedItem, items)), [0]);
@@ -159,7 +159,7 @@ Deno.test("Pool.imap() left in the middle runs nothing that had not begun", asyn
 });
 
 Deno.test("Pool.imapUnordered() is not held up by a slow first item", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const words = newWords();
   const items = Array.from({ length: 100 }, (_, n) => ({ n, words, isHeld: n === 0 }));
   const results = pool.imapUnordered(gatedItem, items);
@@ -169,7 +169,7 @@ Deno.test("Pool.imapUnordered() is not held up by a slow first item", async () =
 });
 
 Deno.test("Pool.imapUnordered() gives a slow item when it is done", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const words = newWords();
   const items = Array.from({ length: 20 }, (_, n) => ({ n, words, isHeld: n === 0 }));
   const seen: number[] = [];
@@ -184,7 +184,7 @@ Deno.test("Pool.imapUnordered() gives a slow item when it is done", async () => 
 Deno.test.each(KINDS)(
   "Pool.$method() gives the results before the error of a $source source",
   async ({ method, source }) => {
-    await using pool = new Pool({ size: 2 });
+    await using pool = new Pool({ workers: 2 });
     const sources = {
       *sync() {
         yield* [1, 2, 3];
@@ -208,7 +208,7 @@ Deno.test.each(KINDS)(
 );
 
 Deno.test("Pool.map() rejects with what its source throws midway, and nothing has begun", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const source = function* () {
     yield 1;
     throw new RangeError("no more");
@@ -218,7 +218,7 @@ Deno.test("Pool.map() rejects with what its source throws midway, and nothing ha
 });
 
 Deno.test("Pool.imap() of nothing ends at once", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (const source of [[], new Set<number>(), (async function* () {})()]) {
     assertEquals(await Array.fromAsync(pool.imap(square, source)), []);
     assertEquals(await Array.fromAsync(pool.imapUnordered(square, source)), []);
@@ -226,7 +226,7 @@ Deno.test("Pool.imap() of nothing ends at once", async () => {
 });
 
 Deno.test("Pool.imap() takes strings, arrays of undefined, and readers of channels", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   assertEquals(await Array.fromAsync(pool.imap(echo, "abc")), ["a", "b", "c"]);
   assertEquals(await Array.fromAsync(pool.imap(echo, [undefined, null])), [undefined, null]);
   using queue = new Queue<number>();
@@ -237,7 +237,7 @@ Deno.test("Pool.imap() takes strings, arrays of undefined, and readers of channe
 });
 
 Deno.test("Pool.imap() ends its source when an item cannot cross", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   let ends = 0;
   const source = function* () {
     try {
@@ -257,7 +257,7 @@ Deno.test("Pool.imap() ends its source when an item cannot cross", async () => {
 });
 
 Deno.test("Pool.imap() gives the error of a task in its place, and ends the source", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   const seen = await within(
     5_000,
@@ -270,7 +270,7 @@ Deno.test("Pool.imap() gives the error of a task in its place, and ends the sour
 });
 
 Deno.test("Pool.imap() is aborted at once, also while its source has nothing to give", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const silent = {
     async next(): Promise<never> {
       return await new Promise<never>(() => {});
@@ -290,7 +290,7 @@ Deno.test("Pool.imap() is aborted at once, also while its source has nothing to 
 });
 
 Deno.test("Pool.imap() has its time for each item", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   await pool.run(square, 1);
   const words = newWords();
   const items = Array.from({ length: 4 }, (_, n) => ({ n, words, isHeld: n === 2 }));
@@ -305,7 +305,7 @@ Deno.test("Pool.imap() has its time for each item", async () => {
 });
 
 Deno.test("Pool.close() ends what is drawn from then on", async () => {
-  const pool = new Pool({ size: 1 });
+  const pool = new Pool({ workers: 1 });
   const naturals = new Naturals();
   const results = pool.imap(square, naturals.sync(), { lookAhead: 3 });
   assertEquals((await results.next()).value, 0);

@@ -29,18 +29,18 @@ function upTo(length: number): number[] {
 const SQUARES = upTo(30).map((n) => n * n);
 
 Deno.test("Pool.run() runs a task on one of the pool's workers", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   assertEquals(await within(5_000, "the square", pool.run(square, 3)), 9);
   assert(await pool.run(whichThread) !== THREAD);
 });
 
 Deno.test("Pool.run() awaits an async task", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   assertEquals(await pool.run(squareLater, 4), 16);
 });
 
 Deno.test("Pool.run() runs in order of submission on one worker", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const done: number[] = [];
   const runs = upTo(300).map(async (n) => done.push(await pool.run(echo, n) as number));
   await within(5_000, "the runs", Promise.all(runs));
@@ -48,7 +48,7 @@ Deno.test("Pool.run() runs in order of submission on one worker", async () => {
 });
 
 Deno.test("Pool.run() captures its arguments at the call", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const value = { list: [1] };
   const result = pool.run(echo, value);
   value.list.push(2);
@@ -56,7 +56,7 @@ Deno.test("Pool.run() captures its arguments at the call", async () => {
 });
 
 Deno.test("Pool.map() gives results in the order of the items for every chunk size", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (const task of [square, squareLater] as Squarer[]) {
     for (let chunkSize = 1; chunkSize <= 31; chunkSize++) {
       const squares = pool.map(task, upTo(30), { chunkSize });
@@ -67,7 +67,7 @@ Deno.test("Pool.map() gives results in the order of the items for every chunk si
 });
 
 Deno.test("Pool.map() gives results in order when the first item is the slowest", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const words = newWords();
   const items = upTo(10).map((n) => ({ n, words, isHeld: n === 0 }));
   const mapped = pool.map(gatedItem, items, { chunkSize: 1 });
@@ -77,7 +77,7 @@ Deno.test("Pool.map() gives results in order when the first item is the slowest"
 });
 
 Deno.test("Pool.map() takes any iterable, once", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   let drawn = 0;
   const source = function* () {
     while (drawn < 5) yield drawn++;
@@ -89,7 +89,7 @@ Deno.test("Pool.map() takes any iterable, once", async () => {
 });
 
 Deno.test("Pool.map() of nothing is nothing, and starts no worker", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const seen: number[] = [];
   const onProgress = (done: number) => seen.push(done);
   assertEquals(await pool.map(square, [], { onProgress }), []);
@@ -99,14 +99,14 @@ Deno.test("Pool.map() of nothing is nothing, and starts no worker", async () => 
 });
 
 Deno.test("Pool.map() keeps items that are undefined, and holes", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   // deno-lint-ignore no-sparse-arrays
   const items = [undefined, null, , 0];
   assertEquals(await pool.map(echo, items), [undefined, null, undefined, 0]);
 });
 
 Deno.test("Pool.starmap() spreads each item over the arguments", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (const chunkSize of [1, 2, 3, 4]) {
     const powers = await pool.starmap(power, [[2, 3], [3, 2], [5, 0]], { chunkSize });
     assertEquals(powers, [8, 9, 1]);
@@ -114,7 +114,7 @@ Deno.test("Pool.starmap() spreads each item over the arguments", async () => {
 });
 
 Deno.test("Pool.map() reports a progress that grows and ends at the total", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (const chunkSize of [1, 7, 100, undefined]) {
     const seen: number[] = [];
     const onProgress = (done: number, total: number) => {
@@ -129,7 +129,7 @@ Deno.test("Pool.map() reports a progress that grows and ends at the total", asyn
 });
 
 Deno.test("Pool.map() rejects with what onProgress throws, and the pool goes on", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   for (const at of [1, 50, 100]) {
     const onProgress = (done: number) => {
       if (done === at) throw new RangeError(`at ${at}`);
@@ -142,7 +142,7 @@ Deno.test("Pool.map() rejects with what onProgress throws, and the pool goes on"
 
 Deno.test("Pool runs one task at a time in each worker, or as many as concurrency says", async () => {
   for (const concurrency of [1, 3]) {
-    await using pool = new Pool({ size: 2, concurrency });
+    await using pool = new Pool({ workers: 2, concurrency });
     const [words, all] = [newWords(), newWords()];
     // So that no worker is still starting when the first one is through with everything.
     await Promise.all(upTo(2 * concurrency).map(() => pool.run(meeting, all, 2 * concurrency)));
@@ -153,14 +153,14 @@ Deno.test("Pool runs one task at a time in each worker, or as many as concurrenc
 });
 
 Deno.test("Pool uses all its workers at the same time", async () => {
-  await using pool = new Pool({ size: 3, concurrency: 2 });
+  await using pool = new Pool({ workers: 3, concurrency: 2 });
   const words = newWords();
   const all = Promise.all(upTo(6).map(() => pool.run(meeting, words, 6)));
   assertEquals(new Set(await within(5_000, "the meeting", all)).size, 3);
 });
 
 Deno.test("Pool gives short tasks that were sent ahead behind a long one to another worker", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   await pool.map(square, upTo(2_000), { chunkSize: 1 }); // Now workers are sent far ahead.
   for (let round = 0; round < 10; round++) {
     const words = newWords();
@@ -174,7 +174,7 @@ Deno.test("Pool gives short tasks that were sent ahead behind a long one to anot
 });
 
 Deno.test("Pool gives tasks behind a long one that has moved something to another worker", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   await pool.map(square, upTo(2_000), { chunkSize: 1 });
   for (let round = 0; round < 10; round++) {
     const words = newWords();
@@ -187,8 +187,13 @@ Deno.test("Pool gives tasks behind a long one that has moved something to anothe
   }
 });
 
-Deno.test("Pool of size 0 runs everything on this thread", async () => {
+Deno.test("Pool takes the former name of workers", async () => {
   await using pool = new Pool({ size: 0 });
+  assertEquals(pool.workers, 0);
+});
+
+Deno.test("Pool without workers runs everything on this thread", async () => {
+  await using pool = new Pool({ workers: 0 });
   assertEquals(await pool.run(whichThread), THREAD);
   assertEquals(await pool.map(squareLater, upTo(30), { chunkSize: 7 }), SQUARES);
   assertEquals(await Array.fromAsync(pool.imap(square, upTo(30))), SQUARES);
@@ -209,23 +214,25 @@ Deno.test("Pool in an actor uses the actor's system", async () => {
 });
 
 Deno.test("Pool in a task of a pool", async () => {
-  await using pool = new Pool({ size: 2 });
+  await using pool = new Pool({ workers: 2 });
   const sums = pool.map(squareSum, [[1, 2], [3], []], { chunkSize: 1 });
   assertEquals(await within(10_000, "the sums", sums), [5, 9, 0]);
 });
 
 Deno.test("Pools without a system share one, and leave nothing", async () => {
   {
-    await using one = new Pool({ size: 1 });
-    await using two = new Pool({ size: 1 });
+    await using one = new Pool({ workers: 1 });
+    await using two = new Pool({ workers: 1 });
     assertEquals(await Promise.all([one.run(square, 2), two.run(square, 3)]), [4, 9]);
   }
   await assertNothingLeft(3_000);
 });
 
 const BAD: { options: unknown; Class: new () => Error; text: string }[] = [
+  { options: { workers: -1 }, Class: RangeError, text: "workers must be" },
+  { options: { workers: 1.5 }, Class: RangeError, text: "workers must be" },
   { options: { size: -1 }, Class: RangeError, text: "size must be" },
-  { options: { size: 1.5 }, Class: RangeError, text: "size must be" },
+  { options: { size: 1, workers: 1 }, Class: TypeError, text: "former name" },
   { options: { concurrency: 0 }, Class: RangeError, text: "concurrency must be" },
   { options: { retries: -1 }, Class: RangeError, text: "retries must be" },
   { options: { maxTasksPerWorker: 0 }, Class: RangeError, text: "maxTasksPerWorker must be" },
@@ -241,7 +248,7 @@ Deno.test.each(BAD)("Pool refuses options: $text $options", ({ options, Class, t
 });
 
 Deno.test("Pool.map() and Pool.imap() refuse bad options", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   const bad = [{ chunkSize: 0 }, { chunkSize: 0.5 }, { timeoutMs: -1 }, { timeoutMs: NaN }];
   for (const options of bad) {
     await assertRejects(() => pool.map(square, [1], options), RangeError, "Cannot map task");
@@ -251,7 +258,7 @@ Deno.test("Pool.map() and Pool.imap() refuse bad options", async () => {
 });
 
 Deno.test("Pool refuses what is no task, no source, no list of arguments", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   await assertRejects(() => pool.run((() => {}) as never), TypeError, "must come from task()");
   await assertRejects(() => pool.map(square, 5 as never), TypeError, "must be iterable");
   assertThrows(() => pool.imap(square, null as never), TypeError, "must be iterable");

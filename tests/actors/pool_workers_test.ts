@@ -26,9 +26,12 @@ async function errorsOf(promises: Promise<unknown>[]): Promise<unknown[]> {
 /** Whether as many tasks run at the same time as the pool has workers. */
 async function isFull(pool: Pool): Promise<boolean> {
   const words = newWords();
-  const meetings = Array.from({ length: pool.size }, () => pool.run(meeting, words, pool.size));
+  const meetings = Array.from(
+    { length: pool.workers },
+    () => pool.run(meeting, words, pool.workers),
+  );
   const threads = await within(5_000, "the meeting", Promise.all(meetings));
-  return new Set(threads).size === pool.size;
+  return new Set(threads).size === pool.workers;
 }
 
 const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
@@ -36,7 +39,7 @@ const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
 Deno.test.each(KINDS)(
   "Pool: retries run a task again whose arguments hold a queue, on $worker workers",
   async ({ worker }) => {
-    await using pool = new Pool({ size: 1, worker, retries: 2 });
+    await using pool = new Pool({ workers: 1, worker, retries: 2 });
     using queue = new Queue<number>();
     const words = newWords(FIRST_COUNT + 1);
     await within(10_000, "the run", pool.run(sendOrDie, queue, { n: 0, words, times: 2 }));
@@ -46,7 +49,7 @@ Deno.test.each(KINDS)(
 );
 
 Deno.test("Pool: the loss of a worker takes no task that had not begun and holds a queue", async () => {
-  await using pool = new Pool({ size: 1 });
+  await using pool = new Pool({ workers: 1 });
   using queue = new Queue<number>();
   const words = newWords(FIRST_COUNT + 4);
   const runs = [1, 0, 0, 0].map((times, n) => pool.run(sendOrDie, queue, { n, words, times }));
@@ -58,7 +61,7 @@ Deno.test("Pool: the loss of a worker takes no task that had not begun and holds
 });
 
 Deno.test("Pool: a task that runs again sees that its queue was closed meanwhile", async () => {
-  await using pool = new Pool({ size: 1, retries: 1 });
+  await using pool = new Pool({ workers: 1, retries: 1 });
   const queue = new Queue<number>();
   const words = newWords(FIRST_COUNT + 1);
   const run = pool.run(sendOrDie, queue, { n: 0, words, times: 1 });
@@ -67,7 +70,7 @@ Deno.test("Pool: a task that runs again sees that its queue was closed meanwhile
 });
 
 Deno.test("Pool runs a task again that was lost, as often as retries says", async () => {
-  await using pool = new Pool({ size: 2, retries: 2 });
+  await using pool = new Pool({ workers: 2, retries: 2 });
   const words = newWords(FIRST_COUNT + 4);
   const of = (n: number, times: number) => ({ n, words, how: "close" as const, times });
   const large = new Uint8Array(100_000);
@@ -80,7 +83,7 @@ Deno.test("Pool runs a task again that was lost, as often as retries says", asyn
 });
 
 Deno.test("Pool does not run an aborted task again", async () => {
-  await using pool = new Pool({ size: 1, retries: 5 });
+  await using pool = new Pool({ workers: 1, retries: 5 });
   const words = newWords(FIRST_COUNT + 1);
   const controller = new AbortController();
   const item = { n: 0, words, how: "throw in a timer" as const, times: Infinity };
@@ -96,7 +99,7 @@ Deno.test("Pool does not run an aborted task again", async () => {
 Deno.test("Pool runs the initializer once in each worker, with its arguments, before anything else", async () => {
   for (const size of [0, 2]) {
     const words = newWords();
-    await using pool = new Pool({ size, initializer: [initialize, words, { start: 5 }] });
+    await using pool = new Pool({ workers: size, initializer: [initialize, words, { start: 5 }] });
     const values = await pool.map(initialValue, Array(20).keys(), { chunkSize: 1 });
     assertEquals(values, Array(20).fill({ start: 5 }));
     if (size > 0) await isFull(pool);
@@ -111,7 +114,7 @@ Deno.test("Pool runs the initializer once in each worker, with its arguments, be
 Deno.test("Pool with an initializer that fails rejects everything, and does not try for ever", async () => {
   for (const size of [0, 2]) {
     const words = newWords();
-    await using pool = new Pool({ size, initializer: [failToStart, words] });
+    await using pool = new Pool({ workers: size, initializer: [failToStart, words] });
     const runs: Promise<unknown>[] = [
       ...Array.from({ length: 20 }, (_, n) => pool.run(square, n)),
       pool.map(square, [1, 2]),
@@ -132,7 +135,7 @@ Deno.test("Pool with an initializer that fails rejects everything, and does not 
 Deno.test("Pool with an initializer that ends its worker rejects everything", async () => {
   for (const how of ["close", "exit"] as const) {
     const words = newWords();
-    await using pool = new Pool({ size: 2, initializer: [dieAtStart, words, how, -1] });
+    await using pool = new Pool({ workers: 2, initializer: [dieAtStart, words, how, -1] });
     const runs = Array.from({ length: 5 }, (_, n) => pool.run(square, n));
     for (const error of await errorsOf(runs)) assertInstanceOf(error, HostLostError);
     assert(Atomics.load(words, 1) <= 2);
@@ -142,7 +145,10 @@ Deno.test("Pool with an initializer that ends its worker rejects everything", as
 Deno.test("Pool whose workers end soon after their start settles everything", async () => {
   for (const afterMs of [0, 1, 5]) {
     const [starts, begun] = [newWords(), newWords()];
-    await using pool = new Pool({ size: 2, initializer: [dieAtStart, starts, "close", afterMs] });
+    await using pool = new Pool({
+      workers: 2,
+      initializer: [dieAtStart, starts, "close", afterMs],
+    });
     const runs = Array.from({ length: 3 }, (_, n) => pool.run(endless, begun).catch(() => n));
     assertEquals(await within(10_000, "the runs", Promise.all(runs)), [0, 1, 2]);
     const count = Atomics.load(starts, 1);
@@ -153,7 +159,7 @@ Deno.test("Pool whose workers end soon after their start settles everything", as
 
 Deno.test("Pool gives a worker at most maxTasksPerWorker items", async () => {
   for (const chunkSize of [1, 2, 3, 10]) {
-    await using pool = new Pool({ size: 2, maxTasksPerWorker: 3 });
+    await using pool = new Pool({ workers: 2, maxTasksPerWorker: 3 });
     const threads = await within(
       10_000,
       "the map",
@@ -162,7 +168,7 @@ Deno.test("Pool gives a worker at most maxTasksPerWorker items", async () => {
     const counts = Map.groupBy(threads, (thread) => thread).values().map(({ length }) => length);
     for (const count of counts) assert(count <= 3, `${count} with chunks of ${chunkSize}`);
   }
-  await using pool = new Pool({ size: 1, maxTasksPerWorker: 2 });
+  await using pool = new Pool({ workers: 1, maxTasksPerWorker: 2 });
   const threads = [];
   for (let n = 0; n < 6; n++) threads.push(await within(5_000, "a run", pool.run(whichThread)));
   assertEquals(new Set(threads).size, 3);
@@ -170,6 +176,6 @@ Deno.test("Pool gives a worker at most maxTasksPerWorker items", async () => {
 });
 
 Deno.test("Pool is at full size again when workers were replaced", async () => {
-  await using pool = new Pool({ size: 2, maxTasksPerWorker: 5 });
+  await using pool = new Pool({ workers: 2, maxTasksPerWorker: 5 });
   for (let round = 0; round < 6; round++) assert(await isFull(pool));
 });

@@ -61,7 +61,7 @@ Deno.test.each(PLACES)("A port and a stream stay usable when a message to $what 
   t,
 ) => {
   await using system = new ActorSystem({ workers, worker });
-  await using pool = new Pool({ size: workers, system });
+  await using pool = new Pool({ workers, system });
   await using supervisor = new Supervisor({ system });
   const place = { system, pool, supervisor, ref: await system.spawn(ends) };
   const { port1, port2 } = new MessageChannel();

@@ -73,11 +73,11 @@ Deno.test("Pool refuses an initializer that cannot go to a worker before it star
   memory.close();
   const initializer = [initialize, [1, memory]] as never;
   const says = "Cannot send message: initializer[1][1] is a SharedMemory that was closed here";
-  assertThrows(() => new Pool({ size: 1, initializer }), TypeError, says);
+  assertThrows(() => new Pool({ workers: 1, initializer }), TypeError, says);
 });
 
 Deno.test("Pool.map() refuses an onProgress that is no function before anything runs", async () => {
-  await using pool = new Pool({ size: 0 });
+  await using pool = new Pool({ workers: 0 });
   const mapped = () => pool.map(square, [1, 2], { onProgress: 5 as never });
   await assertRejects(mapped, TypeError, "onProgress must be a function, received 5");
 });
@@ -85,7 +85,7 @@ Deno.test("Pool.map() refuses an onProgress that is no function before anything 
 Deno.test.each([{ size: 0 }, { size: 1 }])(
   "Pool.map() with an item that is refused leaves all buffers of its caller, size $size",
   async ({ size }) => {
-    await using pool = new Pool({ size });
+    await using pool = new Pool({ workers: size });
     const buffers = [new ArrayBuffer(8), new ArrayBuffer(8)];
     const items = [...buffers.map((buffer) => transfer(buffer, [buffer])), () => {}];
     const mapped = () => pool.map(bytesOf, items as ArrayBuffer[], { chunkSize: 1 });

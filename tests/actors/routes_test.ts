@@ -168,7 +168,7 @@ Deno.test.each(PLACES)("odd values arrive the same on every route to $what", asy
   t,
 ) => {
   await using system = new ActorSystem({ workers, worker });
-  await using pool = new Pool({ size: workers, system });
+  await using pool = new Pool({ workers, system });
   await using supervisor = new Supervisor({ system });
   await using manager = new Manager({ system });
   const place = { system, pool, supervisor, manager, ref: await system.spawn(ends) };

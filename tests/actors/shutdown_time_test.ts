@@ -68,7 +68,7 @@ const HANGING: [string, (system: ActorSystem) => Promise<unknown>, string][] = [
   }, "hanging"],
   ["a pool's task", async (system) => {
     const words = newWords();
-    new Pool({ system, size: 1 }).run(endless.with({ name: "t" }), words).catch(() => {});
+    new Pool({ system, workers: 1 }).run(endless.with({ name: "t" }), words).catch(() => {});
     await until(5_000, "the task", () => words[1] === 1);
   }, "task t of a pool"],
   ["a supervisor's task", (system) => {
@@ -130,7 +130,7 @@ const ASKERS: [string, (system: ActorSystem, ref: Reporter, words: Int32Array) =
   ["this thread", (system, ...args) => system.run(asker.with({ on: "here" }), ...args)],
   ["a worker", (system, ...args) => system.run(asker, ...args)],
   ["a worker of its own", (system, ...args) => system.run(asker.with({ on: "own" }), ...args)],
-  ["a pool", (system, ...args) => new Pool({ system, size: 1 }).run(asker, ...args)],
+  ["a pool", (system, ...args) => new Pool({ system, workers: 1 }).run(asker, ...args)],
 ];
 
 Deno.test.each(ASKERS.map(([place, start]) => ({ place, start })))(
@@ -158,7 +158,7 @@ Deno.test.each(POOLS)(
   "ActorSystem.shutdown() waits for accepted jobs of a pool that need a new worker: $what",
   async ({ warm, options, deaths }) => {
     const system = hushed(new ActorSystem({ workers: 1, shutdownMs: 20_000 }));
-    const pool = new Pool({ system, size: 1, ...options });
+    const pool = new Pool({ system, workers: 1, ...options });
     const words = newWords();
     open(words);
     for (let each = 0; each < warm; each++) await pool.run(gated, words);
@@ -176,13 +176,13 @@ Deno.test.each(POOLS)(
 );
 
 const WAITING: [string, (system: ActorSystem, words: Int32Array) => Pool, string[]][] = [
-  ["no worker has started", (system) => new Pool({ system, size: 1 }), []],
-  ["the pool is on this thread", (system) => new Pool({ system, size: 0 }), []],
+  ["no worker has started", (system) => new Pool({ system, workers: 1 }), []],
+  ["the pool is on this thread", (system) => new Pool({ system, workers: 0 }), []],
   ["the initializer does not end", (system, words) => {
-    return new Pool({ system, size: 1, initializer: [endless, words] });
+    return new Pool({ system, workers: 1, initializer: [endless, words] });
   }, []],
   ["another one runs", (system, words) => {
-    const pool = new Pool({ system, size: 1 });
+    const pool = new Pool({ system, workers: 1 });
     pool.run(endless.with({ name: "r" }), words).catch(() => {});
     return pool;
   }, ["task r of a pool"]],

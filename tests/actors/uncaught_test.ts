@@ -34,7 +34,7 @@ const PLACES: [string, (system: ActorSystem, way: Way) => Promise<unknown>][] = 
     await (await system.spawn(clumsy.with({ on: "own" }))).ask.fail(way);
   }],
   ["a task's own worker", (system, way) => system.run(failing.with({ on: "own" }), way)],
-  ["a pool", (system, way) => new Pool({ system, size: 1 }).run(failing, way)],
+  ["a pool", (system, way) => new Pool({ system, workers: 1 }).run(failing, way)],
   ["a manager", async (system, way) => {
     const object = await new Manager({ system }).register(clumsy)();
     await object.fail(way);
@@ -142,7 +142,7 @@ Deno.test('Event "host" does not call a good end a loss', async () => {
     await ref.ask.add();
     await ref.stop();
     await system.run(failing.with({ on: "own" }), "no failure" as Way);
-    await using pool = new Pool({ system, size: 1, maxTasksPerWorker: 1 });
+    await using pool = new Pool({ system, workers: 1, maxTasksPerWorker: 1 });
     await pool.map(failing, ["no failure", "neither"] as unknown as Way[]);
     await system.spawn(clumsy);
   }

@@ -23,7 +23,7 @@ const ENDS: Record<string, Ends> = {
     await ref.stop({ drain: true });
   },
   async "a worker of a pool that has done its tasks"(queue, { worker }) {
-    await using pool = new Pool({ size: 1, maxTasksPerWorker: 1, worker });
+    await using pool = new Pool({ workers: 1, maxTasksPerWorker: 1, worker });
     for (let part = 0; part < 3; part++) await pool.run(pour, queue, COUNT / 3);
   },
   async "the shutdown of the system"(queue, options) {

@@ -191,7 +191,7 @@ Deno.test("A handle in a managed queue is alive though its sender has disposed i
 
 Deno.test("A handle that is an argument of a pool's task may be disposed at once", async () => {
   await using system = new ActorSystem({ workers: 2 });
-  await using pool = new Pool({ system, size: 2 });
+  await using pool = new Pool({ system, workers: 2 });
   await using manager = new Manager({ system });
   using all = await manager.list<unknown>();
   for (let round = 0; round < 20; round++) {
@@ -208,7 +208,7 @@ Deno.test("Handles that were arguments of a pool's tasks leave nothing behind", 
   await using system = new ActorSystem({ workers: 2 });
   await using manager = new Manager({ system });
   {
-    await using pool = new Pool({ system, size: 2 });
+    await using pool = new Pool({ system, workers: 2 });
     using list = await manager.list<unknown>();
     const runs = Array.from({ length: 200 }, (_, n) => pool.run(push, list, n));
     await Promise.all(runs);

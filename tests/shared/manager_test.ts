@@ -72,7 +72,7 @@ Deno.test("Manager propagates only what goes through a handle, in all eleven slo
 
 Deno.test("Manager propagates only what goes through a handle, from tasks of a pool too", async () => {
   await using system = new ActorSystem(SYSTEM);
-  await using pool = new Pool({ system, size: 2 });
+  await using pool = new Pool({ system, workers: 2 });
   await using manager = new Manager({ system });
   const { space, list, map, contents } = await slots(manager);
   await pool.run(changeSlots, space, list, map);
@@ -81,7 +81,7 @@ Deno.test("Manager propagates only what goes through a handle, from tasks of a p
 
 Deno.test("Manager propagates changes two levels deep, from tasks and tasks of a pool", async () => {
   await using system = new ActorSystem(SYSTEM);
-  await using pool = new Pool({ system, size: 2 });
+  await using pool = new Pool({ system, workers: 2 });
   await using manager = new Manager({ system });
   const inner = await manager.list([1]);
   const outer = await manager.list([await manager.map([["inner", inner]])]);

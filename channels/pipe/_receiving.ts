@@ -120,7 +120,11 @@ export class PipeReceiving implements Selection {
     this.#serve();
     limitWait(wait, options);
     if (options.timeoutMs === 0 && !wait.settled) {
-      void this.#look().then(() => wait.giveUp(waitTimeout(wait, 0)));
+      void this.#look().then(() => {
+        if (wait.settled || outcome.empty === undefined) return wait.giveUp(waitTimeout(wait, 0));
+        this.#receives.remove(node);
+        wait.resolve(outcome.empty());
+      });
     }
     return await wait.promise;
   }

@@ -62,13 +62,28 @@ export class PipeSending {
     }
   }
 
+  /** Sends a value if there is room now; says whether it did. */
+  async trySend(value: unknown): Promise<boolean> {
+    if (this.closed !== null) return false;
+    const draft = this.#capture(value);
+    // A getter of the value may have closed it, or sent something.
+    if (this.closed !== null || !this.#hasRoom) return false;
+    this.#settle(draft);
+    await paced();
+    return true;
+  }
+
+  get #hasRoom(): boolean {
+    return this.inFlight < this.#capacity && this.#waiting.size === 0;
+  }
+
   #send(value: unknown, options: WaitOptions): Promise<void> {
     checkWait(SENDING, options);
     if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
     const draft = this.#capture(value);
     // A getter of the value may have closed it.
     if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
-    if (this.inFlight < this.#capacity && this.#waiting.size === 0) {
+    if (this.#hasRoom) {
       this.#settle(draft);
       return paced();
     }

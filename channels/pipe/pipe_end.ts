@@ -16,7 +16,13 @@ import { checkCame, isCount } from "../vocabulary/malformed.ts";
 import type { Payload } from "../packing/marker.ts";
 import { PipeCore, type PipeState } from "./_core.ts";
 import { readableFrom, writableTo } from "./_streams.ts";
-import { asIteration, asValue, type Outcome } from "../vocabulary/receive_result.ts";
+import {
+  asIteration,
+  asResult,
+  asValue,
+  type Outcome,
+  type ReceiveResult,
+} from "../vocabulary/receive_result.ts";
 import { SELECT, type Selection } from "../vocabulary/selectable.ts";
 import { checkFits, partOf, roomIn } from "./_bytes.ts";
 import type { ReceiveIntoOptions, SendBytesOptions } from "./byte_options.ts";
@@ -29,7 +35,8 @@ const collected = new Collected((core: PipeCore) => core.close());
  * One end of a {@linkcode pipe}.
  *
  * What is sent here is received at the other end, in order, each item once. An end has one owner: to send it in a
- * message moves it, and every later use here rejects with `ChannelClosedError`; a message that is refused gives it
+ * message moves it, and every later use here rejects with `ChannelClosedError`
+ * (`trySend()` resolves to `false`); a message that is refused gives it
  * back. An end that is being waited for cannot be sent.
  *
  * When the other end is closed, or its thread ends in whatever way, what it had sent is received first, then comes
@@ -86,6 +93,17 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
   }
 
   /**
+   * Sends a value if there is room now. Resolves to whether it did; `false` also when this end is closed or was sent
+   * away, or the other one is closed as far as is known here.
+   *
+   * @param value Captured at the call, also when it is not sent; then a buffer to be moved stays here.
+   * @throws {TypeError} when the value cannot be sent, by path.
+   */
+  trySend(value: S): Promise<boolean> {
+    return this.#core === null ? Promise.resolve(false) : this.#core.sending.trySend(value);
+  }
+
+  /**
    * Sends bytes, which arrive as a `Uint8Array` of their own.
    *
    * @param bytes Copied, as far as the options say.
@@ -112,6 +130,18 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
     return this.#use(
       RECEIVING,
       (core) => core.receiving.receive(asValue as Outcome<R>, options),
+    );
+  }
+
+  /**
+   * Takes the next item if there is one now; what has come to this thread is seen, what is under way is not.
+   *
+   * @throws {ChannelClosedError} when the end was sent away.
+   */
+  tryReceive(): Promise<ReceiveResult<R>> {
+    return this.#use(
+      RECEIVING,
+      (core) => core.receiving.receive(asResult as Outcome<ReceiveResult<R>>, { timeoutMs: 0 }),
     );
   }
 

@@ -52,6 +52,9 @@ const adoption = new Adoption<SharedArrayBuffer>();
  * A channel with many senders and many receivers in any threads, by way of a ring of bytes in shared memory: a
  * `Queue` for many small items, whose waits can also block.
  *
+ * - **Verbs** are those of a `Queue`. `send()` and `receive()` wait for a promise, `sendSync()` and `receiveSync()` block
+ *   the thread. `trySend()`, `tryReceive()` and `size()` only look at memory, so they return at once: `await` them where
+ *   either kind of queue will do.
  * - **Delivery:** each item goes to exactly one receiver, and the items of one sender keep their order (a blocking send
  *   does not wait behind async ones of the same thread). Waits of one thread are served in the order in which they
  *   came; among threads whoever is first.
@@ -146,9 +149,14 @@ export class SharedQueue<T> implements AsyncIterable<T>, Disposable, AsyncDispos
     }
   }
 
-  /** Sends an item if there is room now. Resolves to whether it did; `false` also when the queue is closed. */
-  // deno-lint-ignore require-await -- what is thrown has to reject
-  async trySend(value: T): Promise<boolean> {
+  /**
+   * Sends an item if there is room now, without a wait of any kind. Returns whether it did; `false` also when the queue
+   * is closed.
+   *
+   * @throws {TypeError} when the value cannot be sent as bytes, by path.
+   * @throws {RangeError} when it is larger than the ring, in bytes.
+   */
+  trySend(value: T): boolean {
     if (this.#isReleased) return false;
     const length = this.#encode(value);
     return !hasLine(this.#ring.words, HEAD) && this.#ring.put(outgoing.bytes, length) === DONE;
@@ -185,9 +193,12 @@ export class SharedQueue<T> implements AsyncIterable<T>, Disposable, AsyncDispos
     return this.#receiveLater(received, options).then((later) => this.#valueOf(later));
   }
 
-  /** Takes the next item if there is one now. */
-  // deno-lint-ignore require-await -- what is thrown has to reject
-  async tryReceive(): Promise<ReceiveResult<T>> {
+  /**
+   * Takes the next item if there is one now, without a wait of any kind.
+   *
+   * @throws {ChannelClosedError} when this handle was released.
+   */
+  tryReceive(): ReceiveResult<T> {
     this.#checkHeld("receive from");
     return intact(this.#reader.next()) as ReceiveResult<T>;
   }
@@ -209,9 +220,12 @@ export class SharedQueue<T> implements AsyncIterable<T>, Disposable, AsyncDispos
     return this.#valueOf(wait.received);
   }
 
-  /** How many items nobody has taken yet; it may change at any time. */
-  // deno-lint-ignore require-await -- what is thrown has to reject
-  async size(): Promise<number> {
+  /**
+   * How many items nobody has taken yet; it may change at any time.
+   *
+   * @throws {ChannelClosedError} when this handle was released.
+   */
+  size(): number {
     this.#checkHeld("ask for the size of");
     return this.#ring.size;
   }

@@ -5,11 +5,11 @@ import { SharedQueue, SharedValue } from "../../shared/mod.ts";
 Deno.test("SharedQueue gives items in their order", async () => {
   const queue = new SharedQueue<number>();
   for (let i = 0; i < 500; i++) i % 2 === 0 ? queue.sendSync(i) : await queue.send(i);
-  assertEquals(await queue.size(), 500);
+  assertEquals(queue.size(), 500);
   for (let i = 0; i < 500; i++) {
     assertEquals(i % 3 === 0 ? queue.receiveSync() : await queue.receive(), i);
   }
-  assertEquals(await queue.tryReceive(), { state: "empty" });
+  assertEquals(queue.tryReceive(), { state: "empty" });
 });
 
 const cyclic: unknown[] = [1];
@@ -92,8 +92,8 @@ Deno.test.each<{ what: string; value: unknown; message: string }>([
   using queue = new SharedQueue<unknown>();
   assertThrows(() => queue.sendSync(value), TypeError, message);
   await assertRejects(() => queue.send(value), TypeError, message);
-  await assertRejects(() => queue.trySend(value), TypeError, message);
-  assertEquals(await queue.size(), 0);
+  assertThrows(() => queue.trySend(value), TypeError, message);
+  assertEquals(queue.size(), 0);
 });
 
 Deno.test("SharedQueue refuses to move a buffer, which stays", () => {
@@ -111,40 +111,54 @@ Deno.test("SharedQueue refuses an item that is larger than the ring, and takes o
   await assertRejects(() => queue.send(largest + "x"), RangeError, "has 65 bytes, the ring 64");
   for (let round = 0; round < 5; round++) {
     queue.sendSync(largest);
-    assertEquals(await queue.trySend("y"), false);
+    assertEquals(queue.trySend("y"), false);
     assertEquals(queue.receiveSync(), largest);
   }
 });
 
-Deno.test("SharedQueue goes around the end of the ring with items of every length", async () => {
+Deno.test("SharedQueue goes around the end of the ring with items of every length", () => {
   for (const byteLength of [16, 61, 64, 100]) {
     const queue = new SharedQueue<unknown>({ byteLength });
     const sent: unknown[] = [];
     for (let i = 0; i < 2_000; i++) {
       const item = i % 5 === 0 ? [undefined, i].slice(1) : "ü🦕".repeat(i % 3).slice(0, i % 4 * 2);
-      while (!await queue.trySend(item)) assertEquals(queue.receiveSync(), sent.shift());
+      while (!queue.trySend(item)) assertEquals(queue.receiveSync(), sent.shift());
       sent.push(item);
     }
     while (sent.length > 0) assertEquals(queue.receiveSync(), sent.shift());
-    assertEquals(await queue.size(), 0);
+    assertEquals(queue.size(), 0);
   }
 });
 
 Deno.test("SharedQueue.capacity is a hard bound", async () => {
   const queue = new SharedQueue<number>({ capacity: 3 });
-  for (const item of [1, 2, 3]) assert(await queue.trySend(item));
-  assertEquals([await queue.trySend(4), await queue.size(), queue.capacity], [false, 3, 3]);
+  for (const item of [1, 2, 3]) assert(queue.trySend(item));
+  assertEquals([queue.trySend(4), queue.size(), queue.capacity], [false, 3, 3]);
   assertThrows(() => queue.sendSync(4, { timeoutMs: 5 }), DOMException, "no room within 5 ms");
   await assertRejects(() => queue.send(4, { timeoutMs: 5 }), DOMException, "no room within 5 ms");
   await assertRejects(() => queue.send(4, { timeoutMs: 0 }), DOMException, "no room within 0 ms");
-  assertEquals([queue.receiveSync(), await queue.trySend(4)], [1, true]);
+  assertEquals([queue.receiveSync(), queue.trySend(4)], [1, true]);
+});
+
+Deno.test("SharedQueue looks at its memory at once, also where a Queue is asked", async () => {
+  const queue: SharedQueue<number> | Queue<number> = new SharedQueue<number>();
+  const sent: boolean = queue.trySend(1);
+  const held: number = queue.size();
+  assertEquals([sent, held, queue.tryReceive(), queue.size()], [
+    true,
+    1,
+    { state: "ok", value: 1 },
+    0,
+  ]);
+  const either = queue as SharedQueue<number> | Queue<number>;
+  assertEquals([await either.trySend(2), await either.size()], [true, 1]);
 });
 
 Deno.test("SharedQueue.send() that waits keeps its place before later ones", async () => {
   const queue = new SharedQueue<string>({ byteLength: 64 });
   queue.sendSync("x".repeat(50));
   const sent = [queue.send("y".repeat(50)), queue.send("small")];
-  assertEquals(await queue.trySend("z"), false);
+  assertEquals(queue.trySend("z"), false);
   const received = [queue.receiveSync(), await queue.receive(), await queue.receive()];
   await Promise.all(sent);
   assertEquals(received.map((text) => text[0]), ["x", "y", "s"]);
@@ -183,11 +197,11 @@ Deno.test("SharedQueue.close() refuses sends, and lets what is there be received
   queue.close();
   await waiting;
   const error = assertThrows(() => queue.sendSync(4), ChannelClosedError, "it is closed");
-  assertEquals([error.value, await queue.trySend(5)], [4, false]);
+  assertEquals([error.value, queue.trySend(5)], [4, false]);
   assertEquals(await Array.fromAsync(queue), [1, 2]);
   await assertRejects(() => queue.receive(), ChannelClosedError, "Cannot receive from SharedQueue");
   assertThrows(() => queue.receiveSync(), ChannelClosedError);
-  assertEquals(await queue.tryReceive(), { state: "closed" });
+  assertEquals(queue.tryReceive(), { state: "closed" });
 });
 
 Deno.test("SharedQueue.close() ends all waits for items", async () => {
@@ -199,12 +213,12 @@ Deno.test("SharedQueue.close() ends all waits for items", async () => {
   await Promise.all(refused);
 });
 
-Deno.test("SharedQueue.close({ discard: true }) drops what is there", async () => {
+Deno.test("SharedQueue.close({ discard: true }) drops what is there", () => {
   const queue = new SharedQueue<number>();
   for (const item of [1, 2, 3]) queue.sendSync(item);
   assertEquals(queue.receiveSync(), 1);
   queue.close({ discard: true });
-  assertEquals([await queue.size(), await queue.tryReceive()], [0, { state: "closed" }]);
+  assertEquals([queue.size(), queue.tryReceive()], [0, { state: "closed" }]);
 });
 
 Deno.test("SharedQueue loops that are left lose nothing", async () => {
@@ -221,11 +235,14 @@ Deno.test("SharedQueue handles that arrived only release themselves", async () =
   arrived[Symbol.dispose]();
   await assertRejects(() => arrived.send(2), ChannelClosedError, "this handle was released");
   assertThrows(() => pack(arrived), TypeError, "is a SharedQueue that was released here");
+  assertEquals(arrived.trySend(2), false);
+  assertThrows(() => arrived.tryReceive(), ChannelClosedError, "this handle was released");
+  assertThrows(() => arrived.size(), ChannelClosedError, "this handle was released");
   assertEquals(await queue.receive(), 1);
   {
     using _queue = queue;
   }
-  assertEquals(await queue.trySend(1), false);
+  assertEquals(queue.trySend(1), false);
 });
 
 Deno.test("SharedQueue receivers that take turns each get what is next", () => {

@@ -128,6 +128,6 @@ Deno.test.each(DEATHS.map((how) => ({ how })))(
     await within(5_000, "the end of the thread", victim.exited);
     await asked;
     for (const item of [1, 2, 3]) await queue.send(item);
-    assertEquals([await queue.receive(), queue.receiveSync(), await queue.size()], [1, 2, 1]);
+    assertEquals([await queue.receive(), queue.receiveSync(), queue.size()], [1, 2, 1]);
   },
 );

@@ -283,14 +283,14 @@ export class Link<E extends Envelope = Envelope> {
     if (this.#scheduled) return;
     this.#scheduled = true;
     unposted.add(this);
-    soon(() => this.#settle(items));
+    soon(() => this.#flushWhenIdle(items));
   }
 
   /** Puts the flush off as long as the microtask run goes on adding. */
-  #settle(before: number, idle = 0): void {
+  #flushWhenIdle(before: number, idle = 0): void {
     const items = this.#items;
     if (items !== before) idle = 0;
-    if (idle < IDLE_MICROTASKS) return soon(() => this.#settle(items, idle + 1));
+    if (idle < IDLE_MICROTASKS) return soon(() => this.#flushWhenIdle(items, idle + 1));
     this.#scheduled = false;
     unposted.delete(this);
     this.flush();

@@ -6,7 +6,7 @@ import { movableIn } from "../packing/movable.ts";
 import type { Packet } from "../packing/packet.ts";
 import { PipeReceiving } from "./_receiving.ts";
 import { isCapturingFor, PipeSending } from "./_sending.ts";
-import { CONSUMED, FIN, type PipeEnvelope, REPORT, STOP } from "./_protocol.ts";
+import { CONSUMED, COUNT, FIN, type PipeEnvelope, UNWANTED } from "./_protocol.ts";
 import type { HostLostError } from "../vocabulary/errors.ts";
 
 /** What an end knows, as it travels with it. */
@@ -101,7 +101,7 @@ export class PipeCore implements Movable {
   count(): void {
     if (this.sending.isCounting) return;
     this.sending.isCounting = true;
-    this.#connect()?.send([REPORT]);
+    this.#connect()?.send([COUNT]);
   }
 
   /** Sends no more: the other end receives what was sent, then the end. */
@@ -115,7 +115,7 @@ export class PipeCore implements Movable {
   /** Receives no more: what has come and what will come is dropped, and the other end's sends fail. */
   stop(): void {
     if (this.receiving.isStopped) return;
-    if (!this.#otherFinished) this.#connect()?.send([STOP]);
+    if (!this.#otherFinished) this.#connect()?.send([UNWANTED]);
     this.receiving.stop(CLOSED_HERE);
     this.#closeWhenDone();
   }
@@ -181,14 +181,14 @@ export class PipeCore implements Movable {
 
   #handle(envelope: PipeEnvelope): void {
     switch (envelope[0]) {
-      case REPORT:
+      case COUNT:
         this.receiving.isReporting = true;
         return;
       case CONSUMED:
         return this.sending.onTaken(envelope[1]);
       case FIN:
         return this.#onFin(OTHER_CLOSED);
-      case STOP:
+      case UNWANTED:
         return this.#onStop();
     }
   }

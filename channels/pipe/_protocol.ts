@@ -1,21 +1,21 @@
 // The kinds below 10 are every connection's.
 
 /** See {@linkcode PipeEnvelope}. */
-export const REPORT = 50;
+export const COUNT = 50;
 /** See {@linkcode PipeEnvelope}. */
 export const CONSUMED = 51;
 /** See {@linkcode PipeEnvelope}. */
 export const FIN = 52;
 /** See {@linkcode PipeEnvelope}. */
-export const STOP = 53;
+export const UNWANTED = 53;
 
 /** What the ends of a pipe say to each other; items go the same way. */
 export type PipeEnvelope =
   /** Say how many of the items that follow were taken. */
-  | readonly [kind: typeof REPORT]
+  | readonly [kind: typeof COUNT]
   /** So many items were taken. */
   | readonly [kind: typeof CONSUMED, count: number]
   /** No item will follow. */
   | readonly [kind: typeof FIN]
   /** No item is wanted any more. */
-  | readonly [kind: typeof STOP];
+  | readonly [kind: typeof UNWANTED];

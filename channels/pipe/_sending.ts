@@ -68,7 +68,7 @@ export class PipeSending {
     const draft = this.#capture(value);
     // A getter of the value may have closed it, or sent something.
     if (this.closed !== null || !this.#hasRoom) return false;
-    this.#settle(draft);
+    this.#accept(draft);
     await paced();
     return true;
   }
@@ -84,7 +84,7 @@ export class PipeSending {
     // A getter of the value may have closed it.
     if (this.closed !== null) throw closedError(SENDING, this.closed, { value });
     if (this.#hasRoom) {
-      this.#settle(draft);
+      this.#accept(draft);
       return paced();
     }
     const node: FifoNode<WaitingSend> = this.#waiting.push({
@@ -111,7 +111,7 @@ export class PipeSending {
     }
   }
 
-  #settle(draft: Draft): void {
+  #accept(draft: Draft): void {
     this.#post(settle(draft, "message", "value"));
     if (this.isCounting) this.inFlight++;
   }
@@ -133,7 +133,7 @@ export class PipeSending {
     while (this.#waiting.size > 0 && this.inFlight < this.#capacity) {
       const { wait, draft } = this.#waiting.shift()!;
       try {
-        this.#settle(draft);
+        this.#accept(draft);
         wait.resolve();
       } catch (error) {
         wait.reject(error);

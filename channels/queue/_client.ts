@@ -69,7 +69,7 @@ export class QueueClient {
   }
 
   /** Handles what the home says. */
-  receive(reply: wire.QueueReply, attachments: readonly unknown[]): void {
+  handle(reply: wire.QueueReply, attachments: readonly unknown[]): void {
     switch (reply[0]) {
       case wire.GRANT:
         return this.sender.granted(reply[1]);

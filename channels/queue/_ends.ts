@@ -4,7 +4,7 @@ import { Connection } from "../link/connection.ts";
 import { itemFrom, reviveItem } from "../packing/abandon.ts";
 import { Line } from "../link/line.ts";
 import type { Packet } from "../packing/packet.ts";
-import { CONNECT, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "./_protocol.ts";
+import { ADD_USER, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "./_protocol.ts";
 import { QueueClient } from "./_client.ts";
 import { QueueHome } from "./_home.ts";
 import type { QueueUser } from "./_user.ts";
@@ -49,12 +49,12 @@ export class HomeCore implements QueueCore {
     const home = this.#home;
     const client: QueueClient = this.client = new QueueClient({
       isLocal: true,
-      send: (request: QueueRequest) => home.receive(user, request),
+      send: (request: QueueRequest) => home.handle(user, request),
       sendItem: (item: Packet) => home.accept(user, [item]),
       close() {},
     }, () => {});
     const user: QueueUser = home.join({
-      send: (reply: QueueReply) => client.receive(reply, []),
+      send: (reply: QueueReply) => client.handle(reply, []),
       sendItem: (item: Packet) => client.receiver.arrived(item),
       deliver: (id: number, item: Packet) => client.receiver.delivered(id, item),
       close() {},
@@ -75,8 +75,8 @@ export class HomeCore implements QueueCore {
       onItems: (items) => home.accept(user, items),
       onEnvelope: (envelope, attachments) => {
         const request = envelope as QueueRequest;
-        if (request[0] === CONNECT) this.connect(askedPort(request[1], attachments));
-        else home.receive(user, request);
+        if (request[0] === ADD_USER) this.connect(askedPort(request[1], attachments));
+        else home.handle(user, request);
       },
       onLost: () => home.leave(user),
     });
@@ -116,7 +116,7 @@ export class RemoteCore implements QueueCore {
       Line.over(port),
       {
         onItems: (items) => items.forEach((item) => client.receiver.arrived(item)),
-        onEnvelope: (envelope, attachments) => client.receive(envelope as QueueReply, attachments),
+        onEnvelope: (envelope, attachments) => client.handle(envelope as QueueReply, attachments),
         onLost: (error) => client.lost(error),
       },
     );
@@ -139,7 +139,7 @@ export class RemoteCore implements QueueCore {
 
   connect(port: MessagePort): void {
     const packet = capture([transfer(port, [port])], "apart", "port", "port");
-    this.#connection.send([CONNECT, packet.payload], packet);
+    this.#connection.send([ADD_USER, packet.payload], packet);
   }
 
   retain(): void {
@@ -163,7 +163,7 @@ export function refuseConnection(port: MessagePort): void {
 }
 
 function askedPort(
-  payload: QueueRequest & { 0: typeof CONNECT } extends readonly [unknown, infer P] ? P : never,
+  payload: QueueRequest & { 0: typeof ADD_USER } extends readonly [unknown, infer P] ? P : never,
   attachments: readonly unknown[],
 ): MessagePort {
   return portIn(reviveItem(itemFrom(payload, attachments)), "port");

@@ -52,7 +52,7 @@ export class QueueHome implements DeliveryHost {
   leave(user: QueueUser): void {
     if (!this.#users.delete(user)) return;
     user.wire.close();
-    const abandoned = this.#tally.settle(user);
+    const abandoned = this.#tally.leave(user);
     this.#slots.drop(user);
     this.#delivery.drop(user);
     if (abandoned > 0) this.#onAbandoned(abandoned);
@@ -75,7 +75,7 @@ export class QueueHome implements DeliveryHost {
   }
 
   /** Handles what a thread says. */
-  receive(user: QueueUser, request: wire.QueueRequest): void {
+  handle(user: QueueUser, request: wire.QueueRequest): void {
     switch (request[0]) {
       case wire.WANT_SLOT:
         if (this.#state === "open") this.#slots.want(user, request[1], request[2]);
@@ -106,7 +106,7 @@ export class QueueHome implements DeliveryHost {
         return;
       case wire.CLOSE:
         return this.close(request[1]);
-      case wire.CONNECT:
+      case wire.ADD_USER:
         throw new TypeError("Cannot connect: the port is taken where it arrives");
       case wire.LEAVE:
         return this.leave(user);
@@ -140,7 +140,9 @@ export class QueueHome implements DeliveryHost {
     this.#end();
     if (this.#delivery.isReady || this.#state === "ended") this.#tellReady();
     if (this.#tally.unfinished === 0 && this.#slots.granted === 0) this.#tally.answer(this.#users);
-    if (this.#state === "ended" && !this.#isSettled && this.#tally.unfinished === 0) this.#settle();
+    if (this.#state === "ended" && !this.#isSettled && this.#tally.unfinished === 0) {
+      this.#tellSettled();
+    }
   }
 
   #confirm(user: QueueUser, taken: number, returned: number, done: number): void {
@@ -201,7 +203,7 @@ export class QueueHome implements DeliveryHost {
     for (const user of this.#users) user.wire.send([wire.END, isOpen]);
   }
 
-  #settle(): void {
+  #tellSettled(): void {
     this.#isSettled = true;
     for (const user of this.#users) user.wire.send([wire.SETTLED]);
   }

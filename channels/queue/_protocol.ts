@@ -29,7 +29,7 @@ export const CLOSE = 21;
 /** See {@linkcode QueueRequest}. */
 export const LEAVE = 22;
 /** See {@linkcode QueueRequest}. */
-export const CONNECT = 23;
+export const ADD_USER = 23;
 
 /** What a thread that uses a queue says to the queue's home; items go the same way. */
 export type QueueRequest =
@@ -56,7 +56,7 @@ export type QueueRequest =
   | readonly [kind: typeof UNQUERY, id: number]
   | readonly [kind: typeof CLOSE, discard: boolean]
   /** Another thread will use the queue over this port. */
-  | readonly [kind: typeof CONNECT, port: Payload]
+  | readonly [kind: typeof ADD_USER, port: Payload]
   /** This thread is done with the queue. */
   | readonly [kind: typeof LEAVE];
 

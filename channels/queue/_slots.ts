@@ -48,13 +48,13 @@ export class QueueSlots {
 
   /** Slots will not be used. */
   giveBack(user: QueueUser, count: number): void {
-    this.#settle(user, count);
+    this.#countSettled(user, count);
     this.free(count);
   }
 
   /** An item has come: its slot is its place now. */
   use(user: QueueUser): void {
-    this.#settle(user, 1);
+    this.#countSettled(user, 1);
   }
 
   /** Calls back once every slot granted so far was used or given back: what was sent before has come then. */
@@ -85,7 +85,7 @@ export class QueueSlots {
     this.giveBack(user, user.slots);
   }
 
-  #settle(user: QueueUser, count: number): void {
+  #countSettled(user: QueueUser, count: number): void {
     user.slots -= count;
     user.settledSlots += count;
     this.#granted -= count;

@@ -48,7 +48,7 @@ export class QueueTally {
   }
 
   /** A thread has left: what it owed counts as done. Returns how much that was. */
-  settle(user: QueueUser): number {
+  leave(user: QueueUser): number {
     const { owed } = user;
     user.owed = 0;
     this.#unfinished -= owed;

@@ -30,12 +30,12 @@ export function isListenedTo(port: MessagePort): boolean {
   return port.onmessage !== null || key !== undefined && Reflect.get(port, key) === true;
 }
 
-const STOP = new Error("Cannot be sent");
-const stop = (): never => {
-  throw STOP;
+const REFUSAL = new Error("Cannot be sent");
+const refuse = (): never => {
+  throw REFUSAL;
 };
 /** What nobody can send; that it throws as soon as it is looked at takes a tenth of the time of a refusal. */
-const UNSENDABLE = new Proxy({}, { get: stop, has: stop, ownKeys: stop });
+const UNSENDABLE = new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse });
 
 /**
  * Whether a port is neither closed nor moved: only one that is open looks at what it is to post, and nothing is posted
@@ -48,7 +48,7 @@ export function isOpen(port: MessagePort): boolean {
     MessagePort.prototype.postMessage.call(port, UNSENDABLE);
     return false;
   } catch (error) {
-    if (error === STOP || error instanceof DOMException) return true;
+    if (error === REFUSAL || error instanceof DOMException) return true;
     throw error;
   }
 }

@@ -71,7 +71,7 @@ export class BarrierState {
    */
   enter(doing: string): number {
     const { words } = this;
-    this.#settle();
+    this.#finishHalfDone();
     if (this.waiting === this.parties) return NOT_YET;
     let slot = this.#slots().find((slot) => words[slot + THREAD] === 0);
     if (slot === undefined) {
@@ -89,7 +89,7 @@ export class BarrierState {
   }
 
   resultOf(slot: number): Result {
-    this.#settle();
+    this.#finishHalfDone();
     return this.words[slot + RESULT] as Result;
   }
 
@@ -122,7 +122,7 @@ export class BarrierState {
   /** A thread has ended; if it waited, the others will not be complete. */
   bury(thread: number): void {
     const { words } = this;
-    this.#settle();
+    this.#finishHalfDone();
     if (this.threads().includes(thread)) this.break();
     for (const slot of this.#slots()) if (words[slot + THREAD] === thread) this.exit(slot);
   }
@@ -132,11 +132,11 @@ export class BarrierState {
     if (this.waiting === 0) return;
     words[OUTCOME] = outcome;
     words[GENERATION] = words[GENERATION]! + 1 | 0;
-    this.#settle();
+    this.#finishHalfDone();
   }
 
   /** Finishes what an ended thread may have left half done. */
-  #settle(): void {
+  #finishHalfDone(): void {
     const { words } = this;
     if (this.isBroken && this.waiting > 0) this.#end(BROKE);
     for (const slot of this.#slots()) {

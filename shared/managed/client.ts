@@ -5,7 +5,7 @@ import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { managerEnded } from "./ended.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";
 import type { ManagerClient, ManagerHere, Passage } from "./protocol.ts";
-import { SyncLine } from "./_sync_line.ts";
+import { SyncCaller } from "./_sync_caller.ts";
 
 /** The managers that this thread uses, by the ids of their actors. */
 const clients = new Map<string, RemoteManager>();
@@ -28,7 +28,7 @@ export class RemoteManager implements ManagerClient {
   readonly #ref: Ref;
   readonly #thread: number;
   readonly #waits = new Set<AbortController>();
-  #line: SyncLine | null = null;
+  #caller: SyncCaller | null = null;
   #isOver = false;
   #lent = 0;
   /** What waits are aborted with when the manager ends. */
@@ -40,7 +40,7 @@ export class RemoteManager implements ManagerClient {
     void ref.exited.then((reason) => {
       this.#isOver = true;
       clients.delete(ref.id);
-      this.#line?.close();
+      this.#caller?.close();
       if (reason.kind === "host-lost") this.#why = reason.error;
       for (const wait of this.#waits) wait.abort(this.#why);
     });
@@ -85,11 +85,11 @@ export class RemoteManager implements ManagerClient {
 
   callSync(id: number, method: string, args: unknown[], limits: WaitOptions | null): unknown {
     if (this.#isOver) throw managerEnded(`call "${method}"`);
-    const line = this.#line ??= new SyncLine(this.#ref, this.#thread, OWN_LIFE);
+    const caller = this.#caller ??= new SyncCaller(this.#ref, this.#thread, OWN_LIFE);
     try {
-      return line.call(id, method, args, limits?.timeoutMs ?? Infinity);
+      return caller.call(id, method, args, limits?.timeoutMs ?? Infinity);
     } finally {
-      if (line.isClosed) this.#line = null;
+      if (caller.isClosed) this.#caller = null;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { ReceiveResult } from "../../channels/queue/queue.ts";
-import { CHANGED, CLOSED, NOT_NOW, ordinalOf, type Ring, Scratch } from "./_ring.ts";
+import { CHANGED, NOT_NOW, ordinalOf, type Ring, RING_CLOSED, Scratch } from "./_ring.ts";
 import { decodeItem, decodePlain } from "./_item.ts";
 
 /** What an attempt to receive gives. */
@@ -53,7 +53,7 @@ export class RingReader {
     this.#ahead = [];
     const count = this.#ring.peek(head, this.#most, incoming);
     if (count === NOT_NOW) return EMPTY;
-    if (count === CLOSED) return ENDED;
+    if (count === RING_CLOSED) return ENDED;
     if (count === CHANGED) return null;
     const values = decodePlain(incoming);
     if (values !== null) {

@@ -60,17 +60,17 @@ export class Ring {
   }
 
   /** Adds an item of so many bytes, at least one. */
-  put(item: Uint8Array, length: number): typeof DONE | typeof NOT_NOW | typeof CLOSED {
+  put(item: Uint8Array, length: number): typeof DONE | typeof NOT_NOW | typeof RING_CLOSED {
     const { words } = this;
     const outcome = latched(words, () => this.#put(item, length));
     if (outcome === DONE && Atomics.load(words, RECEIVERS) > 0) Atomics.notify(words, TAIL);
     return outcome;
   }
 
-  #put(item: Uint8Array, length: number): typeof DONE | typeof NOT_NOW | typeof CLOSED {
+  #put(item: Uint8Array, length: number): typeof DONE | typeof NOT_NOW | typeof RING_CLOSED {
     const { words } = this;
     const tail = Atomics.load(words, TAIL);
-    if (tail < 0) return CLOSED;
+    if (tail < 0) return RING_CLOSED;
     const head = Atomics.load(words, HEAD);
     if ((tail - head & ORDINAL) >= this.#capacity) return NOT_NOW;
     const begin = this.#table[tail & this.#mask]!;
@@ -95,7 +95,7 @@ export class Ring {
     const { words } = this;
     const tail = Atomics.load(words, TAIL);
     const there = Math.min(tail - head & ORDINAL, most);
-    if (there === 0) return tail < 0 ? CLOSED : NOT_NOW;
+    if (there === 0) return tail < 0 ? RING_CLOSED : NOT_NOW;
     const begin = this.#place(head);
     const kind = this.#byte(begin);
     let end = this.#place(head + 1);
@@ -176,7 +176,7 @@ export const DONE = 0;
 /** Full, or empty. */
 export const NOT_NOW = -1;
 /** Closed; for a receiver also empty. */
-export const CLOSED = -2;
+export const RING_CLOSED = -2;
 /** Somebody else was faster. */
 export const CHANGED = -3;
 

@@ -1,4 +1,4 @@
-import { CLOSED, HEAD, NOT_NOW, RECEIVERS, type Ring, SENDERS, TAIL } from "./_ring.ts";
+import { HEAD, NOT_NOW, RECEIVERS, type Ring, RING_CLOSED, SENDERS, TAIL } from "./_ring.ts";
 import { EMPTY, type Received, type RingReader } from "./_reader.ts";
 import type { Waiting } from "../words/waiting.ts";
 
@@ -64,7 +64,7 @@ export class SendWait extends RingWait {
 
   protected attempt(): boolean {
     const outcome = this.ring.put(this.#item, this.#item.length);
-    this.isClosed = outcome === CLOSED;
+    this.isClosed = outcome === RING_CLOSED;
     return outcome !== NOT_NOW;
   }
 }

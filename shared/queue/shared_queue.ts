@@ -9,7 +9,7 @@ import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { blockingLimit, blockOrThrow } from "../words/blocking.ts";
 import { hasLine, parkOrThrow } from "../words/parking.ts";
 import { memoryIn, registerShared } from "../words/handles.ts";
-import { CLOSED, DONE, HEAD, Ring, ringBytes, TAIL } from "./_ring.ts";
+import { DONE, HEAD, Ring, RING_CLOSED, ringBytes, TAIL } from "./_ring.ts";
 import { encodeItem, outgoing } from "./_item.ts";
 import { EMPTY, type Received, RingReader } from "./_reader.ts";
 import { ReceiveWait, SendWait } from "./_waits.ts";
@@ -175,7 +175,7 @@ export class SharedQueue<T> implements AsyncIterable<T>, Disposable, AsyncDispos
     const timeoutMs = blockingLimit("send to SharedQueue", options);
     const outcome = this.#ring.put(outgoing.bytes, length);
     if (outcome === DONE) return;
-    if (outcome === CLOSED) throw this.#closed("send to", value);
+    if (outcome === RING_CLOSED) throw this.#closed("send to", value);
     const wait = new SendWait(this.#ring, outgoing.bytes.slice(0, length));
     blockOrThrow(wait, timeoutMs);
     if (wait.isClosed) throw this.#closed("send to", value);

@@ -1,7 +1,7 @@
 import type { LinkPort } from "../../channels/link/link.ts";
 import { realNow, soon } from "../../channels/vocabulary/kept.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
-import { LINE_RING_BYTES, LineRing } from "./_text_ring.ts";
+import { TEXT_RING_BYTES, TextRing } from "./_text_ring.ts";
 
 // So long an answer is looked out for: longer than a short handler and a switch of threads take.
 const LOOK_OUT_MS = 0.05;
@@ -13,7 +13,7 @@ const MOST_VAIN = 7;
 const MOST_AT_ONCE = 32;
 
 /** Bytes of the memory of one link. */
-export const PORT_BYTES: number = 2 * LINE_RING_BYTES;
+export const PORT_BYTES: number = 2 * TEXT_RING_BYTES;
 
 // The types of Deno 2 know it only in newer libraries.
 const { waitAsync } = Atomics as unknown as {
@@ -34,8 +34,8 @@ type Numbered = readonly [number: number, message: unknown];
  */
 export class SharedPort implements LinkPort {
   readonly #port: MessagePort;
-  readonly #out: LineRing;
-  readonly #in: LineRing;
+  readonly #out: TextRing;
+  readonly #in: TextRing;
   #sent = 0;
   #taken = 0;
   /** What came by the port before its turn. */
@@ -52,8 +52,8 @@ export class SharedPort implements LinkPort {
   /** @param side 0 or 1: each end has another. */
   constructor(port: MessagePort, memory: SharedArrayBuffer, side: 0 | 1) {
     this.#port = port;
-    this.#out = new LineRing(memory, side * LINE_RING_BYTES);
-    this.#in = new LineRing(memory, (1 - side) * LINE_RING_BYTES);
+    this.#out = new TextRing(memory, side * TEXT_RING_BYTES);
+    this.#in = new TextRing(memory, (1 - side) * TEXT_RING_BYTES);
   }
 
   get onmessage(): ((event: MessageEvent) => void) | null {

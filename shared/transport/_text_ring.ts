@@ -20,13 +20,13 @@ const HEAD_BYTES = 8;
 const SKIP = -1;
 
 /** Bytes of one direction. */
-export const LINE_RING_BYTES = 4 * WORDS + RING_BYTES;
+export const TEXT_RING_BYTES = 4 * WORDS + RING_BYTES;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** See the module. */
-export class LineRing {
+export class TextRing {
   /** The words; sleepers wait on word 0. */
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly #ring: Int32Array<SharedArrayBuffer>;

@@ -10,7 +10,7 @@ import {
 import { sharedMemoryTransport } from "@troupe/actors/shared";
 import { capture } from "../../channels/packing/capture.ts";
 import { Link } from "../../channels/link/link.ts";
-import { LINE_RING_BYTES, LineRing } from "../../shared/transport/_text_ring.ts";
+import { TEXT_RING_BYTES, TextRing } from "../../shared/transport/_text_ring.ts";
 import { PORT_BYTES, SharedPort } from "../../shared/transport/_shared_port.ts";
 import { PipePair } from "../fixtures/pipe_pair.ts";
 import { keeper } from "../fixtures/transport_actors.ts";
@@ -133,9 +133,9 @@ Deno.test("ActorSystem refuses a transport of another origin", () => {
   );
 });
 
-Deno.test("LineRing gives all texts in order, whatever their lengths, round and round", () => {
-  const memory = new SharedArrayBuffer(LINE_RING_BYTES);
-  const [writer, reader] = [new LineRing(memory, 0), new LineRing(memory, 0)];
+Deno.test("TextRing gives all texts in order, whatever their lengths, round and round", () => {
+  const memory = new SharedArrayBuffer(TEXT_RING_BYTES);
+  const [writer, reader] = [new TextRing(memory, 0), new TextRing(memory, 0)];
   // Starts near the end of the counters, which wrap around.
   Atomics.store(writer.words, 0, 2 ** 31 - 65_536);
   Atomics.store(writer.words, 1, 2 ** 31 - 65_536);

@@ -20,7 +20,7 @@ export function invoke(table: ManagedTable, id: number, method: string, args: un
     if (target instanceof CustomTarget) return target.ref.ask[method]!(...args);
     return methodOf(target, method, kind).apply(target, args);
   } finally {
-    table.settle(args);
+    table.callDone(args);
   }
 }
 

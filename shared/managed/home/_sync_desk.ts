@@ -5,7 +5,7 @@ import { watchLife } from "../../../channels/thread/life.ts";
 import { IN_MEMORY, IN_PORT, SyncMemory } from "../sync_memory.ts";
 
 /** A thread that calls in a blocking way. */
-interface Line {
+interface Caller {
   readonly memory: SyncMemory;
   readonly port: MessagePort;
   readonly unwatch: () => void;
@@ -14,49 +14,49 @@ interface Line {
 
 /** Where a manager answers threads that block until it does. */
 export class SyncDesk {
-  readonly #lines = new Map<string, Line>();
+  readonly #callers = new Map<string, Caller>();
 
-  open(name: string, buffer: SharedArrayBuffer, port: MessagePort, life: string | null): void {
-    const unwatch = life === null ? () => {} : watchLife(life, () => this.end(name));
-    this.#lines.set(name, { memory: new SyncMemory(buffer), port, unwatch, isWaiting: false });
+  add(name: string, buffer: SharedArrayBuffer, port: MessagePort, life: string | null): void {
+    const unwatch = life === null ? () => {} : watchLife(life, () => this.remove(name));
+    this.#callers.set(name, { memory: new SyncMemory(buffer), port, unwatch, isWaiting: false });
   }
 
   /** Gives the result of some work, or its error, to the thread that waits for it. */
   answer(name: string, work: () => unknown): void {
-    const line = this.#lines.get(name);
-    if (line === undefined) return;
-    line.isWaiting = true;
+    const caller = this.#callers.get(name);
+    if (caller === undefined) return;
+    caller.isWaiting = true;
     try {
       const result = work();
-      if (!(result instanceof Promise)) return give(line, [true, result]);
-      result.then((value) => give(line, [true, value]), (error) => give(line, [false, error]));
+      if (!(result instanceof Promise)) return give(caller, [true, result]);
+      result.then((value) => give(caller, [true, value]), (error) => give(caller, [false, error]));
     } catch (error) {
-      give(line, [false, error]);
+      give(caller, [false, error]);
     }
   }
 
   /** Whoever waits gets this error. */
   close(reason: unknown): void {
-    for (const [name, line] of this.#lines) {
-      if (line.isWaiting) give(line, [false, reason]);
-      this.end(name);
+    for (const [name, caller] of this.#callers) {
+      if (caller.isWaiting) give(caller, [false, reason]);
+      this.remove(name);
     }
   }
 
   /** A thread will not call any more. */
-  end(name: string): void {
-    const line = this.#lines.get(name);
-    if (line === undefined) return;
-    this.#lines.delete(name);
-    line.unwatch();
-    closePort(line.port);
+  remove(name: string): void {
+    const caller = this.#callers.get(name);
+    if (caller === undefined) return;
+    this.#callers.delete(name);
+    caller.unwatch();
+    closePort(caller.port);
   }
 }
 
-function give(line: Line, answer: [isOk: boolean, value: unknown]): void {
-  if (!line.isWaiting) return;
-  line.isWaiting = false;
-  const { memory, port } = line;
+function give(caller: Caller, answer: [isOk: boolean, value: unknown]): void {
+  if (!caller.isWaiting) return;
+  caller.isWaiting = false;
+  const { memory, port } = caller;
   const { message, transfer } = packed(answer);
   if (message.attachments.length === 0 && memory.write(jsonOf(message.payload))) {
     return memory.answered(IN_MEMORY);

@@ -19,7 +19,7 @@ export class InsideManager implements ManagerClient, ManagerHere {
     // There may be another one by now.
     if (this.#handles.get(id)?.deref() !== undefined) return;
     this.#handles.delete(id);
-    this.table.settleAll(id);
+    this.table.dropAllArrived(id);
   });
   #lent = 0;
 
@@ -101,7 +101,7 @@ export class InsideManager implements ManagerClient, ManagerHere {
   }
 
   release(id: number, isKept: boolean): void {
-    if (isKept) this.table.settleOne(id);
+    if (isKept) this.table.dropArrived(id);
     else this.table.release(id, INSIDE);
   }
 

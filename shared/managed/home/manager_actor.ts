@@ -50,7 +50,7 @@ export const managerActor = actor(import.meta, (context) => {
       try {
         return table.add(kind, MAKERS[kind](argument as never), life);
       } finally {
-        table.settle([argument]);
+        table.callDone([argument]);
       }
     },
     /** @param args What `setup` takes, the definition, and the life. */
@@ -61,7 +61,7 @@ export const managerActor = actor(import.meta, (context) => {
         const ref = await context.spawn(local, ...args);
         return table.add("custom", new CustomTarget(ref), life);
       } finally {
-        table.settle(args);
+        table.callDone(args);
       }
     },
     /** @param args What the method takes, the number of the object, and the method. */
@@ -69,18 +69,18 @@ export const managerActor = actor(import.meta, (context) => {
       const [id, method] = args.splice(-2) as [number, string];
       return invoke(table, id, method, args);
     },
-    openLine(line: string, memory: SharedArrayBuffer, port: MessagePort, life: string | null) {
-      desk.open(line, memory, port, life);
+    addCaller(caller: string, memory: SharedArrayBuffer, port: MessagePort, life: string | null) {
+      desk.add(caller, memory, port, life);
     },
-    callSync(line: string, id: number, method: string, packed: PackedMessage): void {
+    callSync(caller: string, id: number, method: string, packed: PackedMessage): void {
       // Arguments that cannot be brought back are an error like any other.
-      desk.answer(line, () => {
+      desk.answer(caller, () => {
         const answer = () => invoke(table, id, method, unpackValues(packed, true));
         const loading = loadFor(packed);
         return loading === null ? answer() : loading.then(answer);
       });
     },
-    closeLine: (line: string) => desk.end(line),
+    removeCaller: (caller: string) => desk.remove(caller),
     hold: (id: number, life: string | null) => table.hold(id, life),
     claim(id: number, passage: Passage, life: string | null) {
       table.claim(id, passage, life);

@@ -106,20 +106,20 @@ export class ManagedTable {
   }
 
   /** A call is done: what it brought is reached through the objects, or not at all. */
-  settle(args: unknown[]): void {
+  callDone(args: unknown[]): void {
     if (this.#arriving.size === 0) return;
-    for (const id of this.#idsIn(args)) this.settleOne(id);
+    for (const id of this.#idsIn(args)) this.dropArrived(id);
   }
 
   /** One handle that has arrived here is not used any more. */
-  settleOne(id: number): void {
+  dropArrived(id: number): void {
     const count = this.#arriving.get(id) ?? 0;
     if (count <= 1) this.#arriving.delete(id);
     else this.#arriving.set(id, count - 1);
   }
 
   /** None of the handles that have arrived here exists any more. */
-  settleAll(id: number): void {
+  dropAllArrived(id: number): void {
     this.#arriving.delete(id);
   }
 

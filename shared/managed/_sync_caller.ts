@@ -19,7 +19,7 @@ const LOOKS = 50;
 type Tell = Record<string, (...args: unknown[]) => void>;
 
 /** How this thread calls a manager and blocks until the answer is there. */
-export class SyncLine {
+export class SyncCaller {
   readonly #ref: Ref;
   readonly #thread: number;
   readonly #name = crypto.randomUUID();
@@ -34,12 +34,12 @@ export class SyncLine {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const { buffer } = this.#memory;
-    (ref.tell as Tell).openLine!(this.#name, buffer, transfer(port2, [port2]), life);
+    (ref.tell as Tell).addCaller!(this.#name, buffer, transfer(port2, [port2]), life);
   }
 
   /**
    * @throws {HostLostError} when the manager's thread has ended.
-   * @throws {DOMException} `TimeoutError`; the line is closed then, because its answer may still come.
+   * @throws {DOMException} `TimeoutError`; it is closed then, because its answer may still come.
    * @throws What the call throws.
    */
   call(id: number, method: string, args: unknown[], timeoutMs: number): unknown {
@@ -56,7 +56,7 @@ export class SyncLine {
     flushLinks();
     lookOut(words);
     if (!block(waiting, timeoutMs)) {
-      (this.#ref.tell as Tell).closeLine!(this.#name);
+      (this.#ref.tell as Tell).removeCaller!(this.#name);
       this.close();
       throw timeoutError(waiting, timeoutMs);
     }

@@ -26,6 +26,12 @@ export class ManagedNamespace<T extends object = Record<string, unknown>> extend
     return call(this, "get", name) as Promise<T[K]>;
   }
 
+  /** Whether there is a value of a name, also `undefined`; `"x" in sync(namespace)` blocks for the same. */
+  has(name: string & keyof T): Promise<boolean> {
+    if (isOwn(name)) return Promise.resolve(ownOf(this).has(name));
+    return call(this, "has", name) as Promise<boolean>;
+  }
+
   /** Sets the value of a name. */
   set<K extends string & keyof T>(name: K, value: T[K]): Promise<void> {
     if (!isOwn(name)) return call(this, "set", name, value) as Promise<void>;

@@ -161,6 +161,17 @@ Deno.test("ManagedNamespace keeps names with an underscore in its own thread", a
   assertEquals(await space.toObject(), { x: 10, y: "hello" });
 });
 
+Deno.test("ManagedNamespace.has() tells a name that was set to undefined from one that was not", async () => {
+  await using manager = new Manager();
+  const space = await manager.namespace<Record<string, unknown>>({ x: undefined });
+  await space.set("_own", 1);
+  const has = () => Promise.all(["x", "y", "_own", "_other", "toString"].map((k) => space.has(k)));
+  assertEquals(await has(), [true, false, true, false, false]);
+  await space.delete("x");
+  await space.delete("_own");
+  assertEquals(await has(), [false, false, false, false, false]);
+});
+
 Deno.test("ManagedNamespace has no names but those that were set", async () => {
   await using manager = new Manager();
   const space = await manager.namespace<Record<string, unknown>>();

@@ -7,6 +7,8 @@ import { untilEnded } from "./_until_ended.ts";
 /**
  * A {@linkcode Barrier} that lives as long as a {@linkcode Manager}: waits for it end with the manager.
  *
+ * All members are methods that return promises, `reset()` and `abort()` too.
+ *
  * @example
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

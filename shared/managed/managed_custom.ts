@@ -4,6 +4,8 @@ import { call, ManagedObject, standFor } from "./managed_object.ts";
 /**
  * A handle of an object of the program's own, see {@linkcode Manager.register}: its handlers, awaited.
  *
+ * All handlers are methods that return promises. {@linkcode sync} gives a blocking view of them.
+ *
  * @typeParam H The handlers.
  */
 export type Managed<H> =

@@ -20,6 +20,9 @@ export interface ManagedSortOptions<T = unknown> {
 /**
  * A list that lives in a {@linkcode Manager}, with the verbs of arrays, awaited.
  *
+ * All members are methods that return promises, `length()` too. {@linkcode sync} gives a blocking view that reads like an
+ * array.
+ *
  * @example Only what goes through the handle changes the list
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

@@ -9,6 +9,8 @@ import type { Mutex } from "../locks/mutex.ts";
  * A {@linkcode Mutex} that lives as long as a {@linkcode Manager}: waits for it end with the manager. Acquiring and
  * releasing takes no round trip after the first time.
  *
+ * All members are methods that return promises, `release()` too; a guard's own `release()` is immediate.
+ *
  * @example
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

@@ -5,6 +5,9 @@ import { updateEntry } from "./_update.ts";
  * A map that lives in a {@linkcode Manager}, with the verbs of `Map`, awaited. Keys are compared by value when they are
  * primitive, as in a `Map`; other keys are never the same, because they are copies.
  *
+ * All members are methods that return promises, `size()` too. {@linkcode sync} gives a blocking view that reads like a
+ * `Map`.
+ *
  * @example Count words from many threads
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

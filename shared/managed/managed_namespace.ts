@@ -5,6 +5,8 @@ import { updateEntry } from "./_update.ts";
  * Named values that live in a {@linkcode Manager}: an object of which each property is shared by itself. Names that begin
  * with an underscore stay in this handle, and are not shared.
  *
+ * All members are methods that return promises. {@linkcode sync} gives a blocking view that reads like an object.
+ *
  * @example
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

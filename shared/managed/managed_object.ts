@@ -70,6 +70,8 @@ export function newHandle<T extends ManagedObject>(
 /**
  * A handle of an object that lives in a {@linkcode Manager}; what all kinds have in common.
  *
+ * All members of all kinds are methods that return promises, but for `with()`, which gives a handle.
+ *
  * It can be part of any message to a thread of the manager's system, and be stored in other managed objects, also those
  * of other managers: what arrives is a handle of the same object.
  * Values are copied on their way in and out, so only what goes through a handle changes the object. An object is freed

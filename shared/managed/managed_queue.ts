@@ -8,6 +8,8 @@ import { Opened } from "./_opened.ts";
  * A {@linkcode Queue} whose home is a {@linkcode Manager}, so that it does not end with the thread that made it. Waiting
  * in it delays nobody else. When the manager ends, waits reject with a {@linkcode ChannelClosedError}.
  *
+ * All members are methods that return promises, `size()` and `close()` too; it has no `capacity` to look at.
+ *
  * @example
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

@@ -4,6 +4,9 @@ import { call, ManagedObject } from "./managed_object.ts";
  * A set that lives in a {@linkcode Manager}, with the verbs of `Set`, awaited. Values that are not primitive are never
  * the same, because they are copies.
  *
+ * All members are methods that return promises, `size()` too. {@linkcode sync} gives a blocking view that reads like a
+ * `Set`.
+ *
  * @example
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

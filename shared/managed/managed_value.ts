@@ -5,6 +5,8 @@ import { updateEntry } from "./_update.ts";
  * One value of any kind that lives in a {@linkcode Manager}. A number that is changed often is much faster in a
  * {@linkcode SharedValue}.
  *
+ * All members are methods that return promises. {@linkcode sync} gives a blocking view with a property `value`.
+ *
  * @example
  * ```ts
  * import { Manager } from "@troupe/actors/shared";

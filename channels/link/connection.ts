@@ -21,7 +21,7 @@ export interface ConnectionHandlers<E extends Envelope> {
 }
 
 /**
- * One end of a channel between two threads: items and envelopes in order, and word when the other thread ends.
+ * One end of a channel between two threads: items and envelopes in order, and a call when the other thread ends.
  *
  * Nothing leaves before this thread holds the lock by which its end is noticed. An open connection does not keep the
  * program alive.

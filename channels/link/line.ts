@@ -13,7 +13,7 @@ export type LineState = readonly [
   late: MessagePort | null,
   posted: number,
   received: number,
-  /** How often the other end has moved, as far as that has come. */
+  /** How often the other end is known to have moved. */
   moves: number,
 ];
 
@@ -33,11 +33,11 @@ type Control =
   | { readonly kind: "begins"; readonly posted: number }
   /** Last on a port. */
   | { readonly kind: "ends" }
-  /** On a late port: what tells of the end of the thread that passes messages on. */
+  /** On a late port: name of the lock by which the end of the thread that passes messages on is noticed. */
   | { readonly kind: "life"; readonly name: string }
   /** On a late port: the rest is lost. */
   | { readonly kind: "lost" }
-  /** Back on a late port: the thread that the other end had after so many moves has ended, so little is to come. */
+  /** Back on a late port: the thread where the other end was after `moves` moves has ended: not much is to come. */
   | { readonly kind: "gone"; readonly moves: number }
   /** Back on a late port: the rest is not wanted. */
   | { readonly kind: "unwanted" };
@@ -52,13 +52,13 @@ export async function handedOver(): Promise<void> {
 }
 
 /**
- * One end of a two-way line between two threads, which can go to another thread in the midst of traffic: nothing is
- * lost, doubled or reordered.
+ * One end of a two-way line between two threads, which can go to another thread while messages are under way: nothing
+ * is lost, doubled or reordered.
  *
  * Deno cannot transfer a port that was listened to. So each direction has ports of its own: the one for sending is
- * transferred, the one for receiving is replaced, and the other end is told by what. What was posted to the old port
- * until then is passed on by the old thread. Both sides count, so that the new thread knows whether it has all, and
- * needs the old one no longer than that.
+ * transferred, the one for receiving is replaced, and the other end is told the new port. What was posted to the old
+ * port until then is passed on by the old thread. Both sides count, so that the new thread knows when it has
+ * everything, and needs the old one no longer.
  *
  * A port that is closed delivers what it holds within the call. So a line is done with a port before it closes it, and
  * what comes then is only given up: nothing of the line changes.
@@ -71,7 +71,7 @@ export class Line {
   #posted: number;
   #received: number;
   #moves: number;
-  /** What came by the new port, as long as something from before may be missing. */
+  /** What came by the new port while something sent before can still be missing. */
   #held: MessageEvent[] | null;
   /** How many messages there were before those on the new port. */
   #before = Infinity;
@@ -300,6 +300,6 @@ function controlIn(data: unknown): Control | null {
     : kind === "begins"
     ? typeof control.posted === "number"
     : kind !== "life" || typeof control.name === "string";
-  // Whoever listens finds that it is no message.
+  // The listener finds that it is no message either.
   return isRight ? control : null;
 }

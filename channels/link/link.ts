@@ -21,7 +21,7 @@ export interface LinkPort {
   onmessage: ((event: MessageEvent) => void) | null;
   postMessage(message: unknown, transfers?: Transferable[]): void;
   close(): void;
-  /** Takes in what has come already, where that does not come by itself at once. */
+  /** Handles what has arrived already; for ports that do not do so by themselves. */
   poll?(): void;
 }
 
@@ -29,7 +29,7 @@ export interface LinkPort {
 const MAX_BATCH = 256;
 // Bounds the text of one delivery: a longer one saves nothing, and holds up what could be read already.
 const MOST_UNITS = 2 ** 20;
-// So many microtasks without a new envelope end the microtask run: an `await` takes one to three.
+// Number of microtasks without a new envelope that end the microtask run: an `await` takes one to three.
 const IDLE_MICROTASKS = 3;
 
 /** What was queued, ready to be posted. */
@@ -107,7 +107,7 @@ export class Link<E extends Envelope = Envelope> {
     }
   }
 
-  /** How many batches have been taken in: not the same from one time to the next as long as some wait. */
+  /** Number of batches taken in; `NaN`, which never equals itself, while some wait. */
   get received(): number {
     this.#port.poll?.();
     return this.#waiting === null ? this.#received : NaN;
@@ -286,7 +286,7 @@ export class Link<E extends Envelope = Envelope> {
     soon(() => this.#flushWhenIdle(items));
   }
 
-  /** Puts the flush off as long as the microtask run goes on adding. */
+  /** Puts the flush off while the microtask run goes on adding. */
   #flushWhenIdle(before: number, idle = 0): void {
     const items = this.#items;
     if (items !== before) idle = 0;

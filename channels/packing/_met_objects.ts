@@ -1,4 +1,4 @@
-// Up to so many objects a linear search beats a Map.
+// Number of objects up to which a linear search beats a Map.
 const FEW_OBJECTS = 12;
 
 /** The objects that a walk has met, in order: how shared references and cycles are recognized. */

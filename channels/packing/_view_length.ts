@@ -50,7 +50,7 @@ function shrinks(view: ArrayBufferView, buffer: ArrayBuffer): boolean {
 function grows(view: ArrayBufferView, buffer: ArrayBuffer): boolean {
   const { byteLength, maxByteLength } = buffer;
   const longer = byteLength + widthOf(view);
-  // What can never have an element is empty for ever.
+  // A view that can never have an element stays empty.
   if (longer > maxByteLength) return false;
   buffer.resize(longer);
   const isFollowing = view.byteLength > 0;

@@ -41,7 +41,7 @@ export function captureReason(reason: unknown, destination: Destination): Packet
 /**
  * Captures a value that may have to wait: what it gives away stays here until {@linkcode settle}.
  *
- * @param mayStay Whether it may be taken on this thread, without becoming text on the way.
+ * @param mayStay Whether the receiver can be on this thread, so that the value may never become text.
  */
 export function captureDraft(value: unknown, what: string, root: string, mayStay: boolean): Draft {
   const plain = copyPlain([value], mayStay ? "apart" : "wire");

@@ -39,7 +39,7 @@ let relay: Relay = () => {
   throw new Error("Cannot send AbortSignal: nothing passes its abort on");
 };
 
-/** Says what keeps a signal live in a message that reaches its receiver by way of others. */
+/** Registers what keeps a signal live in a message that reaches its receiver by way of others. */
 export function registerRelay(make: Relay): void {
   relay = make;
 }
@@ -78,7 +78,7 @@ export type HandleReviver = (
 const revivers = new Map<string, HandleReviver>();
 
 /**
- * Says how handles with this tag are brought back in this thread.
+ * Registers how handles with this tag are brought back in this thread.
  *
  * @param module The module that does so, for kinds that other threads may not know before one arrives.
  */

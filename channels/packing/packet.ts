@@ -18,7 +18,7 @@ export interface Packet {
   readonly transfers: Transferable[];
   /** Signals whose abort has to be passed on. */
   readonly signals: AbortSignal[];
-  /** How long its text may be, see `message_length.ts`; not known of what came over a link. */
+  /** How long its text may be, see `message_length.ts`; not known for what came over a link. */
   readonly units?: number;
   /** Those attachments that can be made anew, by index. */
   readonly renewable?: ReadonlyMap<number, Movable>;

@@ -22,7 +22,7 @@ let isHere = false;
 /** Whether the copies become JSON text, which leaves symbol keys out. */
 let isText = false;
 
-/** How long the text of the last copy may be, see `message_length.ts`; not counted where none is made. */
+/** How long the text of the last copy may be, see `message_length.ts`; not counted for one that stays here. */
 export function copiedUnits(): number {
   return units;
 }

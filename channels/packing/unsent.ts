@@ -26,7 +26,7 @@ export async function untilSent<T>(sending: Promise<T>): Promise<T> {
   }
 }
 
-/** Resolves once nothing that was sent on this thread waits for its place, which may take for ever. */
+/** Resolves once nothing that was sent on this thread waits for its place, which may never happen. */
 export async function allSent(): Promise<void> {
   while (waiting.size > 0) {
     await Promise.allSettled(Array.from(waiting, (unsent) => unsent()));

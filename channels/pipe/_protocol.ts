@@ -13,7 +13,7 @@ export const UNWANTED = 53;
 export type PipeEnvelope =
   /** Say how many of the items that follow were taken. */
   | readonly [kind: typeof COUNT]
-  /** So many items were taken. */
+  /** The number of items taken since the last report. */
   | readonly [kind: typeof CONSUMED, count: number]
   /** No item will follow. */
   | readonly [kind: typeof FIN]

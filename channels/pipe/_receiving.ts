@@ -161,7 +161,7 @@ export class PipeReceiving implements Selection {
     this.#serve();
   }
 
-  /** Nothing more is wanted. */
+  /** Drops what has come and refuses what will come. */
   stop(closed: Closed): void {
     this.isStopped = true;
     for (const item of this.#items.drain()) abandonItem(item);

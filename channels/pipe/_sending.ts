@@ -116,7 +116,7 @@ export class PipeSending {
     if (this.isCounting) this.inFlight++;
   }
 
-  /** Resolves once fewer than so many items are sent and not taken. */
+  /** Resolves once fewer than `count` items are sent and not taken. */
   async belowInFlight(count: number): Promise<void> {
     while (this.inFlight >= count && this.closed === null) {
       const wait = new OwnWait<void>(SENDING, "no room", null);
@@ -126,7 +126,7 @@ export class PipeSending {
     }
   }
 
-  /** So many items were taken: others may go. */
+  /** Items were taken: as many others may go. */
   onTaken(count: number): void {
     this.inFlight -= count;
     for (const wait of this.#writers.drain()) wait.resolve();

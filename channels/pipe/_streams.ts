@@ -2,7 +2,7 @@ import type { PipeCore } from "./_core.ts";
 import { asIteration } from "../vocabulary/receive_result.ts";
 import { untilSent } from "../packing/unsent.ts";
 
-// So many chunks are sent ahead of what was received: enough to hide the way there and back.
+// Number of chunks sent ahead of what was received: enough to hide the way there and back.
 const AHEAD = 16;
 
 /** The items of an end as a stream; `use` throws when the end is not here any more. */

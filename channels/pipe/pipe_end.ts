@@ -83,7 +83,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
    * @param value Captured at the call, as in a message to an actor: copied, or moved with `transfer`. A buffer to be
    * moved is detached when the promise resolves; a send that fails leaves it here.
    * @throws {TypeError} when the value cannot be sent, by path.
-   * @throws {ChannelClosedError} when this end is closed, or the other one is as far as is known here; `value` holds
+   * @throws {ChannelClosedError} when this end is closed, or the other one is known to be; `value` holds
    * the item.
    * @throws {DOMException} `TimeoutError`, or the signal's reason; then nothing was sent.
    */
@@ -106,7 +106,7 @@ export class PipeEnd<S, R> implements AsyncIterable<R>, Disposable, AsyncDisposa
   /**
    * Sends bytes, which arrive as a `Uint8Array` of their own.
    *
-   * @param bytes Copied, as far as the options say.
+   * @param bytes The part that the options name is copied.
    * @throws {TypeError} when they are no bytes.
    * @throws {RangeError} when the range is not within the bytes.
    */

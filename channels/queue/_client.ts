@@ -19,7 +19,7 @@ class Query extends OwnWait<number | boolean> {
   }
 }
 
-/** What is asked for, and what may be missing, for errors. */
+/** For errors: what each question asks for, and what is missing when it gets no answer in time. */
 const ASKING: Record<wire.QueueQuery, [doing: string, missing: string]> = {
   size: ["ask for the size of Queue", "no answer"],
   done: ["mark item as done", "no answer"],

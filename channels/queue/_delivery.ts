@@ -33,7 +33,7 @@ export class QueueDelivery {
   readonly #tries = new Set<FifoNode<Want>>();
   /** The thread that was sent more than it waited for. */
   #ahead: QueueUser | null = null;
-  /** Items sent or offered, of which it is not known whether they were taken. */
+  /** Items sent or offered that were neither confirmed nor returned yet. */
   #away = 0;
   #numbers = 0;
   #isServing = false;

@@ -47,7 +47,7 @@ export type QueueRequest =
   | readonly [kind: typeof TRY, id: number]
   /** A receive is to wait no more: answered by `NOTHING`, unless its item is on the way. */
   | readonly [kind: typeof UNWANT, id: number]
-  /** Of the items delivered the first so many were taken, so many after them were not; so many items are done. */
+  /** Of the items delivered the first `taken` were taken, the next `returned` were not; `done` items are done. */
   | readonly [kind: typeof TAKEN, taken: number, returned: number, done: number]
   /** Whether the receive that was offered an item still waits for it. */
   | readonly [kind: typeof ACCEPT, id: number, isWanted: boolean]
@@ -61,9 +61,9 @@ export type QueueRequest =
   | readonly [kind: typeof LEAVE];
 
 /**
- * `"size"`: how many items are held. `"done"`: one more item is done; whether there was one. `"join"`: answered once
- * all are done. `"unfinished"`: how many are not. `"ready"`: answered once a receive would not wait. `"now"`: whether it
- * would not.
+ * `"size"`: how many items are held. `"done"`: marks one more item as done; the answer is whether there was one.
+ * `"join"`: answered once all are done. `"unfinished"`: how many are not. `"ready"`: answered once a receive would not
+ * wait. `"now"`: whether it would not.
  */
 export type QueueQuery = "size" | "done" | "join" | "unfinished" | "ready" | "now";
 
@@ -88,7 +88,7 @@ export const SETTLED = 38;
 
 /** What a queue's home says to a thread that uses it; items go the same way. */
 export type QueueReply =
-  /** So many sends may go. */
+  /** As many sends may go as slots are granted. */
   | readonly [kind: typeof GRANT, count: number]
   /** No slot for a send that does not wait. */
   | readonly [kind: typeof NO_SLOT, id: number]

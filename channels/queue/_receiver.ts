@@ -13,7 +13,7 @@ import type { WaitOptions } from "../vocabulary/wait_options.ts";
 // A receive that follows the item before it within this time comes from a loop that does little with each.
 const FAST_MS = 0.01;
 const MAX_EXTRA = 127;
-// So long the home has time to say whether the item of a receive that was given up is on its way.
+// Time limit for the home to report whether the item of a receive that was given up is on its way.
 const UNANSWERED_MS = 1_000;
 
 const DOING = "receive from Queue";

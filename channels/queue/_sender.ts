@@ -82,7 +82,7 @@ export class QueueSender {
     return await this.#start(value, { timeoutMs: 0 }, true)?.promise ?? true;
   }
 
-  /** So many items may go. */
+  /** The home has granted slots: as many items may go. */
   granted(count: number): void {
     this.#slots += count;
     this.#granted = count;

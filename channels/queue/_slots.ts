@@ -20,7 +20,7 @@ export class QueueSlots {
     this.#capacity = capacity;
   }
 
-  /** Slots granted and not used yet: so many items may be under way. */
+  /** Slots granted and not used yet: the most items that can be under way. */
   get granted(): number {
     return this.#granted;
   }
@@ -40,7 +40,7 @@ export class QueueSlots {
   /** A send waits no more. */
   unwant(user: QueueUser, id: number): void {
     const node = user.slotWants.get(id);
-    // Its slot may be on the way; it comes back when nothing else is sent.
+    // Its slot can be on the way already; it comes back when nothing else is sent.
     if (node === undefined) return;
     user.slotWants.delete(id);
     this.#waiting.remove(node);
@@ -67,7 +67,7 @@ export class QueueSlots {
     this.#snapshots.add({ awaited, callback });
   }
 
-  /** So many items have left. */
+  /** Items have left: as many slots are free again. */
   free(count: number): void {
     this.#used -= count;
     this.#serve();
@@ -108,7 +108,7 @@ export class QueueSlots {
       this.#grant(want.user, 1);
       if (want.extra > 0) served.push(want);
     }
-    // Whoever waits comes before those that have what they need.
+    // Sends that wait come before threads that already have a slot.
     for (const { user, extra } of served) {
       if (this.#waiting.size > 0) return;
       const share = Math.ceil((this.#capacity - this.#used) / served.length);
@@ -125,7 +125,7 @@ export class QueueSlots {
   }
 }
 
-/** Somebody waits until these threads have settled so many slots. */
+/** A callback that waits until each of these threads has settled its number of slots. */
 interface Snapshot {
   readonly awaited: Map<QueueUser, number>;
   readonly callback: () => void;

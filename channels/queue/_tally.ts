@@ -4,7 +4,7 @@ import type { QueueUser } from "./_user.ts";
 /** Which items are not done yet: behind `done()` and `join()`. */
 export class QueueTally {
   #unfinished = 0;
-  /** Whether anybody counts: without it nothing is kept open for those that might. */
+  /** Whether some thread calls `done()` or `join()`: else the queue need not stay open for them. */
   isUsed = false;
 
   get unfinished(): number {
@@ -55,7 +55,7 @@ export class QueueTally {
     return owed;
   }
 
-  /** Answers those who wait until all is done. */
+  /** Answers every `join()` that waits. */
   answer(users: Iterable<QueueUser>): void {
     for (const user of users) {
       for (const id of user.joins) user.wire.send([ANSWER, id, 0]);

@@ -34,7 +34,7 @@ export class QueueUser {
   slots = 0;
   /** Slots used or given back so far. */
   settledSlots = 0;
-  /** Items sent there, of which it is not known whether they were taken. */
+  /** Items sent there that were neither confirmed nor returned yet. */
   readonly away = new Fifo<StoredItem>();
   /** Items kept for a receive until its thread says that it still waits. */
   readonly offered = new Map<number, StoredItem>();

@@ -130,7 +130,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
   /**
    * Sends an item; waits while the queue is full.
    *
-   * Whoever does not await it may lose the item when the thread ends before there is room: a worker that ends in good
+   * Without awaiting it the item can be lost when the thread ends before there is room: a worker that ends in good
    * order waits for that up to `shutdownMs`, and up to half a second when its system shuts down.
    *
    * @param value Captured at the call. A buffer that it moves is detached when the promise resolves, not before.
@@ -177,7 +177,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
   }
 
   /**
-   * Says that an item that was received is done, for those who {@linkcode Queue.join}.
+   * Marks one received item as done; {@linkcode Queue.join} resolves once all are.
    *
    * @throws {RangeError} when every item that was received is done already.
    */
@@ -188,7 +188,8 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
   /**
    * Waits until as many items are done as were sent.
    *
-   * What a thread that has ended had received and not done counts as done, and the event `"abandoned"` tells of it.
+   * Items that a thread had received but not marked as done when it ended count as done; the event `"abandoned"` says
+   * how many.
    *
    * @throws {ChannelClosedError} when the thread that made the queue has ended.
    * @throws {DOMException} `TimeoutError`, or the signal's reason.
@@ -256,7 +257,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
       core.connect(port1);
       return { value: port2, transfers: [port2] };
     };
-    // The handle stays as long as it may be sent once more.
+    // The handle stays while it can be sent once more.
     const again = () => this.#core.isReachable ? move() : { value: null, transfers: [] };
     return ["queue", id, limit, outlet.move({ check() {}, move, again })];
   }

@@ -27,7 +27,7 @@ export interface Clock {
   wallTime(): number;
   /** Whether a test moves the time, so that it is not that of other threads. */
   readonly isFaked: boolean;
-  /** Calls back after so many milliseconds, however many; after `Infinity` never. */
+  /** Calls back after a number of milliseconds, which can be of any size; never after `Infinity`. */
   setTimer(fn: () => void, ms: number): Timer;
   /** The same in real time: for what nobody has asked for, such as looking after other threads. */
   setRealTimer(fn: () => void, ms: number): Timer;

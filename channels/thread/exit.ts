@@ -1,4 +1,4 @@
-// The types know `globalThis` as that of a window.
+// The types take `globalThis` for a window.
 const scope = globalThis as unknown as EventTarget & { close(): void };
 
 const callbacks = new Set<ExitCallback>();

@@ -1,7 +1,7 @@
 import { locks } from "./locks.ts";
 import { MAIN_THREAD, threadNumber } from "./number.ts";
 
-/** Name of the lock that a worker with this number holds as long as it lives. */
+/** Name of the lock that a worker with this number holds while it lives. */
 export function lifeOf(thread: number): string {
   return `troupe:thread:${thread}`;
 }
@@ -10,7 +10,7 @@ let own: string | null = null;
 let taking: Promise<string> | null = null;
 
 /**
- * Name of a lock that this thread holds as long as it lives; `null` for the main thread, whose end nobody outlives.
+ * Name of a lock that this thread holds while it lives; `null` for the main thread, whose end nobody outlives.
  * A promise until the lock is held, the first time. The lock is held when the call returns, also when this thread
  * blocks right away: only the promise needs the event loop.
  *
@@ -27,7 +27,7 @@ export function ownLife(): string | null | Promise<string> {
   });
 }
 
-/** Who waits for the end of one thread. */
+/** The callbacks that wait for the end of one thread. */
 interface Watch {
   readonly callbacks: Set<() => void>;
   readonly request: AbortController;
@@ -63,7 +63,7 @@ function startWatch(name: string): Watch {
     watches.delete(name);
     for (const callback of [...callbacks]) callback();
   };
-  // Shared: this thread may be blocked when it is granted the lock, and others want to know too.
+  // Shared: this thread may be blocked when it is granted the lock, and must not keep others from learning of the end.
   const options = { signal: request.signal, mode: "shared" as const };
   locks.request(name, options, ended).catch((error) => {
     if (!request.signal.aborted) throw error;
@@ -71,7 +71,7 @@ function startWatch(name: string): Watch {
   return { callbacks, request };
 }
 
-// So many event loop rounds without a new message mean that none is left under way.
+// Number of event loop rounds without a new message after which none is left under way.
 const QUIET_ROUNDS = 3;
 
 /** Waits until what a thread sent before its end has come in: its lock may be free before its last message is here. */

@@ -1,6 +1,6 @@
 import { soon } from "../vocabulary/kept.ts";
 
-// So many microtasks after a message the port waits for the next one.
+// Number of microtasks after a message until the port waits for the next one.
 const MICROTASKS = 6;
 
 /** Listens to a port, which does not keep the program alive. */
@@ -57,8 +57,8 @@ export function isOpen(port: MessagePort): boolean {
  * Closes a port, and only that: with `node:worker_threads` loaded each port has a `close` of its own, which ends the
  * other port too while that is on the same thread, so that it cannot leave and loses what it has not received.
  *
- * Deno delivers what the port still holds before it closes it, within this call. So whoever listened hears nothing
- * any more: nobody is called back in the midst of what he closes the port for.
+ * Deno delivers what the port still holds before it closes it, within this call. So the listener is removed
+ * first: it is not called back while the code that closes the port is still running.
  *
  * @param giveUp Gets what the port still held.
  */
@@ -75,7 +75,7 @@ interface PostingPort {
 }
 
 /**
- * Posts a message that moves something; whether that has left.
+ * Posts a message that moves something. Returns whether that has left.
  *
  * With `node:worker_threads` loaded Deno closes a port when the other end is gone, before the loss of a thread is
  * declared here. A closed port takes nothing and says nothing, but what it was to move stays: also an empty buffer.

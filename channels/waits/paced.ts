@@ -1,6 +1,6 @@
 import { systemClock } from "../thread/clock.ts";
 
-// So many sends that need not wait may follow each other before the thread's events get a turn.
+// Most sends without a wait in a row before the thread's events get a turn.
 const MAX_RUN = 256;
 
 const READY = Promise.resolve();
@@ -15,7 +15,7 @@ let run = 0;
 export function paced(done: Promise<unknown> = READY): Promise<void> {
   if (++run < MAX_RUN) return done as Promise<void>;
   run = 0;
-  // It may have failed, which whoever is given the new promise hears by that.
+  // If it has failed, the new promise rejects: this one needs no handler.
   done.catch(() => {});
   return new Promise((resolve) => systemClock.yieldTo(() => resolve(done as Promise<void>)));
 }

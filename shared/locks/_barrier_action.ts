@@ -49,7 +49,7 @@ export class BarrierAction {
     return [payload, attachments.map((attached) => outlet.attach(attached))];
   }
 
-  /** Runs it, for nobody of those who wait; its module has to be loaded. */
+  /** Runs it apart from every turn; its module has to be loaded. */
   run(): unknown {
     const fn = this.#loaded!;
     return apart(() => fn(...this.#args));

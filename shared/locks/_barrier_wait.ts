@@ -56,7 +56,7 @@ export class BarrierWait extends LatchedWait {
     return this.index;
   }
 
-  /** Leaves before the others have come, or because the action has failed. Says whether all had come. */
+  /** Leaves before the others have come, or because the action has failed. Returns whether all had come. */
   abandon(): boolean {
     return this.#exit(BROKE) === PASSED;
   }

@@ -16,7 +16,7 @@ const FIRST = 2;
 export const SLOTS_WORDS: number = FIRST + MAX_WAITS * SLOT_WORDS;
 
 /**
- * Who waits for a condition, in order of arrival, and who of them may go. All is done under the latch.
+ * The waits for a condition in order of arrival, and which of them may go. All is done under the latch.
  *
  * | word of a slot | name   | meaning                                                                   |
  * | -------------- | ------ | ------------------------------------------------------------------------- |
@@ -62,13 +62,13 @@ export class Slots {
     return this.#words[slot + GRANT] !== 0;
   }
 
-  /** Frees a place. Says whether its wait was allowed to go. */
+  /** Frees a slot. Returns whether its wait was allowed to go. */
   exit(slot: number): boolean {
     this.#words[slot + THREAD] = 0;
     return this.isGranted(slot);
   }
 
-  /** Lets so many go of those that wait, the first come first. Says whether there was any. */
+  /** Lets up to `count` waits go, the first come first. Returns whether there was any. */
   grant(count: number): boolean {
     return this.#grant(count, this.#words[this.#from + TICKETS]!);
   }

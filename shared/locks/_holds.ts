@@ -46,7 +46,7 @@ export class Holds extends ThreadTable {
     words[entry + HELD]!++;
   }
 
-  /** Gives back what a guard of this thread stands for. Says whether that was anything. */
+  /** Gives back what a guard of this thread stands for. Returns whether it stood for anything. */
   giveBackGuard(): boolean {
     const words = this.#words;
     const entry = this.find(ownThread);
@@ -57,7 +57,7 @@ export class Holds extends ThreadTable {
     return true;
   }
 
-  /** Gives back one: one of this thread, else of any other. Says whether there was one. */
+  /** Gives back one hold: of this thread, else of any other. Returns whether there was one. */
   giveBackAny(): boolean {
     const words = this.#words;
     const own = this.find(ownThread);

@@ -56,7 +56,7 @@ export class PermitCount {
     tellChange(this.words);
   }
 
-  /** Gives this thread one of the free permits. Says whether it comes from a thread that has ended. */
+  /** Gives this thread one of the free permits. Returns whether it comes from a thread that has ended. */
   take(doing: string): boolean {
     this.#holds.take(doing);
     if (this.words[ABANDONED] === 0) return false;
@@ -64,7 +64,7 @@ export class PermitCount {
     return true;
   }
 
-  /** Gives back the permit of a guard. Says whether it still had one. */
+  /** Gives back the permit of a guard. Returns whether it still had one. */
   giveBackGuard(): boolean {
     return this.#holds.giveBackGuard();
   }

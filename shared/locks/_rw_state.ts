@@ -67,12 +67,12 @@ export class RwState {
     if (entry !== -1) this.words[entry + WANTS]! += change;
   }
 
-  /** A reader has waited for too long: those that have slept go before the writers that wait. */
+  /** A reader has waited too long: readers that have slept go before the writers that wait. */
   putReadersFirst(): void {
     this.words[READERS_FIRST] = 1;
   }
 
-  /** Says whether that hold was there. */
+  /** Returns whether that hold was there. */
   endWrite(hold: number): boolean {
     if (this.writer !== ownThread || this.words[HOLD] !== hold) return false;
     this.words[WRITER] = 0;
@@ -90,7 +90,7 @@ export class RwState {
     return this.#readers.giveBackGuard();
   }
 
-  /** Says whether anybody held it. */
+  /** Returns whether any thread held it. */
   endAny(): boolean {
     if (this.writer === 0) return this.#readers.giveBackAny();
     this.words[WRITER] = 0;

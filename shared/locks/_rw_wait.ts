@@ -43,7 +43,7 @@ export class ReadWait extends RwWait {
   }
 }
 
-/** A wait to write: as long as it lasts, no new readers come in. */
+/** A wait to write: while it lasts, no new readers come in. */
 export class WriteWait extends RwWait {
   /** Number of the hold; valid after success. */
   hold = 0;

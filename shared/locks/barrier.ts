@@ -30,7 +30,7 @@ export interface BarrierOptions {
 const adoption = new Adoption<{ readonly action: BarrierAction | null }>();
 
 /**
- * A place where so many parties wait for each other, again and again: async functions or blocked threads.
+ * A place where a fixed number of parties wait for each other, again and again: async functions or blocked threads.
  *
  * A party that gives up (its time is over, its signal is aborted, its thread ends) breaks the barrier, as in Python: all
  * waits reject with a {@linkcode BrokenBarrierError}, and so do later ones until {@linkcode Barrier.reset}. The end of a
@@ -62,7 +62,7 @@ export class Barrier {
   readonly #action: BarrierAction | null;
 
   /**
-   * Makes a barrier for so many parties, 1 to 256.
+   * Makes a barrier for 1 to 256 parties.
    *
    * @throws {RangeError} when the number is not one of these.
    * @throws {TypeError} when the action is not a task with arguments that can be sent any number of times.

@@ -33,7 +33,7 @@ class ConditionWait extends LatchedWait {
     this.#slot = latched(words, () => slots.enter(DOING));
   }
 
-  /** Ends the wait. Says whether it was let go, which may have come after its time was over. */
+  /** Ends the wait. Returns whether it was let go, which may have happened after its time was over. */
   exit(): boolean {
     return latched(this.words, () => this.#slots.exit(this.#slot));
   }
@@ -181,7 +181,7 @@ export class Condition {
   }
 
   /**
-   * Lets those go on that have waited longest, so many at most. They need the lock: hold it, and release it soon.
+   * Lets those go on that have waited longest, at most `count`. They need the lock: hold it, and release it soon.
    *
    * @throws {RangeError} when the number is not a whole one from 0 on.
    */

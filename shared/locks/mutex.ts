@@ -53,7 +53,7 @@ class MutexGuard implements LockGuard {
  * Mutual exclusion between threads, and between the async functions of one.
  *
  * Not re-entrant: see {@linkcode RecursiveMutex}. Waiters are served about in the order in which they came, but a
- * newcomer may take a lock that was just released; who has waited for a millisecond is not overtaken any more.
+ * newcomer may take a lock that was just released; after a wait of a millisecond a thread is not overtaken any more.
  * Acquiring and releasing a free lock takes some tens of nanoseconds. It can be sent in any message, and what arrives
  * is the same lock.
  *

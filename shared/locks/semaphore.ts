@@ -49,9 +49,9 @@ class PermitGuard implements LockGuard {
 /**
  * A number of permits that threads, and the async functions of one, take and give back.
  *
- * A permit belongs to the thread that took it: when the thread ends, its permits are free again, and who takes them next
- * sees `abandoned`. Who takes permits as signals, never to give them back, gives back those that nobody has released
- * by then. At most 128 threads can have permits at the same time. It can be sent in any message, and what
+ * A permit belongs to the thread that took it: when the thread ends, its permits are free again, and the next owner of
+ * one sees `abandoned`. That includes permits taken as signals, never to be given back, unless another thread has
+ * released them by then. At most 128 threads can have permits at the same time. It can be sent in any message, and what
  * arrives is the same semaphore.
  *
  * | word | name      | meaning                                                          |
@@ -85,7 +85,7 @@ export class Semaphore {
   readonly #permits: PermitCount;
 
   /**
-   * Makes a semaphore with so many free permits, 0 to 2 ** 31 - 1.
+   * Makes a semaphore with this number of free permits, 0 to 2 ** 31 - 1.
    *
    * @throws {RangeError} when that is not such a whole number.
    */

@@ -80,7 +80,7 @@ export class SharedEvent {
     Atomics.notify(this.#words, STATE);
   }
 
-  /** Who waits from now on waits for the next {@linkcode SharedEvent.set}. */
+  /** Waits that begin from now on wait for the next {@linkcode SharedEvent.set}. */
   clear(): void {
     const words = this.#words;
     for (let seen = Atomics.load(words, STATE); (seen & IS_SET) !== 0;) {

@@ -12,7 +12,7 @@ import { IN_MEMORY, NONE, SyncMemory } from "./sync_memory.ts";
 import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 import type { Waiting } from "../words/waiting.ts";
 
-// So long an answer is looked out for before the thread sleeps; the clock is read after so many looks.
+// Time to look out for an answer before the thread sleeps, and number of looks between two readings of the clock.
 const LOOK_OUT_MS = 0.05;
 const LOOKS = 50;
 

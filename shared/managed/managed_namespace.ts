@@ -76,7 +76,7 @@ export class ManagedNamespace<T extends object = Record<string, unknown>> extend
   }
 }
 
-// By what a handle shares with those that `with()` makes of it.
+// The key is what a handle shares with those that `with()` makes of it.
 const ownNames = new WeakMap<object, Map<string, unknown>>();
 
 function ownOf(handle: ManagedObject): Map<string, unknown> {

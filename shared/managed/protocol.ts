@@ -12,7 +12,7 @@ export type ManagedKind =
   | "barrier"
   | "custom";
 
-/** Tells a handle on its way from all others: the thread that it has left, and its number there. */
+/** Identifies a handle on its way: the thread that it has left, and its number there. */
 export type Passage = readonly [thread: number, number: number];
 
 /** A manager that lives on the thread where a handle arrives. */
@@ -40,7 +40,7 @@ export interface ManagerClient {
   checkBlocking(): void;
   /** There is one handle more in this thread. */
   hold(id: number): void;
-  /** There is one handle less, or one of those that it keeps itself is not used any more. */
+  /** There is one handle less; `isKept`: it is one that the manager keeps on its own thread. */
   release(id: number, isKept: boolean): void;
   /** A handle leaves for another thread; gives its number. */
   lend(id: number): number;

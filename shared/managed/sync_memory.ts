@@ -35,7 +35,7 @@ export class SyncMemory {
     this.#bytes = new Uint8Array(buffer, WORDS_BYTES);
   }
 
-  /** Writes a text if there is room for it; whether there is. */
+  /** Writes a text if there is room for it. Returns whether there was. */
   write(text: string): boolean {
     // No character takes more than three bytes.
     if (text.length * 3 > TEXT_BYTES) return false;

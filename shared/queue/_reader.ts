@@ -64,7 +64,7 @@ export class RingReader {
     return this.#takeMarked(head);
   }
 
-  /** Takes an item whose decoding may run code, so that it is decoded only by who has it. */
+  /** Takes an item whose decoding can run code: only the reader that got the item decodes it. */
   #takeMarked(head: number): Received | null {
     if (!this.#ring.take(head)) return null;
     try {

@@ -26,7 +26,7 @@ import { latched } from "../words/latch.ts";
  * `tests/shared/shared_queue_model_test.ts` checks a small model of it.
  */
 export class Ring {
-  /** The words, for those who sleep on {@linkcode TAIL} and {@linkcode HEAD}. */
+  /** The words; waits sleep on {@linkcode TAIL} and {@linkcode HEAD}. */
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly #table: Uint32Array<SharedArrayBuffer>;
   readonly #mask: number;
@@ -59,7 +59,7 @@ export class Ring {
     return tail < 0 || tail !== Atomics.load(this.words, HEAD);
   }
 
-  /** Adds an item of so many bytes, at least one. */
+  /** Adds an item: the first `length` bytes, at least one. */
   put(item: Uint8Array, length: number): typeof DONE | typeof NOT_NOW | typeof RING_CLOSED {
     const { words } = this;
     const outcome = latched(words, () => this.#put(item, length));
@@ -113,7 +113,7 @@ export class Ring {
     return Atomics.compareExchange(words, HEAD, head, head) === head ? count : CHANGED;
   }
 
-  /** Takes the item at HEAD; says whether it was still there. */
+  /** Takes the item at HEAD. Returns whether it was still there. */
   take(head: number): boolean {
     const { words } = this;
     const next = head + 1 & ORDINAL | head & CLOSED_BIT;
@@ -122,7 +122,7 @@ export class Ring {
     return true;
   }
 
-  /** Lets nothing more in, and drops what is there if that is wanted. */
+  /** Closes the ring to new items; with `discard` drops those that it holds. */
   close(discard: boolean): void {
     const { words } = this;
     latched(words, () => Atomics.or(words, TAIL, CLOSED_BIT));
@@ -177,14 +177,14 @@ export const DONE = 0;
 export const NOT_NOW = -1;
 /** Closed; for a receiver also empty. */
 export const RING_CLOSED = -2;
-/** Somebody else was faster. */
+/** Another thread was faster. */
 export const CHANGED = -3;
 
 /** Index of the word that changes when an item comes. */
 export const TAIL = 1;
 /** Index of the word that changes when there is more room. */
 export const HEAD = 2;
-/** Index of the count of those who may sleep on {@linkcode TAIL}. One that ends in its sleep stays in it. */
+/** Index of the count of waits that can sleep on {@linkcode TAIL}. A thread that ends in its sleep stays counted. */
 export const RECEIVERS = 3;
 /** The same for {@linkcode HEAD}. */
 export const SENDERS = 4;
@@ -206,7 +206,7 @@ function entriesFor(capacity: number): number {
   return 2 ** Math.ceil(Math.log2(capacity + 1));
 }
 
-/** The number of an item, by what HEAD is. */
+/** The number of an item, from the value of HEAD. */
 export function ordinalOf(head: number): number {
   return head & ORDINAL;
 }

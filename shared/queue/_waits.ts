@@ -20,7 +20,7 @@ abstract class RingWait implements Waiting {
     this.#sleepers = sleepers;
   }
 
-  /** Says whether it is over. */
+  /** Returns whether the wait is over. */
   protected abstract attempt(): boolean;
 
   step(): boolean {

@@ -3,13 +3,13 @@ import { realNow, soon } from "../../channels/vocabulary/kept.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
 import { TEXT_RING_BYTES, TextRing } from "./_text_ring.ts";
 
-// So long an answer is looked out for: longer than a short handler and a switch of threads take.
+// Time to look out for an answer: longer than a short handler and a switch of threads take.
 const LOOK_OUT_MS = 0.05;
 const LOOKS = 50;
-// After so many vain times in a row only each 2^n-th message is followed by looking out.
+// Number of vain looks in a row after which only each 2^n-th message is followed by one.
 const MOST_VAIN = 7;
 
-// After so many messages timers and I/O have their turn.
+// Number of messages after which timers and I/O have their turn.
 const MOST_AT_ONCE = 32;
 
 /** Bytes of the memory of one link. */
@@ -28,7 +28,7 @@ const { waitAsync } = Atomics as unknown as {
 type Numbered = readonly [number: number, message: unknown];
 
 /**
- * A port of which texts go through shared memory, and what else there is, or has no room there, by a `MessagePort`.
+ * A port that sends texts through shared memory, and by a `MessagePort` all else and texts that find no room there.
  *
  * Messages of both ways are numbered, and taken in that order.
  */
@@ -46,7 +46,7 @@ export class SharedPort implements LinkPort {
   #isLookingOut = false;
   /** How often in a row looking out was in vain. */
   #vain = 0;
-  /** So many messages are sent before it looks out again. */
+  /** Number of messages to send before it looks out again. */
   #skips = 0;
 
   /** @param side 0 or 1: each end has another. */

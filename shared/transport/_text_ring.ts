@@ -38,7 +38,7 @@ export class TextRing {
     this.#bytes = new Uint8Array(memory, byteOffset + 4 * WORDS, RING_BYTES);
   }
 
-  /** Writes a text unless there is no room for it; whether it did. */
+  /** Writes a text if there is room for it. Returns whether there was. */
   write(number: number, text: string): boolean {
     const { words } = this;
     const written = Atomics.load(words, 0);

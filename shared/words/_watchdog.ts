@@ -7,7 +7,7 @@ const PLACES = 128;
 
 /**
  * Notices the end of threads for a thread that is blocked, and so cannot be told: a small worker asks for the locks
- * that they hold as long as they live, and writes down which it is given.
+ * that they hold while they live, and writes down which it is granted.
  *
  * Nothing is started before somebody is suspected, and nothing is left at the end of the wait.
  */
@@ -22,7 +22,7 @@ export class Watchdog implements Disposable {
     this.#onDead = onDead;
   }
 
-  /** Watches these threads too, and buries those that have been found dead. */
+  /** Watches these threads too, and frees what those held that have been found dead. */
   watch(threads: readonly number[]): void {
     for (const thread of threads) {
       if (thread === ownThread || thread === MAIN_THREAD || thread === 0) continue;

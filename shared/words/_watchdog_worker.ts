@@ -5,9 +5,9 @@
  */
 import { locks } from "../../channels/thread/locks.ts";
 
-/** Asks for the word when a thread has ended. */
+/** Asks to be told by a word in memory when a thread has ended. */
 interface Order {
-  /** Name of the lock that it holds as long as it lives. */
+  /** Name of the lock that the thread holds while it lives. */
   readonly life: string;
   /** Where to write 1. */
   readonly verdicts: Int32Array;

@@ -7,11 +7,11 @@ import { SLICE_MS, type Waiting } from "./waiting.ts";
 import { Watchdog } from "./_watchdog.ts";
 import { wakeOwnSleeper } from "./parking.ts";
 
-// Who has what is waited for may have ended when that has lasted so long. A hold is seldom longer, and a watchdog is
+// After that time the thread that holds what is waited for may have ended. A hold is seldom longer, and a watchdog is
 // not for free.
 const PATIENCE_MS = 2 * SLICE_MS;
 
-/** Blocks the thread until the wait is over. Says whether it succeeded, `false` when its time is over. */
+/** Blocks the thread until the wait is over. Returns whether it succeeded: `false` when its time is over. */
 export function block(waiting: Waiting, timeoutMs: number): boolean {
   if (waiting.step(false)) return true;
   if (timeoutMs === 0) {
@@ -29,7 +29,7 @@ export function block(waiting: Waiting, timeoutMs: number): boolean {
     Atomics.wait(words, at, waiting.seen, Math.min(deadline - now, SLICE_MS));
     if (waiting.step(true)) return true;
     now = realNow();
-    // By the clock: there may be wakes all the time that do not help.
+    // By the clock: the thread can be woken all the time in vain.
     if (now < nextLook) continue;
     watchdog.watch(waiting.suspects());
     nextLook = now + SLICE_MS;

@@ -14,7 +14,7 @@ const revivers = new Map<string, Reviver>();
 // A thread that has never loaded this folder loads all of it when the first handle arrives.
 const module = new URL("../mod.ts", import.meta.url).href;
 
-/** Says how things with this tag are brought back. */
+/** Registers how handles with this tag are brought back. */
 export function registerShared(tag: string, revive: Reviver): void {
   revivers.set(tag, revive);
   registerHandle(tag, revive, module);
@@ -26,7 +26,7 @@ export function memoryIn(memory: unknown): SharedArrayBuffer {
   return memory;
 }
 
-/** Says that things with this tag are made again, without arguments, over the same words. */
+/** Registers a kind of handle that is brought back by making an object, without arguments, over the same words. */
 export function registerWords(tag: string, make: () => unknown): void {
   registerShared(tag, ([index, byteOffset], attachment) => {
     const buffer = memoryIn(attachment(index as number));

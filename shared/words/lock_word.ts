@@ -6,12 +6,13 @@ import { ownThread } from "./thread.ts";
  * | bits  | name      | meaning                                                                      |
  * | ----- | --------- | ---------------------------------------------------------------------------- |
  * | 0-28  | owner     | number of the thread that holds it; 0: free                                  |
- * | 29    | URGENT    | while free, only who has slept may take it: somebody has waited for too long |
+ * | 29    | URGENT    | while free, only a thread that has slept may take it                         |
  * | 30    | WAITERS   | somebody may sleep on the word: a release wakes one                          |
  * | 31    | ABANDONED | free because the thread that held it has ended                               |
  *
- * Zeroed memory is a free lock. Who has slept takes it with WAITERS, since it cannot know whether others sleep.
- * All moves are sequentially consistent `Atomics`: what the owner wrote before a release is seen by the next owner.
+ * Zeroed memory is a free lock. A thread that has slept takes it with WAITERS, since it cannot know whether others
+ * sleep; one that has waited too long sets URGENT. All moves are sequentially consistent `Atomics`: what the owner wrote
+ * before a release is seen by the next owner.
  *
  * Sources: the second mutex of U. Drepper, "Futexes Are Tricky", for the wakes; the kernel's robust futexes for the
  * owner in the word; the starvation mode of Go's `sync.Mutex` for URGENT.
@@ -56,7 +57,7 @@ export function tryTake(words: Int32Array, at: number): Taken {
 export interface Sleeper {
   /** Whether it has slept, so that it may have used up a wake. */
   hasSlept: boolean;
-  /** Whether it has waited for so long that newcomers must not overtake it any more. */
+  /** Whether it has waited too long for newcomers to overtake it any more. */
   isUrgent: boolean;
   /** While the word has this value nothing has changed for it. */
   seen: number;
@@ -103,7 +104,7 @@ export function takeOrAnnounce(words: Int32Array, at: number, sleeper: Sleeper):
   }
 }
 
-/** Frees the lock if the thread has it, and wakes one that sleeps. Says whether it did. */
+/** Frees the lock if the thread has it, and wakes one that sleeps. Returns whether it had it. */
 export function free(words: Int32Array, at: number, owner: number): boolean {
   let seen = Atomics.compareExchange(words, at, owner, 0);
   if (seen === owner) return true;

@@ -69,7 +69,7 @@ class Lane {
     this.#pump();
   }
 
-  /** Lets those get on that can. */
+  /** Takes a step for each parked wait, until one fails that the others must not overtake. */
   #pump(): void {
     let seen: number | null = null;
     for (const parked of this.#parked) {
@@ -82,7 +82,7 @@ class Lane {
     else this.#arm(seen);
   }
 
-  /** Says whether the wait is over. */
+  /** Returns whether the wait is over. */
   #step(parked: Parked): boolean {
     try {
       if (!parked.waiting.step(this.#hasSlept)) return false;
@@ -102,7 +102,7 @@ class Lane {
       this.isArmed = false;
       this.#hasSlept = true;
       this.#pump();
-      // By the clock: there may be wakes all the time that do not help.
+      // By the clock: it can be woken all the time in vain.
       if (realNow() >= this.#nextLook) this.#watch();
     };
     if (async) void value.then(woken);

@@ -35,7 +35,7 @@ export class SyncDesk {
     }
   }
 
-  /** Whoever waits gets this error. */
+  /** Ends all callers; those that wait get this error. */
   close(reason: unknown): void {
     for (const [name, caller] of this.#callers) {
       if (caller.isWaiting) give(caller, [false, reason]);

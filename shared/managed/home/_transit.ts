@@ -1,6 +1,6 @@
 /** The handles that one thread has sent. */
 interface Sent {
-  /** Number of the latest of which the manager knows. */
+  /** Number of the latest one that the manager knows. */
   latest: number;
   /** Those on their way. */
   readonly open: Set<number>;
@@ -18,7 +18,7 @@ interface Sent {
 export class Transit {
   readonly #threads = new Map<number, Sent>();
 
-  /** A handle has left a thread. Says whether it is on its way now. */
+  /** A handle has left a thread. Returns whether it is on its way now. */
   left(thread: number, number: number): boolean {
     const sent = this.#sentBy(thread);
     sent.latest = number;
@@ -27,7 +27,7 @@ export class Transit {
     return true;
   }
 
-  /** A handle has arrived. Says whether it was on its way. */
+  /** A handle has arrived. Returns whether it was on its way. */
   arrived(thread: number, number: number): boolean {
     const { latest, open, early } = this.#sentBy(thread);
     if (number > latest) early.add(number);

@@ -184,7 +184,7 @@ export class ManagedTable {
   }
 }
 
-/** Who holds handles on the manager's own thread outside of its objects. */
+/** The holder of handles on the manager's own thread outside of its objects. */
 export const INSIDE = "inside";
 
 /** The handles that values hold, at any depth. */

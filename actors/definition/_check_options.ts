@@ -5,11 +5,13 @@ import {
   checkSignal,
   checkText,
   checkWord,
+  shown,
 } from "../../channels/vocabulary/checks.ts";
-import type { ActorOptions, TaskOptions } from "../vocabulary/options.ts";
+import type { ActorOptions, PlacementOptions, TaskOptions } from "../vocabulary/options.ts";
 
 const PLACES = ["any", "here", "own"];
 const WORKERS = ["web", "thread"];
+const FOR_OWN = ["worker", "permissions", "unresponsiveMs"];
 const RESTARTS = ["permanent", "transient", "temporary"];
 const TASK_RESTARTS = ["transient", "temporary"];
 const ON_ERROR = ["restart", "resume", "stop"];
@@ -20,8 +22,7 @@ export function checkActorOptions(options: ActorOptions): void {
   const doing = "configure actor";
   checkOptions(doing, options);
   checkText(doing, "name", options.name);
-  checkWord(doing, "on", options.on, PLACES);
-  checkWord(doing, "worker", options.worker, WORKERS);
+  checkPlace(doing, options);
   checkWord(doing, "restart", options.restart, RESTARTS);
   checkWord(doing, "onError", options.onError, ON_ERROR);
   checkWord(doing, "mailbox.overflow", options.mailbox?.overflow, OVERFLOWS);
@@ -29,7 +30,6 @@ export function checkActorOptions(options: ActorOptions): void {
   checkCount(doing, "concurrency", options.concurrency, 1);
   checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
   checkMs(doing, "shutdownMs", options.shutdownMs);
-  checkMs(doing, "unresponsiveMs", options.unresponsiveMs);
 }
 
 /** Refuses options that a task cannot have. */
@@ -37,10 +37,30 @@ export function checkTaskOptions(options: TaskOptions): void {
   const doing = "configure task";
   checkOptions(doing, options);
   checkText(doing, "name", options.name);
-  checkWord(doing, "on", options.on, PLACES);
-  checkWord(doing, "worker", options.worker, WORKERS);
+  checkPlace(doing, options);
   checkWord(doing, "restart", options.restart, TASK_RESTARTS);
-  checkMs(doing, "unresponsiveMs", options.unresponsiveMs);
   checkMs(doing, "timeoutMs", options.timeoutMs);
   checkSignal(doing, options.signal);
+}
+
+function checkPlace(doing: string, options: PlacementOptions): void {
+  for (const name of FOR_OWN) refuseFlat(doing, name, options);
+  const { on, own } = options;
+  checkWord(doing, "on", on, PLACES);
+  if (own === undefined) return;
+  if (typeof own !== "object" || own === null) {
+    throw new TypeError(`Cannot ${doing}: own must be an object, received ${shown(own)}`);
+  }
+  checkWord(doing, "own.worker", own.worker, WORKERS);
+  checkMs(doing, "own.unresponsiveMs", own.unresponsiveMs);
+}
+
+/** An option of `own` that stands beside it would go unheard. */
+function refuseFlat(doing: string, name: string, options: object): void {
+  const value = (options as Record<string, unknown>)[name];
+  if (value === undefined) return;
+  const text = typeof value === "object" ? "..." : shown(value);
+  throw new TypeError(
+    `Cannot ${doing}: ${name} is an option of own, write own: { ${name}: ${text} }`,
+  );
 }

@@ -7,14 +7,7 @@ import type { Address } from "./registry.ts";
 
 /** Options without those that only say where to start. */
 export function withoutPlace(options: ActorOptions): ActorOptions {
-  const {
-    on: _on,
-    near: _near,
-    worker: _worker,
-    permissions: _permissions,
-    unresponsiveMs: _unresponsiveMs,
-    ...rest
-  } = options;
+  const { on: _on, near: _near, own: _own, ...rest } = options;
   return rest;
 }
 
@@ -33,7 +26,9 @@ export function crossingOptions(options: { near?: unknown; signal?: unknown }): 
 /** Options that came as JSON, which has `null` for `Infinity`; no option is `null`. */
 export function optionsFrom<T>(options: T): T {
   return Object.fromEntries(
-    Object.entries(options as object).map(([name, value]) => [name, value ?? Infinity]),
+    Object.entries(options as object).map(([name, value]) => {
+      return [name, name === "own" ? optionsFrom(value) : value ?? Infinity];
+    }),
   ) as T;
 }
 

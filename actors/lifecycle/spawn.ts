@@ -16,8 +16,6 @@ import { type Place, Start, type StartRequest } from "./start.ts";
 import { StartArgs } from "../cell/start_args.ts";
 import { checkPermissions } from "../hosts/workers.ts";
 
-const FOR_OWN = ["worker", "permissions", "unresponsiveMs"] as const;
-
 /**
  * Starts an actor where its options say; resolves when `setup` is done.
  *
@@ -198,21 +196,24 @@ export function startArgs(
 
 /** @throws {TypeError} when the options contradict each other. */
 function checkPlace(host: Host, options: PlacementOptions): void {
-  const { on = "any", near, worker, permissions } = options;
-  if (on !== "own") {
-    for (const option of FOR_OWN) {
-      if (options[option] !== undefined) {
-        throw new TypeError(`Cannot place: ${option} is for on: "own"`);
-      }
-    }
-  }
+  const { on = "own", near, own } = options;
   if (near !== undefined) hostNear(host, near);
-  if (worker !== undefined) checkPermissions(worker, permissions ?? null);
+  if (own === undefined) return;
+  if (near !== undefined) throw new TypeError("Cannot place: near and own exclude each other");
+  if (on !== "own") throw new TypeError(`Cannot place: on: "${on}" and own exclude each other`);
+  if (own.worker !== undefined) checkPermissions(own.worker, own.permissions ?? null);
+}
+
+/** Which kind of place is wanted, unless near somebody. */
+function kindOfPlace({ on, own }: PlacementOptions): "any" | "here" | "own" {
+  return on ?? (own === undefined ? "any" : "own");
 }
 
 /** Whether it is certain that something starts on this thread. */
-function staysHere({ coordinator, index }: Host, { on = "any", near }: PlacementOptions): boolean {
+function staysHere({ coordinator, index }: Host, options: PlacementOptions): boolean {
+  const { near } = options;
   if (near !== undefined) return (near as unknown as Ref).at === index;
+  const on = kindOfPlace(options);
   return on === "here" || on === "any" && coordinator !== null && coordinator.isLocal;
 }
 
@@ -222,7 +223,8 @@ function findPlace(
   options: PlacementOptions & Pick<ActorOptions, "name" | "startTimeoutMs">,
   reservation: Reservation | null,
 ): Place | Promise<Place> {
-  const { on = "any", near, worker, permissions, unresponsiveMs } = options;
+  const { near, own: { worker, permissions, unresponsiveMs } = {} } = options;
+  const on = kindOfPlace(options);
   if (near !== undefined || on === "here") {
     const place = { at: near === undefined ? host.index : hostNear(host, near), counted: false };
     if (reservation === null) return place;

@@ -206,7 +206,7 @@ export class Crew implements JobOwner, Employer {
     this.#starting++;
     try {
       const definition = poolWorker.with({
-        ...(workers === 0 ? { on: "here" } : { on: "own", worker }),
+        ...(workers === 0 ? { on: "here" } : { own: { worker } }),
         restart: "temporary",
         onError: "resume",
         concurrency,

@@ -23,38 +23,44 @@ export interface MailboxOptions {
   overflow?: Overflow | undefined;
 }
 
+/** How a worker of its own differs from those of the system. */
+export interface OwnWorkerOptions {
+  /**
+   * Kind of the worker.
+   *
+   * @default the system's
+   */
+  worker?: WorkerKind | undefined;
+  /**
+   * Permissions of the worker; for Web Workers only. What is not named in an object is denied, so its module's imports
+   * must live with that. Deno wants `--unstable-worker-options` for it.
+   *
+   * @default {"inherit"}
+   */
+  permissions?: Deno.PermissionOptions | undefined;
+  /**
+   * Longest time for which the worker may fail to answer its heartbeat, as in a loop without end, in milliseconds. See
+   * {@linkcode ActorSystemOptions.unresponsiveMs}.
+   *
+   * @default the system's
+   */
+  unresponsiveMs?: number | undefined;
+}
+
 /** Where a definition runs. */
 export interface PlacementOptions {
   /**
    * `"any"`: the least loaded worker; `"here"`: the calling thread; `"own"`: a worker of its own, which ends with
    * it.
    *
-   * @default {"any"}
+   * @default {"any"}, or {"own"} where `own` is given
    */
   on?: "any" | "here" | "own" | undefined;
   /** On the thread of this actor; instead of `on`. */
   // deno-lint-ignore no-explicit-any -- any protocol will do
   near?: ActorRef<any> | undefined;
-  /**
-   * Kind of the worker; for `on: "own"` only.
-   *
-   * @default the system's
-   */
-  worker?: WorkerKind | undefined;
-  /**
-   * Permissions of the worker; for `on: "own"` Web Workers only. What is not named in an object is denied, so its
-   * module's imports must live with that. Deno wants `--unstable-worker-options` for it.
-   *
-   * @default {"inherit"}
-   */
-  permissions?: Deno.PermissionOptions | undefined;
-  /**
-   * Longest time for which the worker may fail to answer its heartbeat, as in a loop without end, in milliseconds; for
-   * `on: "own"` only. See {@linkcode ActorSystemOptions.unresponsiveMs}.
-   *
-   * @default the system's
-   */
-  unresponsiveMs?: number | undefined;
+  /** On a worker of its own, and on which one: `own: { worker: "thread" }`. */
+  own?: OwnWorkerOptions | undefined;
 }
 
 /** Options of {@linkcode ActorDefinition.with}. */

@@ -180,7 +180,7 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
     await using system = new ActorSystem({ workers: 1 });
     for (let round = 0; round < 3; round++) {
       const ref = await system.spawn(
-        named.with({ on: "own", worker, restart: "temporary" }),
+        named.with({ own: { worker }, restart: "temporary" }),
         round,
       );
       ref.tell.die();

@@ -16,7 +16,7 @@ Deno.test.each(
   "An actor with a $worker worker of its own that ended by $how answers as any that has ended",
   async ({ kind, how, worker }) => {
     await using system = hushed(new ActorSystem({ workers: 1 }));
-    const ref = await system.spawn(talker.with({ on: "own", worker, restart: "temporary" }));
+    const ref = await system.spawn(talker.with({ own: { worker }, restart: "temporary" }));
     const other = await system.spawn(witness);
     assertEquals(await other.ask.meet(ref), "pong");
     // Some are sent before the end is known here, some after.

@@ -4,9 +4,10 @@ import {
   assertMatch,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
-import { ActorSystem } from "../../actors/mod.ts";
-import { HostLostError } from "../../channels/mod.ts";
+import { type ActorOptions, ActorSystem, type TaskOptions } from "../../actors/mod.ts";
+import { HostLostError, pack, unpack } from "../../channels/mod.ts";
 import { failing } from "../fixtures/inputs.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import {
@@ -227,7 +228,7 @@ Deno.test('worker: "thread" runs everything on node:worker_threads', async () =>
 
 Deno.test('worker: "thread" for one actor leaves the others on web workers', async () => {
   await using system = new ActorSystem({ workers: 1 });
-  const own = await system.spawn(resident.with({ on: "own", worker: "thread" }));
+  const own = await system.spawn(resident.with({ own: { worker: "thread" } }));
   assertEquals(await own.ask.kind(), "thread");
   assertEquals(await (await system.spawn(resident)).ask.kind(), "web");
   const hasThread = async () => (await leftovers()).some((left) => left.startsWith("thread"));
@@ -238,28 +239,48 @@ Deno.test('worker: "thread" for one actor leaves the others on web workers', asy
 
 Deno.test('worker: "thread" and "web" actors talk to each other', async () => {
   await using system = new ActorSystem({ workers: 1 });
-  const thread = await system.spawn(settler.with({ on: "own", worker: "thread" }));
+  const thread = await system.spawn(settler.with({ own: { worker: "thread" } }));
   const web = await thread.ask.settle("any");
   const beside = await thread.ask.settle("here");
   assertEquals([await web.ask.kind(), await beside.ask.kind()], ["web", "thread"]);
 });
 
-Deno.test('worker and permissions without on: "own" are refused', async () => {
+Deno.test("own with another place is refused", async () => {
   await using system = new ActorSystem({ workers: 1 });
-  const options = [{ worker: "thread" }, { permissions: "none" }, {
-    permissions: { read: false },
-    on: "here",
-  }] as const;
-  for (const each of options) {
-    await assertRejects(() => system.spawn(resident.with(each)), TypeError, 'on: "own"');
+  const near = await system.spawn(resident);
+  const own = { permissions: "none" } as const;
+  for (const place of [{ on: "here" }, { on: "any" }, { near }] as const) {
+    const definition = resident.with({ ...place, own });
+    await assertRejects(() => system.spawn(definition), TypeError, "own exclude each other");
   }
+});
+
+Deno.test.each([
+  { options: { worker: "thread" }, says: 'write own: { worker: "thread" }' },
+  { options: { permissions: { read: true } }, says: "write own: { permissions: ... }" },
+  { options: { on: "own", unresponsiveMs: 100 }, says: "write own: { unresponsiveMs: 100 }" },
+])("an option of own beside it is refused: $says", ({ options, says }) => {
+  assertThrows(() => resident.with(options as ActorOptions), TypeError, says);
+  assertThrows(() => read.with(options as TaskOptions), TypeError, says);
+});
+
+Deno.test("own keeps what it says in a message, and refuses what makes no sense", () => {
+  const own = { worker: "thread", unresponsiveMs: Infinity } as const;
+  const { message } = pack(resident.with({ own }));
+  assertEquals((unpack(message) as typeof resident).options, { own });
+  assertThrows(
+    () => resident.with({ own: { unresponsiveMs: -1 } }),
+    RangeError,
+    "own.unresponsive",
+  );
+  assertThrows(() => resident.with({ own: null as never }), TypeError, "own must be an object");
 });
 
 Deno.test("permissions hold in the worker: a read outside them is denied", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await using folder = await scratchFolder();
   const allowed = { read: [`${ROOT}actors`, `${ROOT}channels`, `${ROOT}tests`] };
-  const options = { on: "own", permissions: allowed, onError: "resume" } as const;
+  const options = { own: { permissions: allowed }, onError: "resume" } as const;
   const ref = await system.spawn(resident.with(options));
   await Deno.writeTextFile(`${folder.path}/secret`, "secret");
   await assertRejects(() => ref.ask.read(`${folder.path}/secret`), Deno.errors.NotCapable);
@@ -270,14 +291,14 @@ Deno.test("permissions hold in the worker: a read outside them is denied", async
 Deno.test("permissions of a task hold in its worker", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const permissions = { read: [`${ROOT}actors`, `${ROOT}channels`, `${ROOT}tests`] };
-  const run = system.run(read.with({ on: "own", permissions }), `${ROOT}mod.ts`);
+  const run = system.run(read.with({ own: { permissions } }), `${ROOT}mod.ts`);
   await assertRejects(() => run, Deno.errors.NotCapable);
   await noWorkerLeft();
 });
 
 Deno.test("permissions that keep the module from being read reject and say so", async () => {
   await using system = new ActorSystem({ workers: 0, startTimeoutMs: 30_000 });
-  const spawned = system.spawn(resident.with({ on: "own", permissions: "none" }));
+  const spawned = system.spawn(resident.with({ own: { permissions: "none" } }));
   const error = await assertRejects(() => within(10_000, "the rejection", spawned), Error);
   const text = `${error.message} ${(error.cause as Error | undefined)?.message ?? ""}`;
   assertMatch(text, /read access|permission|--allow-import/i);
@@ -287,7 +308,7 @@ Deno.test("permissions that keep the module from being read reject and say so", 
 Deno.test("permissions beyond the program's own reject and leave no worker", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const permissions = { ffi: true, read: true } as const;
-  const definition = resident.with({ on: "own", permissions, name: "greedy" });
+  const definition = resident.with({ own: { permissions }, name: "greedy" });
   await assertRejects(() => system.spawn(definition), Error, "permission");
   await noWorkerLeft();
   const modest = await system.spawn(resident.with({ name: "greedy" }));
@@ -297,14 +318,14 @@ Deno.test("permissions beyond the program's own reject and leave no worker", asy
 Deno.test('permissions are refused with worker: "thread", which cannot keep them', async () => {
   await using system = new ActorSystem({ workers: 0 });
   const permissions = { read: true, net: false } as const;
-  const definition = resident.with({ on: "own", worker: "thread", permissions });
+  const definition = resident.with({ own: { worker: "thread", permissions } });
   await assertRejects(() => system.spawn(definition), TypeError, "permissions");
 });
 
 Deno.test("permissions are refused when the system's kind of worker is a thread", async () => {
   await using system = new ActorSystem({ workers: 0, worker: "thread" });
   const permissions = { read: true, net: false } as const;
-  const definition = resident.with({ on: "own", permissions });
+  const definition = resident.with({ own: { permissions } });
   await assertRejects(() => system.spawn(definition), TypeError, "permissions");
 });
 
@@ -317,7 +338,7 @@ Deno.test("permissions without --unstable-worker-options: the program hears of t
     const pinger = actor(import.meta, () => ({ ping: () => "pong" }));
     if (import.meta.main) {
       await using system = new ActorSystem({ workers: 0 });
-      await system.spawn(pinger.with({ on: "own", permissions: { read: true } }));
+      await system.spawn(pinger.with({ own: { permissions: { read: true } } }));
     }`,
   );
   const flags = ["--no-config", "--allow-read"];
@@ -369,7 +390,7 @@ Deno.test.each([["web"], ["thread"]] as ["web" | "thread"][])(
   'ActorSystem.run() with on: "own" ends its %s worker afterwards',
   async (worker) => {
     await using system = new ActorSystem({ workers: 0 });
-    const own = { on: "own", worker } as const;
+    const own = { own: { worker } } as const;
     assertEquals(await system.run(kindOfThread.with(own)), worker);
     await assertRejects(() => system.run(divide.with(own), 0), RangeError);
     await noWorkerLeft();

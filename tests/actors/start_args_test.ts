@@ -69,12 +69,11 @@ Deno.test.each(["any", "own"] as const)(
 );
 
 const CONTRADICTIONS = [
-  { what: "worker", options: { worker: "thread" } },
-  { what: "permissions", options: { permissions: { read: true } } },
-  { what: "unresponsiveMs", options: { unresponsiveMs: 100 } },
+  { what: "a worker of its own here", options: { on: "here", own: { worker: "thread" } } },
+  { what: "permissions anywhere", options: { on: "any", own: { permissions: { read: true } } } },
   {
     what: "a thread with permissions",
-    options: { on: "own", worker: "thread", permissions: { read: true } },
+    options: { own: { worker: "thread", permissions: { read: true } } },
   },
 ] as const;
 

@@ -237,7 +237,7 @@ Deno.test.each(PLACES)(
 
 Deno.test("ActorRef.terminate() ends an endless loop on a thread worker, with its neighbours", async () => {
   await using system = new ActorSystem({ workers: 1 });
-  const { ref } = await spawnEnder(system, { on: "own", worker: "thread" });
+  const { ref } = await spawnEnder(system, { own: { worker: "thread" } });
   const neighbour = await system.spawn(idler.with({ near: ref, restart: "temporary" }));
   const elsewhere = await system.spawn(idler);
   ref.tell.loop();
@@ -251,7 +251,7 @@ Deno.test("ActorRef.terminate() ends an endless loop on a thread worker, with it
 
 Deno.test("ActorRef.terminate() next to an endless loop works from another worker too", async () => {
   await using system = new ActorSystem({ workers: 1 });
-  const { log, ref } = await spawnEnder(system, { on: "own", worker: "thread" });
+  const { log, ref } = await spawnEnder(system, { own: { worker: "thread" } });
   const looping = await system.spawn(ender.with({ near: ref, restart: "temporary" }), log);
   const other = await system.spawn(observer.with({ concurrency: 2 }));
   const seen = other.ask.exited(ref);
@@ -304,7 +304,7 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
   "ActorRef.exited is host-lost when a $worker worker ends, seen from everywhere",
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 1 });
-    const { ref } = await spawnEnder(system, { on: "own", worker, restart: "temporary" });
+    const { ref } = await spawnEnder(system, { own: { worker }, restart: "temporary" });
     const other = await system.spawn(observer);
     // Their link is made first: Deno never closes a port that is under way to a thread that ends.
     await other.ask.ping(ref);

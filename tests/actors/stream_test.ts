@@ -65,7 +65,7 @@ Deno.test.each(
   await using system = new ActorSystem({ workers: 1 });
   const { log, ref } = await spawnSource(
     system,
-    where.source === "own" ? { on: "own", worker: "thread" } : { on: where.source },
+    where.source === "own" ? { own: { worker: "thread" } } : { on: where.source },
   );
   const other = await system.spawn(reader.with({ on: where.reader }), log);
   const values = await within(10_000, "the values", other.ask.read(ref, 1_000));

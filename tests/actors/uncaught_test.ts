@@ -60,16 +60,16 @@ Deno.test.each(PLACES.map(([place, start]) => ({ place, start })))(
 const LAST_TURNS: [string, (system: ActorSystem, worker: "web" | "thread") => Promise<unknown>][] =
   [
     ["a task", async (system, worker) => {
-      const result = await system.run(failing.with({ on: "own", worker }), "a floating promise");
+      const result = await system.run(failing.with({ own: { worker } }), "a floating promise");
       assertEquals(result, "returned");
     }],
     ["an actor", async (system, worker) => {
-      const ref = await system.spawn(passing.with({ on: "own", worker }), "at the end");
+      const ref = await system.spawn(passing.with({ own: { worker } }), "at the end");
       ref.tell.leave();
       assertEquals((await ref.exited).kind, "normal");
     }],
     ["an actor's onStop", async (system, worker) => {
-      const ref = await system.spawn(passing.with({ on: "own", worker }), "on stop");
+      const ref = await system.spawn(passing.with({ own: { worker } }), "on stop");
       await ref.stop();
       assertEquals((await ref.exited).kind, "shutdown");
     }],

@@ -28,7 +28,7 @@ Deno.test("unresponsiveMs ends a thread worker in an endless loop: its actors co
 
 Deno.test("An actor that ends because of its endless loop says which handler it was, its neighbour host-lost", async () => {
   await using system = new ActorSystem({ workers: 0, worker: "thread" });
-  const own = phoenix.with({ on: "own", unresponsiveMs: LIMIT_MS, restart: "temporary" });
+  const own = phoenix.with({ own: { unresponsiveMs: LIMIT_MS }, restart: "temporary" });
   const ref = await system.spawn(own, 0);
   const neighbour = await system.spawn(phoenix.with({ near: ref, restart: "temporary" }), 0);
   ref.tell.loop();
@@ -74,12 +74,6 @@ Deno.test.each([-1, NaN].map((unresponsiveMs) => ({ unresponsiveMs })))(
   "unresponsiveMs of $unresponsiveMs is refused",
   ({ unresponsiveMs }) => {
     assertThrows(() => new ActorSystem({ unresponsiveMs }), RangeError, "unresponsiveMs");
-    assertThrows(() => phoenix.with({ unresponsiveMs }), RangeError, "unresponsiveMs");
+    assertThrows(() => phoenix.with({ own: { unresponsiveMs } }), RangeError, "unresponsiveMs");
   },
 );
-
-Deno.test("unresponsiveMs of a definition is for a worker of its own", async () => {
-  await using system = new ActorSystem({ workers: 0 });
-  const spawned = system.spawn(phoenix.with({ unresponsiveMs: 100 }), 0);
-  await assertRejects(() => spawned, TypeError, 'unresponsiveMs is for on: "own"');
-});

@@ -25,7 +25,7 @@ const ENDS = [
 ];
 
 const spawn = (system: ActorSystem, worker: "web" | "thread") =>
-  system.spawn(party.with({ worker }));
+  system.spawn(party.with({ own: { worker } }));
 
 async function end(other: Awaited<ReturnType<typeof spawn>>, death: Death | "terminate") {
   if (death === "terminate") await other.terminate();

@@ -16,7 +16,7 @@ async function end(ref: Awaited<ReturnType<typeof spawn>>, death: typeof CAUSES[
 }
 
 function spawn(system: ActorSystem, mutex: Mutex, worker: "web" | "thread") {
-  return system.spawn(holder.with({ worker }), mutex);
+  return system.spawn(holder.with({ own: { worker } }), mutex);
 }
 
 Deno.test.each(WAYS)(

@@ -63,7 +63,7 @@ Deno.test("SharedMemory is attached by name from a worker", async () => {
 Deno.test("SharedMemory of a worker is attached by name from others", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const home = await system.spawn(memoryUser);
-  const other = await system.spawn(memoryUser.with({ worker: "thread" }));
+  const other = await system.spawn(memoryUser.with({ own: { worker: "thread" } }));
   await home.ask.create("of a worker", 4);
   assertEquals(await other.ask.attach("of a worker"), 4);
   await other.ask.write("of a worker", 0, 7);
@@ -200,7 +200,7 @@ Deno.test("SharedMemory.attach() waits for a busy home, until its limits end tha
 
 Deno.test("SharedMemory.attach() that waits for a thread that ends is not found", async () => {
   await using system = new ActorSystem({ workers: 1 });
-  const home = await system.spawn(memoryUser.with({ worker: "thread" }));
+  const home = await system.spawn(memoryUser.with({ own: { worker: "thread" } }));
   await home.ask.create("ending", 10);
   const gate = new SharedValue("i32");
   home.tell.spin(gate);

@@ -245,8 +245,7 @@ export class Manager implements AsyncDisposable {
 
   async #spawn(): Promise<Started> {
     const definition = managerActor.with({
-      on: "own",
-      worker: this.#worker,
+      own: { worker: this.#worker },
       restart: "temporary",
       onError: "resume",
       concurrency: Number.MAX_SAFE_INTEGER,

@@ -5,7 +5,7 @@ import { DefinedActor } from "./definition/defined_actor.ts";
 import { register } from "./definition/registry.ts";
 
 /** Runs in the actor's thread and returns its handlers. */
-export type Setup<H, A extends unknown[]> = (
+type Setup<H, A extends unknown[]> = (
   context: ActorContext,
   ...args: A
 ) => H | PromiseLike<H>;

@@ -1,9 +1,9 @@
 import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
-import type { Strategy, SuperviseOptions } from "./supervisor_options.ts";
+import type { SuperviseOptions } from "./supervisor_options.ts";
 
 /** What a supervisor does about failures. */
 export interface Policy {
-  readonly strategy: Strategy;
+  readonly strategy: NonNullable<SuperviseOptions["strategy"]>;
   readonly maxRestarts: number;
   readonly withinMs: number;
   readonly backoff: { readonly minMs: number; readonly maxMs: number; readonly jitter: number };

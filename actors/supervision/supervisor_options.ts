@@ -1,11 +1,5 @@
 import type { ActorSystem } from "../system/actor_system.ts";
 
-/**
- * Who starts again with a child that has failed: only itself, all children, or those that were started after it as
- * well. The others are ended first, in reverse order of start, and start in order.
- */
-export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
-
 /** How long to wait before a child starts again. */
 export interface BackoffOptions {
   /**
@@ -32,11 +26,12 @@ export interface BackoffOptions {
 /** Options for supervisors below another one, or below an actor. */
 export interface SuperviseOptions {
   /**
-   * Who starts again with a child that has failed.
+   * Who starts again with a child that has failed: only itself, all children, or those that were started after it as
+   * well. The others are ended first, in reverse order of start, and start in order.
    *
    * @default {"one-for-one"}
    */
-  strategy?: Strategy | undefined;
+  strategy?: "one-for-one" | "one-for-all" | "rest-for-one" | undefined;
   /**
    * Most failures within `withinMs` after which children start again; the next one ends the supervisor. The loss of
    * a worker counts once, however many children were on it. A whole number; 0: none starts again.

@@ -1,10 +1,6 @@
 import type { ExitReason } from "./exit_reason.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 
-/** Any handler: a function of a protocol. */
-// deno-lint-ignore no-explicit-any -- inference needs it
-export type AnyHandler = (...args: any[]) => unknown;
-
 /**
  * Whether a handler with this result is a stream: what it gives, or promises, has `next()`. `any` and `never` are
  * not.
@@ -28,15 +24,16 @@ export type Unasked = "toJSON" | "toLocaleString";
 /** One-way messages: every handler, without its result; anything for `any`. */
 // deno-lint-ignore no-explicit-any -- a protocol that is not known
 export type Tell<H> = 0 extends 1 & H ? any : {
-  readonly [K in keyof H as H[K] extends AnyHandler ? Exclude<K, Unasked> : never]: H[K] extends
-    (...args: infer A) => unknown ? (...args: A) => void : never;
+  readonly [
+    K in keyof H as H[K] extends (...args: never[]) => unknown ? Exclude<K, Unasked> : never
+  ]: H[K] extends (...args: infer A) => unknown ? (...args: A) => void : never;
 };
 
 /** Requests: every handler but the streams, with a promise of its result; anything for `any`. */
 // deno-lint-ignore no-explicit-any -- a protocol that is not known
 export type Ask<H> = 0 extends 1 & H ? any : {
   readonly [
-    K in keyof H as H[K] extends AnyHandler
+    K in keyof H as H[K] extends (...args: never[]) => unknown
       ? IsStream<ReturnType<H[K]>> extends true ? never : Exclude<K, Unasked>
       : never
   ]: H[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
@@ -46,7 +43,7 @@ export type Ask<H> = 0 extends 1 & H ? any : {
 // deno-lint-ignore no-explicit-any -- a protocol that is not known
 export type Stream<H> = 0 extends 1 & H ? any : {
   readonly [
-    K in keyof H as H[K] extends AnyHandler
+    K in keyof H as H[K] extends (...args: never[]) => unknown
       ? IsStream<ReturnType<H[K]>> extends true ? Exclude<K, Unasked> : never
       : never
   ]: H[K] extends (...args: infer A) => infer R

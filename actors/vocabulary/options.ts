@@ -6,9 +6,6 @@ export type { WaitOptions };
 /** Kind of a worker: a Web Worker, or a `node:worker_threads` thread, which can really be killed. */
 export type WorkerKind = "web" | "thread";
 
-/** What happens to a message that comes to a full mailbox. */
-export type Overflow = "reject" | "drop-oldest" | "drop-newest";
-
 /** A bound for a mailbox. Without it a mailbox is unbounded. */
 export interface MailboxOptions {
   /** Most messages waiting, the one being handled not counted. */
@@ -20,7 +17,7 @@ export interface MailboxOptions {
    *
    * @default {"reject"}
    */
-  overflow?: Overflow | undefined;
+  overflow?: "reject" | "drop-oldest" | "drop-newest" | undefined;
 }
 
 /** How a worker of its own differs from those of the system. */

@@ -28,7 +28,7 @@ import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
 import type { Habits } from "../definition/habits.ts";
 import { type Handler, isAsync, runApart, runTurn } from "./turn.ts";
 import { isThenable } from "../../channels/vocabulary/thenable.ts";
-import { Turns } from "./_async_turns.ts";
+import { Turns } from "./async_turns.ts";
 
 const NO_ARGS: unknown[] = [];
 

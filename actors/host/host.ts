@@ -14,10 +14,21 @@ import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import { type Lines, portLines } from "../messaging/lines.ts";
-import { Network } from "../messaging/links.ts";
+import { portLines } from "../messaging/lines.ts";
+import { exited, hasEnded, stop, terminate } from "../lifecycle/control.ts";
+import type { Runtime } from "../lifecycle/runtime.ts";
+import { ChildrenAbroad } from "../hosts/children_abroad.ts";
+import { Directory } from "../hosts/directory.ts";
+import type { HostsMember } from "../hosts/inbox.ts";
+import { Orders } from "../local/orders.ts";
+import { Links } from "../messaging/links.ts";
+import { LostHosts } from "../messaging/lost_hosts.ts";
+import type { Control } from "../messaging/ref_owner.ts";
+import { Requests } from "../messaging/requests.ts";
+import { enterSystem, leaveSystem } from "../messaging/systems.ts";
+import { dispatch } from "./dispatch.ts";
 import { type Child, type Owner, stopInOrder, TimeShare, within } from "../cell/children.ts";
-import { DEPARTED, EXITED } from "../messaging/protocol.ts";
+import { DEPARTED, EXITED, REPORT } from "../messaging/protocol.ts";
 import type { Pulse } from "../cell/pulse.ts";
 import { Recent } from "../local/recent.ts";
 import { Ref } from "../messaging/ref.ts";
@@ -29,15 +40,8 @@ import type { SystemEvents } from "../vocabulary/system_events.ts";
 import { TaskQueue } from "../local/task_queue.ts";
 import { apart, currentTurn } from "../cell/turn.ts";
 
-const hosts = new Map<string, Host>();
-
-/** This thread's part of a system, by the system's id. */
-export function hostOf(systemId: string): Host | undefined {
-  return hosts.get(systemId);
-}
-
 /** One thread's part of a system: the actors that live here. */
-export class Host implements Owner, CellEnvironment {
+export class Host implements CellEnvironment, Runtime, HostsMember {
   readonly label = "system";
   readonly what = "system";
   readonly systemId: string;
@@ -50,7 +54,21 @@ export class Host implements Owner, CellEnvironment {
   readonly scheduler: Scheduler;
   readonly deadlines: Deadlines;
   readonly tasks: TaskQueue;
-  readonly network: Network;
+  /** The hosts that have ended. */
+  readonly lost = new LostHosts();
+  readonly links: Links;
+  readonly requests: Requests;
+  readonly directory: Directory;
+  /** Orders to end that were given here to actors elsewhere. */
+  readonly orders = new Orders();
+  /** Actors elsewhere that were started from here. */
+  readonly abroad = new ChildrenAbroad();
+  readonly control: Control = {
+    stop: (ref, drain) => stop(this, ref, drain),
+    terminate: (ref) => terminate(this, ref),
+    exited: (ref) => exited(this, ref),
+    hasEnded: (ref) => hasEnded(this, ref),
+  };
   readonly cells = new Map<number, Cell>();
   /** Actors of a lost thread that are to start again here. */
   readonly survivors: Survivors;
@@ -59,11 +77,9 @@ export class Host implements Owner, CellEnvironment {
   /** Tells the system's listeners. */
   onReport: <K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]) => void = () => {};
   /** What only host 0 has: the directory and the workers. */
-  coordinator: Coordinator | null = null;
+  #coordinator: Coordinator | null = null;
   /** Tasks started from here that are not settled, and how they are called in errors. */
   readonly runs = new Map<Wait, string>();
-  /** How it is connected to other hosts. */
-  lines: Lines = portLines;
   /** Module of the transport, for new workers. */
   transportModule: string | null = null;
   /** Shows that this thread goes on, where somebody watches. */
@@ -96,10 +112,36 @@ export class Host implements Owner, CellEnvironment {
     this.scheduler = new Scheduler(clock);
     this.deadlines = new Deadlines(clock);
     this.tasks = new TaskQueue(clock);
-    this.network = new Network(this);
+    this.links = new Links(portLines, this.lost, {
+      onEnvelope: (peer, envelope, context) => dispatch(this, peer, envelope, context),
+      onBroken: (at, cause) => this.#broken(at, cause),
+    });
+    this.requests = new Requests(this.links, this.lost);
+    this.directory = new Directory(index, this.requests);
     this.#serials = firstSerial;
     this.survivors = new Survivors(survivors);
-    hosts.set(systemId, this);
+    enterSystem(this);
+  }
+
+  get coordinator(): Coordinator | null {
+    return this.#coordinator;
+  }
+
+  /** Makes this host the leader of its system. */
+  lead(coordinator: Coordinator): void {
+    this.#coordinator = this.directory.leader = coordinator;
+  }
+
+  /** Another host sends what none does: it cannot be trusted to go on. */
+  #broken(at: number, cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : cause;
+    const what = `It sent what cannot be handled: ${why}`;
+    if (this.#coordinator !== null) {
+      return this.#coordinator.broken(at, new Error(what, { cause }));
+    }
+    // Nothing goes on here without host 0.
+    if (at === 0) throw cause;
+    this.directory.ask(["broken", at, what]).catch(() => {});
   }
 
   /** A reference to an actor of this system. */
@@ -178,7 +220,7 @@ export class Host implements Owner, CellEnvironment {
     if (owner === undefined) return;
     this.#ended.note(serial, { reason, name: undefined });
     // Its name is not known here. Without host 0 there are no names any more.
-    this.network.question(["release-of", serial]).catch(() => {});
+    this.directory.ask(["release-of", serial]).catch(() => {});
     this.#announceEnd(owner, serial, reason);
     this.survivors.settle(serial);
     const isIdle = this.cells.size === 0 && this.survivors.size === 0;
@@ -197,7 +239,7 @@ export class Host implements Owner, CellEnvironment {
     if (claim === null) return cell;
     const name = cell.options.name!;
     try {
-      await this.network.question(["name", { name, claim }, cell.serial]);
+      await this.directory.ask(["name", { name, claim }, cell.serial]);
     } catch (error) {
       await cell.kill();
       throw error;
@@ -230,7 +272,7 @@ export class Host implements Owner, CellEnvironment {
 
   #announceEnd(to: number, serial: number, reason: ExitReason): void {
     const packet = capture([reason], "wire", "reason", "reason");
-    this.network.tryPeer(to)?.link.send([EXITED, serial, packet.payload], packet);
+    this.links.tryPeer(to)?.link.send([EXITED, serial, packet.payload], packet);
   }
 
   /** A reference to an actor of this host that has ended. */
@@ -286,13 +328,13 @@ export class Host implements Owner, CellEnvironment {
 
   #tellDeparted(at: number): void {
     const isIdle = this.cells.size === 0 && this.survivors.size === 0;
-    this.network.tryPeer(0)?.link.send([DEPARTED, at, isIdle]);
+    this.links.tryPeer(0)?.link.send([DEPARTED, at, isIdle]);
   }
 
   /** Frees the name of an actor that has ended. */
   async releaseName(name: string, serial: number): Promise<void> {
     try {
-      await this.network.question(["release", name, serial]);
+      await this.directory.ask(["release", name, serial]);
     } catch (error) {
       // Without host 0 there are no names any more.
       const ref = this.refOf(this.index, serial, name);
@@ -304,7 +346,9 @@ export class Host implements Owner, CellEnvironment {
   report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void {
     if (type === "deadletter") this.deadLetters++;
     apart(() => this.onReport(type, detail));
-    if (this.index !== 0) this.network.report(type, detail);
+    if (this.index === 0) return;
+    const packet = capture([detail], "wire", "event", "detail");
+    this.links.tryPeer(0)?.link.send([REPORT, type, packet.payload], packet);
   }
 
   /** Reports a message that was not handled. */
@@ -366,9 +410,11 @@ export class Host implements Owner, CellEnvironment {
   close(): void {
     const reason = () => frameless(() => systemEnded("wait any longer"));
     this.#isQuiet = this.#isClosed = true;
-    this.network.close(reason);
+    this.links.close(reason);
+    this.requests.close(reason);
+    this.lost.close();
     this.deadlines.close(reason);
-    hosts.delete(this.systemId);
+    leaveSystem(this);
   }
 }
 

@@ -23,20 +23,20 @@ export async function startWorker(init: WorkerInit, exit: () => void): Promise<v
   const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
   const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
   if (init.transportModule !== null) {
-    host.lines = await loadLines(init.transportModule);
+    host.links.lines = await loadLines(init.transportModule);
   }
   if (init.pulse !== null) {
     host.pulse = new Pulse(init.pulse);
     host.pulse.start(init.unresponsiveMs);
   }
-  const { link } = host.network.connect(0, host.lines.open(line));
+  const { link } = host.links.connect(0, host.links.lines.open(line));
   onUncaught((error) => {
     const packet = captureError(error);
     link.send([FATAL, packet.payload], packet);
-    host.network.flush();
+    host.links.flush();
     exit();
   });
-  beforeExit(() => host.network.flush());
+  beforeExit(() => host.links.flush());
   announce(link);
 }
 

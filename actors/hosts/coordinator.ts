@@ -1,6 +1,9 @@
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
-import type { Host } from "../host/host.ts";
+import type { Wait } from "../../channels/waits/wait.ts";
+import { decide, forgo, lose, noteGone } from "./mourning.ts";
+import type { Leader } from "./directory.ts";
+import type { WorkersHost } from "./workers.ts";
 import { captureLine, type FarEnd } from "../messaging/lines.ts";
 import { isDone, noteDone } from "../messaging/loss.ts";
 import { Names } from "./_names.ts";
@@ -51,9 +54,24 @@ const MOURNING_MS = 1_000;
 // So long at most a shutdown waits for sends: room that does not come soon will not come while all ends.
 const SENDING_MS = 500;
 
+/** What the leader needs of the host that it is on. */
+export interface LeaderHost extends WorkersHost {
+  /** Tasks started from here that are not settled. */
+  readonly runs: ReadonlyMap<Wait, string>;
+  /** From now on timers do not fire, and only actors may send. */
+  quiet(): void;
+  /**
+   * Ends what the system started from here.
+   *
+   * @param others Ends what was started elsewhere; gives the names of what did not end.
+   * @returns The names of what did not end within `ms` milliseconds.
+   */
+  windUp(ms: number, others?: (ms: number) => Promise<string[]>): Promise<string[]>;
+}
+
 /** What only host 0 does: it starts and watches the workers, places actors on them and knows their names. */
-export class Coordinator {
-  readonly #host: Host;
+export class Coordinator implements Leader {
+  readonly #host: LeaderHost;
   readonly #limit: number;
   readonly #kind: WorkerKind;
   readonly #names = new Names();
@@ -67,7 +85,7 @@ export class Coordinator {
   #stuck: readonly WorkerRecord[] = [];
 
   /** @param limit Most workers that are shared; 0 places everything on this thread. */
-  constructor(host: Host, limit: number, kind: WorkerKind) {
+  constructor(host: LeaderHost, limit: number, kind: WorkerKind) {
     this.#host = host;
     this.#limit = limit;
     this.#kind = kind;
@@ -100,7 +118,7 @@ export class Coordinator {
       case "find":
         return this.#names.find(question[1]);
       case "reason":
-        return this.#host.network.reasonOf(question[1], question[2]);
+        return this.#host.abroad.reasonOf(question[1], question[2]);
       case "shutdown":
         return await this.onShutdown(limitOf(question[1]));
       case "condemn":
@@ -198,18 +216,18 @@ export class Coordinator {
   /** Passes a port on from one host to another. */
   introduce(from: Peer, to: number, line: FarEnd): void {
     // One of the two threads has ended since, and the other end with it: a new one in its place has its own.
-    const isOld = this.#host.network.tryPeer(from.index) !== from ||
+    const isOld = this.#host.links.tryPeer(from.index) !== from ||
       this.#mourns(from.index, to) > 0;
     if (isOld) return line.port.close();
     const loss = this.#losses.get(to);
     if (loss !== undefined) {
       return void loss.introductions.push(() => this.introduce(from, to, line));
     }
-    const peer = this.#workers.has(to) ? this.#host.network.tryPeer(to) : undefined;
+    const peer = this.#workers.has(to) ? this.#host.links.tryPeer(to) : undefined;
     // A port that is sent to a thread that has ended is never closed; whoever waits will hear of the loss.
     if (peer === undefined || !this.#workers.has(to)) {
       line.port.close();
-      const error = this.#host.network.lossOf(to);
+      const error = this.#host.lost.errorOf(to);
       if (error === undefined) return;
       this.#announceLoss(from, to, error, null);
       from.link.send([BURIED, to]);
@@ -225,13 +243,13 @@ export class Coordinator {
   }
 
   async #end(timeoutMs: number): Promise<string[]> {
-    const { clock, network } = this.#host;
+    const { clock, links } = this.#host;
     const end = clock.now() + timeoutMs;
     this.#isShuttingDown = true;
     this.#host.quiet();
     for (const index of [...this.#losses.keys()]) this.#decide(index);
     const records = this.#workers.all.reverse();
-    for (const { index } of records) network.tryPeer(index)?.link.send([QUIET]);
+    for (const { index } of records) links.tryPeer(index)?.link.send([QUIET]);
     const abandoned = await this.#host.windUp(
       timeoutMs,
       (ms) => this.#windUpWorkers(records, ms),
@@ -239,9 +257,15 @@ export class Coordinator {
     await this.#sendAll(Math.min(SENDING_MS, end - clock.now()));
     this.#stuck = await this.#workers.terminate();
     // Who did not end there is named already, unless nobody waits for it any more.
-    const others = this.#stuck.filter(({ index }) => !network.holds(index));
+    const others = this.#stuck.filter(({ index }) => !this.#holds(index));
     const labels = others.map(({ index, label }) => label ?? `host ${index}`);
     return [...new Set([...labels, ...abandoned])];
+  }
+
+  /** Whether something that was started from here has not ended there. */
+  #holds(at: number): boolean {
+    const { abroad, runs } = this.#host;
+    return abroad.on(at).length > 0 || runs.keys().some((run) => run.at === at);
   }
 
   /** Whether a thread goes on after the shutdown, and keeps the process alive. */
@@ -251,22 +275,22 @@ export class Coordinator {
 
   /** Lets the workers post what waits for its place in a channel; who waits for room may wait for ever. */
   async #sendAll(ms: number): Promise<void> {
-    const { clock, network } = this.#host;
+    const { clock, requests } = this.#host;
     const sent = this.#workers.all.map(({ index }) => {
-      return network.call(index, (id) => [SEND_ALL, id, ms]);
+      return requests.call(index, (id) => [SEND_ALL, id, ms]);
     });
     await within(clock, ms, Promise.allSettled(sent));
   }
 
   /** Ends what actors and tasks started on the workers in the system's name. */
   async #windUpWorkers(records: WorkerRecord[], ms: number): Promise<string[]> {
-    const { clock, network } = this.#host;
+    const { clock, requests } = this.#host;
     const abandoned: string[] = [];
     // So that the names of what did not end are here in time.
     const own = Math.max(ms / 4, ms / 2 - GRACE_MS);
     const ends = records.map(async ({ index }) => {
       abandoned.push(
-        ...await network.call(index, (id) => [SHUTDOWN, id, limitFor(own)]) as string[],
+        ...await requests.call(index, (id) => [SHUTDOWN, id, limitFor(own)]) as string[],
       );
     });
     // A thread that does not answer is named by what is known to be on it.
@@ -319,18 +343,18 @@ export class Coordinator {
       if (other !== index) this.mourned(other, index, { survivors: [], ordered: [], gone: [] });
     }
     for (const other of others) {
-      const peer = this.#host.network.tryPeer(other);
+      const peer = this.#host.links.tryPeer(other);
       if (peer !== undefined) this.#announceLoss(peer, index, error, culprit);
     }
     const ended = record.process.terminate();
-    const own = await this.#host.network.lose(index, error, culprit);
+    const own = await lose(this.#host, index, error, culprit);
     this.mourned(index, 0, own);
     await ended;
   }
 
   /** A host has said what it knows of the actors on a lost host. */
   mourned(index: number, from: number, { survivors, ordered, gone }: Mourning): void {
-    this.#host.network.noteGone(index, gone);
+    noteGone(this.#host, index, gone);
     const left = this.#mourns(from, index) - 1;
     if (left > 0) this.#workers.get(from)!.unmourned.set(index, left);
     else this.#workers.get(from)?.unmourned.delete(index);
@@ -358,18 +382,18 @@ export class Coordinator {
     const { record, survivors } = loss;
     const ordered = [...loss.ordered];
     for (const serial of ordered) survivors.delete(serial);
-    this.#host.network.forgo(index, ordered);
+    forgo(this.#host, index, ordered);
     const isNeeded = !this.#isShuttingDown && loss.mayReturn &&
       (survivors.size > 0 || loss.isWanted);
     this.#names.lose(index, new Set(isNeeded ? survivors.keys() : []));
     if (isNeeded) {
       this.#workers.startAgain(record, survivors, loss.placed);
     } else {
-      this.#host.network.decide(index, false);
+      decide(this.#host, index, false);
     }
     for (const { index: other } of this.#workers.all) {
       if (other === index) continue;
-      this.#host.network.tryPeer(other)?.link.send(
+      this.#host.links.tryPeer(other)?.link.send(
         isNeeded ? [REBORN, index, ordered] : [BURIED, index],
       );
     }

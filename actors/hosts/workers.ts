@@ -1,6 +1,8 @@
 import { drain, watchLife } from "../../channels/thread/life.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
-import type { Host } from "../host/host.ts";
+import type { Settings } from "../vocabulary/settings.ts";
+import type { SystemEvents } from "../vocabulary/system_events.ts";
+import { decide, type Mourner } from "./mourning.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
 import type { Culprit } from "../messaging/protocol.ts";
 import { Pulse } from "../cell/pulse.ts";
@@ -58,16 +60,26 @@ const GONE_MS = 2_000;
 // Numbers of actors differ from one thread of a host to the next one: so many are for each.
 const SERIALS = 1e9;
 
+/** What the workers need of the host that starts them. */
+export interface WorkersHost extends Mourner {
+  readonly systemId: string;
+  readonly settings: Settings;
+  /** Module of the transport, for new workers. */
+  readonly transportModule: string | null;
+  /** Reports an event of the system. */
+  report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void;
+}
+
 /** The workers of a system: starts them, and watches over their locks and heartbeats. */
 export class Workers {
-  readonly #host: Host;
+  readonly #host: WorkersHost;
   readonly #handlers: WorkersHandlers;
   readonly #records = new Map<number, WorkerRecord>();
   /** Those that were ended, as long as their threads hold their locks. */
   readonly #ending = new Set<WorkerRecord>();
   #indexes = 0;
 
-  constructor(host: Host, handlers: WorkersHandlers) {
+  constructor(host: WorkersHost, handlers: WorkersHandlers) {
     this.#host = host;
     this.#handlers = handlers;
   }
@@ -141,8 +153,8 @@ export class Workers {
     survivors: ReadonlyMap<number, number> = new Map(),
     placed = 0,
   ): WorkerRecord {
-    const { systemId, settings, clock, network } = this.#host;
-    const { near, far } = this.#host.lines.make();
+    const { systemId, settings, clock, links } = this.#host;
+    const { near, far } = links.lines.make();
     const isCurrent = () => this.#records.get(index) === record;
     const onError = (error: Error) => {
       if (isCurrent()) this.#handlers.onFailed(index, error);
@@ -186,7 +198,7 @@ export class Workers {
       unmourned: new Map(),
     };
     this.#records.set(index, record);
-    network.decide(index, true, near);
+    decide(this.#host, index, true, near);
     return record;
   }
 
@@ -206,7 +218,7 @@ export class Workers {
       record.gone.resolve();
       this.#ending.delete(record);
       // What it died of may still be under way.
-      const peer = this.#host.network.tryPeer(index);
+      const peer = this.#host.links.tryPeer(index);
       if (peer !== undefined) await drain(() => peer.received, this.#host.clock.yieldTo);
       if (this.#records.get(index) === record) this.#handlers.onLost(index, undefined, null);
     });

@@ -1,16 +1,16 @@
 import { capture } from "../../channels/packing/capture.ts";
 import type { Guard } from "../cell/guard.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import type { Host } from "../host/host.ts";
 import { FAILED } from "../messaging/protocol.ts";
+import type { Links } from "../messaging/links.ts";
 
 /** Leaves the decision about an actor of this thread to a supervisor on another one. */
 export class GuardElsewhere implements Guard {
-  readonly #host: Host;
+  readonly #links: Links;
   readonly #at: number;
 
-  constructor(host: Host, at: number) {
-    this.#host = host;
+  constructor(links: Links, at: number) {
+    this.#links = links;
     this.#at = at;
   }
 
@@ -19,6 +19,6 @@ export class GuardElsewhere implements Guard {
 
   failed(reason: ExitReason, serial: number): void {
     const packet = capture([reason], "wire", "reason", "reason");
-    this.#host.network.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);
+    this.#links.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);
   }
 }

@@ -3,7 +3,7 @@ import type { Packet } from "../../channels/packing/packet.ts";
 import { stop, terminate } from "./control.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import type { Host } from "../host/host.ts";
+import type { ChildAbroad } from "../hosts/children_abroad.ts";
 import type { Owner } from "../cell/children.ts";
 import type { Guard, Guarded } from "../cell/guard.ts";
 import {
@@ -14,17 +14,18 @@ import {
   RESUME,
   REVIVE,
 } from "../messaging/protocol.ts";
-import type { Ref } from "../messaging/ref.ts";
+import type { Target } from "../messaging/ref_owner.ts";
+import type { Runtime } from "./runtime.ts";
 import { startsAgain } from "../vocabulary/restart_kind.ts";
 import { RestartBudget } from "../cell/restart_budget.ts";
 import type { StartArgs } from "../cell/start_args.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 
 /** An actor on another host as its owner sees it, who starts it again when that host is lost. */
-export class RemoteChild implements Guarded {
+export class RemoteChild implements Guarded, ChildAbroad {
   readonly owner: Owner;
-  readonly #host: Host;
-  readonly #ref: Ref;
+  readonly #host: Runtime;
+  readonly #ref: Target;
   readonly #definition: DefinedActor<unknown, unknown[]>;
   readonly #args: StartArgs;
   readonly #counted: boolean;
@@ -40,14 +41,15 @@ export class RemoteChild implements Guarded {
    * @param guard Who decides about restarts, instead of the actor's own budget.
    */
   constructor(
-    ref: Ref,
+    host: Runtime,
+    ref: Target,
     definition: DefinedActor<unknown, unknown[]>,
     args: StartArgs,
     owner: Owner,
     counted: boolean,
     guard: Guard | null,
   ) {
-    this.#host = ref.host;
+    this.#host = host;
     this.#ref = ref;
     this.#definition = definition;
     this.#args = args;
@@ -78,11 +80,11 @@ export class RemoteChild implements Guarded {
   }
 
   stop(_reason: ExitReason, drain = false): Promise<boolean> {
-    return stop(this.#ref, drain);
+    return stop(this.#host, this.#ref, drain);
   }
 
   kill(): Promise<void> {
-    return terminate(this.#ref);
+    return terminate(this.#host, this.#ref);
   }
 
   /** Its incarnation has ended, and it waits. */
@@ -141,16 +143,18 @@ export class RemoteChild implements Guarded {
     if (this.#loss !== null) return await this.#revive();
     this.#restarts++;
     const packet = capture([reason], "wire", "reason", "reason");
-    const { network } = this.#host;
-    await network.call(this.at, (id) => [RESUME, id, this.serial, packet.payload], packet);
+    await this.#host.requests.call(
+      this.at,
+      (id) => [RESUME, id, this.serial, packet.payload],
+      packet,
+    );
   }
 
   /** Ends it for good. */
   async finish(reason: ExitReason): Promise<void> {
     const packet = capture([reason], "wire", "reason", "reason");
     const { at, serial } = this;
-    const { orders } = this.#host.network;
-    await orders.during(
+    await this.#host.orders.during(
       at,
       serial,
       () => this.#orders((id) => [FINISH, id, serial, packet.payload]),
@@ -159,7 +163,7 @@ export class RemoteChild implements Guarded {
 
   async #orders(envelope: (id: number) => HostEnvelope): Promise<void> {
     try {
-      await this.#host.network.call(this.at, envelope);
+      await this.#host.requests.call(this.at, envelope);
     } catch (error) {
       // What it was to end has ended.
       if (!(error instanceof HostLostError)) throw error;
@@ -167,16 +171,16 @@ export class RemoteChild implements Guarded {
   }
 
   async #revive(): Promise<void> {
-    const { network } = this.#host;
+    const { lost, requests } = this.#host;
     const reason = this.#loss!;
-    if (!await network.fate(this.at)) throw new HostLostError(this.at);
+    if (!await lost.fate(this.at)) throw new HostLostError(this.at);
     // It does not start again.
     if (this.#loss === null) return;
     this.#loss = null;
     const packet = await this.#startAgainWith(reason);
     const isGuarded = this.#guard !== null;
     const restarts = ++this.#restarts;
-    await network.call(
+    await requests.call(
       this.at,
       (id) => [REVIVE, id, this.serial, this.#counted, isGuarded, restarts, packet.payload],
       packet,

@@ -4,12 +4,13 @@ import type { Cell } from "../cell/cell.ts";
 import { DefinedActor } from "../definition/defined_actor.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { functionHere } from "../definition/function_here.ts";
-import type { Host } from "../host/host.ts";
+import type { Runtime } from "./runtime.ts";
 import { LocalReply } from "../cell/local_reply.ts";
 import type { ActorOptions, PlacementOptions } from "../vocabulary/options.ts";
 import type { Owner } from "../cell/children.ts";
 import { limitFor, type Reservation, RUN } from "../messaging/protocol.ts";
 import { Ref } from "../messaging/ref.ts";
+import type { Target } from "../messaging/ref_owner.ts";
 import { mayStartAgain } from "../vocabulary/restart_kind.ts";
 import type { SteeringGuard } from "../cell/guard.ts";
 import { type Place, Start, type StartRequest } from "./start.ts";
@@ -22,12 +23,12 @@ import { checkPermissions } from "../hosts/workers.ts";
  * @param guard Who decides about restarts, instead of the actor's own budget.
  */
 export function spawn(
-  host: Host,
+  host: Runtime,
   definition: unknown,
   args: unknown[],
   owner: Owner,
   guard: SteeringGuard | null = null,
-): Promise<Ref> {
+): Promise<Target> {
   try {
     host.checkOpen("spawn actor");
     return spawnUnasked(host, definition, args, owner, guard);
@@ -38,12 +39,12 @@ export function spawn(
 
 /** The same, also while the system shuts down: for what is needed to finish work that was accepted before. */
 export function spawnUnasked(
-  host: Host,
+  host: Runtime,
   definition: unknown,
   args: unknown[],
   owner: Owner,
   guard: SteeringGuard | null = null,
-): Promise<Ref> {
+): Promise<Target> {
   try {
     if (!(definition instanceof DefinedActor)) {
       throw new TypeError("Cannot spawn actor: the first argument must come from actor()");
@@ -60,7 +61,7 @@ export function spawnUnasked(
   }
 }
 
-function start(request: StartRequest, reservation: Reservation | null): Promise<Ref> {
+function start(request: StartRequest, reservation: Reservation | null): Promise<Target> {
   const { host, definition, args } = request;
   let place: Place | Promise<Place>;
   try {
@@ -75,7 +76,7 @@ function start(request: StartRequest, reservation: Reservation | null): Promise<
 }
 
 /** Starts an actor without a name on this thread. */
-function startAtOnce({ host, definition, args, owner, guard }: StartRequest): Promise<Ref> {
+function startAtOnce({ host, definition, args, owner, guard }: StartRequest): Promise<Target> {
   let cell: Cell | undefined;
   const started = host.start(definition, args.here(), owner, guard, null, (made) => {
     cell = made;
@@ -84,7 +85,7 @@ function startAtOnce({ host, definition, args, owner, guard }: StartRequest): Pr
   const refTo = ({ serial }: Cell) => host.refOf(host.index, serial, undefined);
   if (!(started instanceof Promise)) return Promise.resolve(refTo(started));
   const { startTimeoutMs = host.settings.startTimeoutMs } = definition.options;
-  const wait = new OwnWait<Ref>(() => `start actor of ${definition.address.url}`);
+  const wait = new OwnWait<Target>(() => `start actor of ${definition.address.url}`);
   wait.whenGivenUp = () => void cell?.kill();
   if (!host.deadlines.start(wait, undefined, startTimeoutMs)) wait.onGivenUp();
   started.then((cell) => wait.resolve(refTo(cell)), (error) => wait.reject(error));
@@ -92,7 +93,7 @@ function startAtOnce({ host, definition, args, owner, guard }: StartRequest): Pr
 }
 
 /** Runs a task where its options say. */
-export async function run(host: Host, task: unknown, args: unknown[]): Promise<unknown> {
+export async function run(host: Runtime, task: unknown, args: unknown[]): Promise<unknown> {
   host.checkOpen("run task");
   if (!isTask(task)) {
     throw new TypeError("Cannot run task: the first argument must come from task()");
@@ -107,7 +108,7 @@ export async function run(host: Host, task: unknown, args: unknown[]): Promise<u
  * @param again Whether it may have to run with them another time: they stay what they are.
  */
 export async function runTask(
-  host: Host,
+  host: Runtime,
   task: DefinedTask<unknown[], unknown>,
   args: StartArgs,
   again: boolean,
@@ -131,7 +132,7 @@ export async function runTask(
 
 /** Finds a place and starts there; whatever fails ends the wait. */
 async function runSomewhere(
-  host: Host,
+  host: Runtime,
   task: DefinedTask<unknown[], unknown>,
   args: StartArgs,
   again: boolean,
@@ -150,7 +151,7 @@ async function runSomewhere(
 }
 
 function runAt(
-  host: Host,
+  host: Runtime,
   { at, counted }: Place,
   task: DefinedTask<unknown[], unknown>,
   args: StartArgs,
@@ -168,14 +169,14 @@ function runAt(
   } else {
     const packet = args.toSend();
     const what = task.payload();
-    const id = host.network.send(
+    const id = host.requests.send(
       at,
       wait,
       (id) => [RUN, id, counted, what, packet.payload, notAfter],
       packet,
       counted ? () => host.departed(at) : undefined,
     );
-    wait.whenGivenUp = () => host.network.withdraw(at, id);
+    wait.whenGivenUp = () => host.requests.withdraw(at, id);
   }
 }
 
@@ -185,7 +186,7 @@ function runAt(
  * @throws {TypeError} when the options contradict each other, or an argument cannot cross: before anything has begun.
  */
 export function startArgs(
-  host: Host,
+  host: Runtime,
   options: PlacementOptions,
   args: unknown[],
   again: boolean,
@@ -195,7 +196,7 @@ export function startArgs(
 }
 
 /** @throws {TypeError} when the options contradict each other. */
-function checkPlace(host: Host, options: PlacementOptions): void {
+function checkPlace(host: Runtime, options: PlacementOptions): void {
   const { on = "own", near, own } = options;
   if (near !== undefined) hostNear(host, near);
   if (own === undefined) return;
@@ -210,7 +211,7 @@ function kindOfPlace({ on, own }: PlacementOptions): "any" | "here" | "own" {
 }
 
 /** Whether it is certain that something starts on this thread. */
-function staysHere({ coordinator, index }: Host, options: PlacementOptions): boolean {
+function staysHere({ coordinator, index }: Runtime, options: PlacementOptions): boolean {
   const { near } = options;
   if (near !== undefined) return (near as unknown as Ref).at === index;
   const on = kindOfPlace(options);
@@ -219,7 +220,7 @@ function staysHere({ coordinator, index }: Host, options: PlacementOptions): boo
 
 /** Decides where something starts, and reserves a name. A promise when host 0 has to be asked. */
 function findPlace(
-  host: Host,
+  host: Runtime,
   options: PlacementOptions & Pick<ActorOptions, "name" | "startTimeoutMs">,
   reservation: Reservation | null,
 ): Place | Promise<Place> {
@@ -228,7 +229,7 @@ function findPlace(
   if (near !== undefined || on === "here") {
     const place = { at: near === undefined ? host.index : hostNear(host, near), counted: false };
     if (reservation === null) return place;
-    return host.network.question(["reserve", reservation]).then(() => place);
+    return host.directory.ask(["reserve", reservation]).then(() => place);
   }
   const request = {
     on,
@@ -242,11 +243,11 @@ function findPlace(
   if (host.coordinator !== null && reservation === null) {
     return { at: host.coordinator.place(request), counted: true };
   }
-  const chosen = host.network.question(["place", request]) as Promise<number>;
+  const chosen = host.directory.ask(["place", request]) as Promise<number>;
   return chosen.then((at) => ({ at, counted: true }));
 }
 
-function hostNear(host: Host, near: unknown): number {
+function hostNear(host: Runtime, near: unknown): number {
   if (near instanceof Ref && near.host === host) return near.at;
   throw new TypeError("Cannot place: near must be an ActorRef of the same system");
 }

@@ -4,11 +4,12 @@ import type { DefinedActor } from "../definition/defined_actor.ts";
 import { functionHere } from "../definition/function_here.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import type { Host } from "../host/host.ts";
+import type { Runtime } from "./runtime.ts";
 import type { Owner } from "../cell/children.ts";
 import type { Pending } from "../messaging/remote_reply.ts";
 import { type Reservation, SPAWN } from "../messaging/protocol.ts";
-import type { Ref } from "../messaging/ref.ts";
+import type { Target } from "../messaging/ref_owner.ts";
+import { killThere } from "./control.ts";
 import type { Guarded, SteeringGuard } from "../cell/guard.ts";
 import { RemoteChild } from "./remote_child.ts";
 import type { StartArgs } from "../cell/start_args.ts";
@@ -24,7 +25,7 @@ export interface Place {
 
 /** An actor that somebody wants, and who wants it. */
 export interface StartRequest {
-  readonly host: Host;
+  readonly host: Runtime;
   readonly definition: AnyActor;
   readonly args: StartArgs;
   readonly owner: Owner;
@@ -47,7 +48,7 @@ export interface StartRequest {
  */
 export class Start extends Wait<unknown> implements Guarded, Pending {
   /** Resolves when `setup` is done. */
-  readonly ref: Promise<Ref>;
+  readonly ref: Promise<Target>;
   readonly #request: StartRequest;
   #place: Place | null = null;
   /** Number of the request, when it has gone to another host. */
@@ -85,7 +86,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
   async #run(
     place: Place | Promise<Place>,
     reservation: Reservation | null,
-  ): Promise<Ref> {
+  ): Promise<Target> {
     const { host, definition } = this.#request;
     const { startTimeoutMs = host.settings.startTimeoutMs, name } = definition.options;
     try {
@@ -111,8 +112,8 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
     const { host, definition, args, owner, guard } = this.#request;
     const { at, counted } = this.#place!;
     const ref = host.refOf(at, serial, definition.options.name);
-    const child = new RemoteChild(ref, definition, args, owner, counted, guard);
-    host.network.adopt(child);
+    const child = new RemoteChild(host, ref, definition, args, owner, counted, guard);
+    host.abroad.adopt(child);
     this.#made(child);
   }
 
@@ -149,10 +150,10 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
 
   /** The time is over, or it was killed. */
   override onGivenUp(): void {
-    const { network } = this.#request.host;
+    const { host } = this.#request;
     const actor = this.#actor;
-    if (this.#id !== null) network.withdraw(this.#place!.at, this.#id);
-    if (actor instanceof RemoteChild) network.kill(actor.at, actor.serial);
+    if (this.#id !== null) host.requests.withdraw(this.#place!.at, this.#id);
+    if (actor instanceof RemoteChild) killThere(host, actor.at, actor.serial);
     else void actor?.kill();
   }
 
@@ -166,7 +167,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
       const envelope = (id: number) =>
         [SPAWN, id, counted, isGuarded, claim, what, packet.payload] as const;
       const whenUnsent = counted ? () => host.departed(at) : undefined;
-      this.#id = host.network.send(at, this, envelope, packet, whenUnsent);
+      this.#id = host.requests.send(at, this, envelope, packet, whenUnsent);
     } catch (error) {
       this.reject(error);
     }
@@ -220,7 +221,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
     if (counted && this.#actor === null && this.#id === null) host.departed(at);
     // Without host 0 there are no names any more.
     if (reservation !== null) {
-      await host.network.question(["unclaim", reservation]).catch(() => {});
+      await host.directory.ask(["unclaim", reservation]).catch(() => {});
     }
   }
 }

@@ -1,4 +1,4 @@
-// What is to start comes as a definition.
+// What is to start comes as a definition, also to a module that has never heard of them.
 import "../definition/defined_actor.ts";
 import "../definition/defined_task.ts";
 import { abandonValues } from "../../channels/packing/abandon.ts";
@@ -8,7 +8,7 @@ import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { DefinedTask } from "../definition/defined_task.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { GuardElsewhere } from "./guard_elsewhere.ts";
-import type { Host } from "../host/host.ts";
+import type { Runtime } from "./runtime.ts";
 import { type Peer, RemoteReply } from "../messaging/remote_reply.ts";
 import * as wire from "../messaging/protocol.ts";
 
@@ -17,7 +17,7 @@ type AnyTask = DefinedTask<unknown[], unknown>;
 
 /** Starts an actor for another host. */
 export async function spawn(
-  host: Host,
+  host: Runtime,
   peer: Peer,
   [, id, counted, guarded, claim, what, payload]: wire.HostEnvelope & { 0: typeof wire.SPAWN },
   context: RevivalContext,
@@ -35,7 +35,7 @@ export async function spawn(
     const loaded = definition.loaded(await host.load(address, options.startTimeoutMs));
     // Nobody waits for it any more.
     if (reply.settled) return abandonValues(args);
-    const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
+    const guard = guarded ? new GuardElsewhere(host.links, peer.index) : null;
     let cell: Cell | undefined;
     const started = host.start(loaded, args, peer.index, guard, claim, (made) => {
       cell = made;
@@ -57,7 +57,7 @@ export async function spawn(
 
 /** Starts an actor again whose thread was lost. */
 export async function startAgain(
-  host: Host,
+  host: Runtime,
   peer: Peer,
   envelope: wire.HostEnvelope & { 0: typeof wire.REVIVE },
   context: RevivalContext,
@@ -69,7 +69,7 @@ export async function startAgain(
     const [definition, reason] = args.splice(-2) as [AnyActor, ExitReason];
     const { address, options } = definition;
     const loaded = definition.loaded(await host.load(address, options.startTimeoutMs));
-    const guard = guarded ? new GuardElsewhere(host, peer.index) : null;
+    const guard = guarded ? new GuardElsewhere(host.links, peer.index) : null;
     // Somebody may have ended it meanwhile.
     if (!host.survivors.has(serial)) return reply.resolve(null);
     const { cell, resumed } = host.revive(
@@ -81,7 +81,7 @@ export async function startAgain(
       reason,
       restarts,
     );
-    // Host 0 counts all that come back to a shared thread.
+    // Runtime 0 counts all that come back to a shared thread.
     if (counted || !host.isOwn) {
       cell.exited.then(({ kind }) => host.departed(host.index, kind !== "killed"));
     }
@@ -106,7 +106,7 @@ async function startFor(reply: RemoteReply, started: Promise<Cell>): Promise<voi
 
 /** Runs a task for another host. */
 export async function run(
-  host: Host,
+  host: Runtime,
   peer: Peer,
   [, id, counted, what, payload, notAfter]: wire.HostEnvelope & { 0: typeof wire.RUN },
   context: RevivalContext,

@@ -1,7 +1,7 @@
-import type { Ref } from "./ref.ts";
+import type { Target } from "./ref_owner.ts";
 
 /** Sends one message of a verb (tell, ask, stream) through a ref. */
-export type Send = (ref: Ref, handler: string, args: unknown[]) => unknown;
+export type Send = (ref: Target, handler: string, args: unknown[]) => unknown;
 
 /** What `ref.tell`, `ref.ask` and `ref.stream` are: a method for every name. */
 export type Facade = object;
@@ -20,13 +20,13 @@ export const UNASKED: ReadonlySet<string> = new Set(["then", "toJSON", "toLocale
  * when it is first used: a `Proxy` at the end of the prototype chain adds it to the prototype that all facades of
  * the verb share. From then on a call costs what any method call costs.
  */
-export function facadeFor(verb: string, send: Send): (ref: Ref) => Facade {
+export function facadeFor(verb: string, send: Send): (ref: Target) => Facade {
   let names = 0;
 
   class Methods {
-    readonly #ref: Ref;
+    readonly #ref: Target;
 
-    constructor(ref: Ref) {
+    constructor(ref: Target) {
       this.#ref = ref;
     }
 

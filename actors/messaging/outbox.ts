@@ -10,48 +10,48 @@ import { LocalReply, type LocalTarget } from "../cell/local_reply.ts";
 import { errorFor } from "./loss.ts";
 import { Item } from "../cell/item.ts";
 import { ASK, CHAINED_ASK, CREDIT, STREAM, TELL } from "./protocol.ts";
-import type { Ref } from "./ref.ts";
+import type { Target } from "./ref_owner.ts";
 import type { Pending } from "./remote_reply.ts";
 import { StreamConsumer } from "./stream_consumer.ts";
 import { traced } from "./trace.ts";
 import { currentTurn } from "../cell/turn.ts";
-import { isAbandoned } from "../cell/_async_turns.ts";
+import { isAbandoned } from "../cell/async_turns.ts";
 
 /** Sends a message one way. */
-export function tell(ref: Ref, handler: string, args: unknown[]): void {
+export function tell(ref: Target, handler: string, args: unknown[]): void {
   const { host } = ref;
   if (host.refuses()) return host.deadLetter(ref, handler, "the system is shutting down");
   if (ref.isHere) return tellHere(ref, handler, copyHere(args, "message", "args"));
   const { at, serial } = ref;
-  if (host.network.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
+  if (host.links.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
   tellRemote(ref, handler, capture(args, "wire", "message", "args"));
 }
 
-function tellHere(ref: Ref, handler: string, copies: unknown[]): void {
+function tellHere(ref: Target, handler: string, copies: unknown[]): void {
   const { cell } = ref;
   if (cell !== undefined) return cell.push(new Item(handler, copies, null, null));
   tellEnded(ref, handler, copies);
 }
 
 /** The actor has ended, but may be back. Apart, as its siblings are: a closure costs more, whether it is made or not. */
-function tellEnded(ref: Ref, handler: string, copies: unknown[]): void {
+function tellEnded(ref: Target, handler: string, copies: unknown[]): void {
   const { host } = ref;
   if (host.survivors.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
   abandonValues(copies);
   host.deadLetter(ref, handler, "the actor has ended");
 }
 
-function tellRemote(ref: Ref, handler: string, packet: Packet): void {
+function tellRemote(ref: Target, handler: string, packet: Packet): void {
   const { host, at, serial } = ref;
-  const peer = host.network.tryPeer(at);
+  const peer = host.links.tryPeer(at);
   if (peer !== undefined) return peer.link.sendItem(TELL, serial, handler, packet);
   tellLost(ref, handler, packet);
 }
 
 /** The host has ended, but may be back. */
-function tellLost(ref: Ref, handler: string, packet: Packet): void {
+function tellLost(ref: Target, handler: string, packet: Packet): void {
   const { host, at } = ref;
-  if (host.network.defer(at, () => tellRemote(ref, handler, packet))) return;
+  if (host.lost.defer(at, () => tellRemote(ref, handler, packet))) return;
   abandonItem(packet);
   host.deadLetter(ref, handler, "the actor has ended");
 }
@@ -63,24 +63,24 @@ function tellLost(ref: Ref, handler: string, packet: Packet): void {
  * @throws {Error} when its thread has ended.
  */
 export function post(
-  ref: Ref,
+  ref: Target,
   handler: string,
   packet: Packet,
   reply: (LocalTarget & Pending) | null,
 ): void {
-  const { host: { network }, at, serial, cell } = ref;
+  const { host: { links, requests }, at, serial, cell } = ref;
   if (cell !== undefined) {
     const { payload, attachments } = packet;
     const args = revive(payload, { attachments, ...NO_SIGNALS });
     return cell.push(new Item(handler, args, reply && new LocalReply(reply), null));
   }
-  const { link } = network.peer(at);
+  const { link } = links.peer(at);
   if (reply === null) link.sendItem(TELL, serial, handler, packet);
-  else link.sendItem(ASK, serial, handler, packet, network.expect(at, reply));
+  else link.sendItem(ASK, serial, handler, packet, requests.expect(at, reply));
 }
 
 /** Sends a request and promises the reply. */
-export function ask(ref: Ref, handler: string, args: unknown[]): Promise<unknown> {
+export function ask(ref: Target, handler: string, args: unknown[]): Promise<unknown> {
   const { host } = ref;
   const { signal, timeoutMs = host.settings.askTimeoutMs } = ref.limits;
   try {
@@ -107,7 +107,7 @@ export function ask(ref: Ref, handler: string, args: unknown[]): Promise<unknown
 
 /** An ask that is waited for. */
 class AskWait extends Wait {
-  readonly ref: Ref;
+  readonly ref: Target;
   readonly handler: string;
   /** The turn that asks. */
   readonly turn: Item | null;
@@ -117,7 +117,7 @@ class AskWait extends Wait {
   /** Number of the request, when it lives on another one. */
   request = 0;
 
-  constructor(ref: Ref, handler: string) {
+  constructor(ref: Target, handler: string) {
     super();
     this.ref = ref;
     this.handler = handler;
@@ -161,7 +161,7 @@ class AskWait extends Wait {
   override onGivenUp(): void {
     const { ref: { cell, host, at }, item, request } = this;
     if (item !== null) cell!.withdraw(item);
-    else host.network.withdraw(at, request);
+    else host.requests.withdraw(at, request);
   }
 }
 
@@ -181,29 +181,29 @@ function askEnded(wait: AskWait, copies: unknown[]): void {
 }
 
 function askRemote(wait: AskWait, packet: Packet): void {
-  const { ref: { host: { network }, at, serial }, handler, chain } = wait;
+  const { ref: { host: { links, requests }, at, serial }, handler, chain } = wait;
   if (wait.settled) return abandonItem(packet);
   try {
-    const { link } = network.peer(at);
-    const id = wait.request = network.expect(at, wait);
+    const { link } = links.peer(at);
+    const id = wait.request = requests.expect(at, wait);
     if (chain === null) link.sendItem(ASK, serial, handler, packet, id);
     else link.send([CHAINED_ASK, id, serial, handler, packet.payload, chain], packet);
   } catch (error) {
-    network.forget(wait.request);
+    requests.forget(wait.request);
     askLost(wait, packet, error);
   }
 }
 
 /** The host has ended, but may be back. */
 function askLost(wait: AskWait, packet: Packet, error: unknown): void {
-  const { host: { network }, at } = wait.ref;
-  if (network.defer(at, () => askRemote(wait, packet))) return;
+  const { host: { lost }, at } = wait.ref;
+  if (lost.defer(at, () => askRemote(wait, packet))) return;
   abandonItem(packet);
   wait.reject(error);
 }
 
 /** Opens a stream; its handler is called when the first value is wanted. */
-export function stream(ref: Ref, handler: string, args: unknown[]): StreamConsumer {
+export function stream(ref: Target, handler: string, args: unknown[]): StreamConsumer {
   const { host, limits } = ref;
   host.checkOpen(`stream "${handler}"`);
   const chain = chainOf(ref, currentTurn());
@@ -222,7 +222,7 @@ export function stream(ref: Ref, handler: string, args: unknown[]): StreamConsum
 }
 
 function openHere(
-  ref: Ref,
+  ref: Target,
   handler: string,
   copies: unknown[],
   chain: string[] | null,
@@ -240,34 +240,34 @@ function openHere(
 }
 
 function openRemote(
-  ref: Ref,
+  ref: Target,
   handler: string,
   packet: Packet,
   chain: string[] | null,
   consumer: StreamConsumer,
 ): void {
-  const { host: { network }, at, serial } = ref;
+  const { host: { links, lost, requests }, at, serial } = ref;
   if (consumer.settled) return abandonItem(packet);
   let id = 0;
   try {
-    const { link } = network.peer(at);
-    id = network.expect(at, consumer);
+    const { link } = links.peer(at);
+    id = requests.expect(at, consumer);
     link.send([STREAM, id, serial, handler, packet.payload, chain], packet);
     consumer.opened({
-      grant: (credit) => network.tryPeer(at)?.link.send([CREDIT, id, credit]),
-      close: () => network.withdraw(at, id),
+      grant: (credit) => links.tryPeer(at)?.link.send([CREDIT, id, credit]),
+      close: () => requests.withdraw(at, id),
     });
   } catch (error) {
-    network.forget(id);
+    requests.forget(id);
     const again = () => openRemote(ref, handler, packet, chain, consumer);
-    if (network.defer(at, again)) return;
+    if (lost.defer(at, again)) return;
     abandonItem(packet);
     consumer.reject(error);
   }
 }
 
 /** The handlers that wait for what is sent now; `null` outside any turn. */
-function chainOf(ref: Ref, turn: Item | null): string[] | null {
+function chainOf(ref: Target, turn: Item | null): string[] | null {
   if (turn === null) return null;
   const cell = turn.cell!;
   const waiting = `${cell.label}.${turn.label}`;

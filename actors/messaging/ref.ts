@@ -1,6 +1,5 @@
-import type { ActorRef, Ask, StopOptions, Stream, Tell } from "../vocabulary/actor_ref.ts";
+import type { Ask, StopOptions, Stream, Tell } from "../vocabulary/actor_ref.ts";
 import type { Cell } from "../cell/cell.ts";
-import { exited, hasEnded, stop, terminate } from "../lifecycle/control.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { facadeFor } from "./facade.ts";
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
@@ -12,7 +11,8 @@ import {
   registerHandle,
 } from "../../channels/packing/handle.ts";
 import { SELECT, type Selectable, type Selection } from "../../channels/vocabulary/selectable.ts";
-import { type Host, hostOf } from "../host/host.ts";
+import type { RefOwner, Target } from "./ref_owner.ts";
+import { ownerOf } from "./systems.ts";
 import type { WaitOptions } from "../vocabulary/options.ts";
 import { ask, stream, tell } from "./outbox.ts";
 
@@ -23,10 +23,9 @@ const streamFacade = facadeFor("stream", stream);
 const NO_LIMITS: WaitOptions = {};
 
 /** What stands behind an {@linkcode ActorRef}. */
-// deno-lint-ignore no-explicit-any -- one class for all protocols
-export class Ref implements ActorRef<any>, Handle, Selectable {
+export class Ref implements Target, Handle, Selectable {
   /** This thread's part of the system. */
-  readonly host: Host;
+  readonly host: RefOwner;
   /** Index of the host where the actor lives. */
   readonly at: number;
   /** Number of the actor there. */
@@ -39,7 +38,7 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
   #exited: Promise<ExitReason> | undefined;
 
   constructor(
-    host: Host,
+    host: RefOwner,
     at: number,
     serial: number,
     name: string | undefined,
@@ -95,20 +94,20 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
   }
 
   async stop({ drain = false }: StopOptions = {}): Promise<void> {
-    await stop(this, drain);
+    await this.host.control.stop(this, drain);
   }
 
   terminate(): Promise<void> {
-    return terminate(this);
+    return this.host.control.terminate(this);
   }
 
   get exited(): Promise<ExitReason> {
-    return this.#exited ??= exited(this);
+    return this.#exited ??= this.host.control.exited(this);
   }
 
   [SELECT](): Selection {
     return {
-      isReady: () => hasEnded(this),
+      isReady: () => this.host.control.hasEnded(this),
       whenReady: (callback) => {
         let isWanted = true;
         void this.exited.then(() => {
@@ -129,7 +128,7 @@ export class Ref implements ActorRef<any>, Handle, Selectable {
 registerHandle("ref", ([systemId, at, serial, name]) => {
   checkCame(isCount(at) && isCount(serial), "ActorRef");
   checkCame(name === null || typeof name === "string", "ActorRef");
-  const host = hostOf(systemId as string);
+  const host = ownerOf(systemId as string);
   if (host !== undefined) {
     return host.refOf(at, serial, name ?? undefined);
   }

@@ -12,7 +12,7 @@ import { Attempt, type AttemptOwner } from "./_attempt.ts";
 import type { Job, PoolTask } from "./_job.ts";
 import { callBack, newProgress, notBegun } from "./_progress.ts";
 import type { Call } from "./_worker.ts";
-import type { Ref } from "../messaging/ref.ts";
+import type { Target } from "../messaging/ref_owner.ts";
 
 // So many short jobs on their way to one worker hide the way there.
 const MAX_WINDOW = 256;
@@ -34,7 +34,7 @@ export class PoolMember implements AttemptOwner {
   /** What it was sent and has not answered, by serial and so in order. */
   readonly #attempts = new Map<number, Attempt>();
   readonly #defined = new Set<number>();
-  #ref: Ref | null = null;
+  #ref: Target | null = null;
   #sent = 0;
   /** Most jobs that are sent to it ahead of its answers. */
   #window: number;
@@ -93,10 +93,10 @@ export class PoolMember implements AttemptOwner {
   }
 
   /** Its worker runs. */
-  started(ref: Ref): void {
+  started(ref: Target): void {
     this.#ref = ref;
     // It ends only when told to, or with its thread.
-    void exited(ref).then((reason) => this.#lose(reason));
+    void exited(this.#host, ref).then((reason) => this.#lose(reason));
   }
 
   /** Runs the initializer; rejects with its error. */
@@ -142,7 +142,7 @@ export class PoolMember implements AttemptOwner {
   }
 
   get #isDying(): boolean {
-    return this.#host.network.lossOf(this.#ref!.at) !== undefined;
+    return this.#host.lost.errorOf(this.#ref!.at) !== undefined;
   }
 
   answered(attempt: Attempt): void {
@@ -234,13 +234,13 @@ export class PoolMember implements AttemptOwner {
   /** Ends it after what it is doing; nothing may be on its way to it. */
   async stop(): Promise<void> {
     this.#isOver = true;
-    if (this.#ref !== null) await stop(this.#ref, false);
+    if (this.#ref !== null) await stop(this.#host, this.#ref, false);
   }
 
   /** Ends it at once. */
   async kill(): Promise<void> {
     this.#isOver = true;
-    if (this.#ref !== null) await terminate(this.#ref, this.#lastDoing);
+    if (this.#ref !== null) await terminate(this.#host, this.#ref, this.#lastDoing);
   }
 }
 

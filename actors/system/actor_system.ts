@@ -237,9 +237,9 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   }
 
   async #shutDown(timeoutMs: number | undefined): Promise<ShutdownResult> {
-    const { coordinator, settings, network } = this.#host;
+    const { coordinator, settings, directory } = this.#host;
     if (coordinator === null) {
-      return await network.question(["shutdown", limitFor(timeoutMs)]) as ShutdownResult;
+      return await directory.ask(["shutdown", limitFor(timeoutMs)]) as ShutdownResult;
     }
     const abandoned = await coordinator.shutdown(timeoutMs ?? settings.shutdownMs);
     this.#signals?.();
@@ -327,9 +327,9 @@ function startHost(options: ActorSystemOptions): Host {
   const host = new Host(systemId, 0, false, settings, systemClock);
   const { workers = navigator.hardwareConcurrency, worker = "web" } = options;
   if (options.transport !== undefined) {
-    host.lines = linesOf(options.transport);
+    host.links.lines = linesOf(options.transport);
     host.transportModule = options.transport.module;
   }
-  host.coordinator = new Coordinator(host, workers, worker);
+  host.lead(new Coordinator(host, workers, worker));
   return host;
 }

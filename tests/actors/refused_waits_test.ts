@@ -54,9 +54,9 @@ Deno.test("An ask or a stream of a handler whose name is too long leaves nothing
   await assertRejects(() => far.stream[name]!().next(), RangeError, refused);
   await assertRejects(() => near.ask.ask(far, name), RangeError, refused);
   assertEquals(await near.ask.ask(far, "watch").catch((error) => error.name), "TypeError");
-  const { network } = hostBehind(system);
+  const { requests } = hostBehind(system);
   const ids = Array.from({ length: 100 }, (_, at) => at + 1);
-  assertEquals(ids.filter((id) => network.streaming(id) !== undefined), []);
+  assertEquals(ids.filter((id) => requests.waiting(id) !== undefined), []);
 });
 
 Deno.test("An actor whose name is too long leaves no worker of its own", async () => {

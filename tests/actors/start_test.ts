@@ -93,9 +93,9 @@ Deno.test.each(PLACES)(
     }
     assertEquals((await Promise.all(ended)).map(({ kind }) => kind), Array(6).fill("normal"));
     // The supervisor is one of the children.
-    const { children, network } = hostBehind(system);
+    const { abroad, children } = hostBehind(system);
     await until(5_000, "nobody left", () => children.size === 1);
-    for (let serial = 1; serial <= 6; serial++) assertEquals(network.childOn(1, serial), undefined);
+    for (let serial = 1; serial <= 6; serial++) assertEquals(abroad.get(1, serial), undefined);
   },
 );
 

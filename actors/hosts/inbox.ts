@@ -1,0 +1,122 @@
+import { checkCame, portIn } from "../../channels/vocabulary/malformed.ts";
+import type { Payload } from "../../channels/packing/marker.ts";
+import { type RevivalContext, revive } from "../../channels/packing/revival.ts";
+import { HostLostError } from "../../channels/vocabulary/errors.ts";
+import { answer, reviveError } from "../messaging/incoming.ts";
+import type { FarEnd } from "../messaging/lines.ts";
+import { noteDone } from "../messaging/loss.ts";
+import * as wire from "../messaging/protocol.ts";
+import type { Peer } from "../messaging/remote_reply.ts";
+import type { ActorRef } from "../vocabulary/actor_ref.ts";
+import type { SystemEvents } from "../vocabulary/system_events.ts";
+import type { Coordinator, LeaderHost } from "./coordinator.ts";
+import { decide, forgo, lose } from "./mourning.ts";
+
+/** What hosts can do to each other. */
+export interface HostsMember extends LeaderHost {
+  /** What only host 0 has. */
+  readonly coordinator: Coordinator | null;
+  refOf(at: number, serial: number, name: string | undefined): ActorRef<unknown>;
+  /** Waits until what was sent here has its place, but not longer than `ms` milliseconds. */
+  sendAll(ms: number): Promise<void>;
+}
+
+/** Handles what hosts say about themselves and each other; false when the envelope is something else. */
+export function receiveNews(
+  host: HostsMember,
+  peer: Peer,
+  envelope: wire.HostEnvelope,
+  context: RevivalContext,
+): boolean {
+  switch (envelope[0]) {
+    case wire.CONNECT:
+      connect(host, peer, envelope[1], envelope[2], context);
+      return true;
+    case wire.READY:
+      host.coordinator?.ready(peer.index, envelope[1]);
+      return true;
+    case wire.FATAL:
+      host.coordinator?.failed(peer.index, reviveError(envelope[1], context));
+      return true;
+    case wire.LOST:
+      void mourn(host, peer, envelope, context);
+      return true;
+    case wire.MOURNED:
+      host.coordinator?.mourned(envelope[1], peer.index, {
+        survivors: envelope[2],
+        ordered: envelope[3],
+        gone: envelope[4],
+      });
+      return true;
+    case wire.REBORN:
+      forgo(host, envelope[1], envelope[2]);
+      decide(host, envelope[1], true);
+      return true;
+    case wire.BURIED:
+      decide(host, envelope[1], false);
+      return true;
+    case wire.DEPARTED:
+      host.coordinator?.departed(envelope[1], envelope[2], peer.index);
+      return true;
+    case wire.REPORT:
+      reported(host, peer, envelope, context);
+      return true;
+    case wire.DIRECTORY:
+      answer(peer, envelope[1], host.coordinator?.answer(envelope[2], peer.index));
+      return true;
+    case wire.SHUTDOWN:
+      answer(peer, envelope[1], host.windUp(Number(envelope[2])));
+      return true;
+    case wire.SEND_ALL:
+      answer(peer, envelope[1], host.sendAll(envelope[2]));
+      return true;
+    case wire.QUIET:
+      host.quiet();
+      return true;
+    default:
+      return false;
+  }
+}
+
+function reported(
+  host: HostsMember,
+  peer: Peer,
+  [, type, payload]: wire.HostEnvelope & { 0: typeof wire.REPORT },
+  context: RevivalContext,
+): void {
+  try {
+    const [detail] = revive(payload, context) as [SystemEvents[keyof SystemEvents]];
+    checkCame(typeof detail === "object" && detail !== null, "event");
+    host.report(type as keyof SystemEvents, detail);
+  } catch (error) {
+    const ref = host.refOf(peer.index, 0, undefined);
+    host.report("error", { ref, handler: type, host: peer.index, error });
+  }
+}
+
+async function mourn(
+  host: HostsMember,
+  peer: Peer,
+  [, at, cause, culprit, isDone]: wire.HostEnvelope & { 0: typeof wire.LOST },
+  context: RevivalContext,
+): Promise<void> {
+  const error = new HostLostError(at, { cause: reviveError(cause, context) });
+  if (isDone) noteDone(error);
+  const { survivors, ordered, gone } = await lose(host, at, error, culprit);
+  peer.link.send([wire.MOURNED, at, survivors, ordered, gone]);
+}
+
+function connect(
+  host: HostsMember,
+  peer: Peer,
+  at: number,
+  payload: Payload,
+  context: RevivalContext,
+): void {
+  const [came, memory] = revive(payload, context);
+  const port = portIn(came, "line");
+  checkCame(memory === null || memory instanceof SharedArrayBuffer, "memory of a line");
+  const far: FarEnd = { port, memory };
+  if (host.coordinator === null) host.links.connect(at, host.links.lines.open(far));
+  else host.coordinator.introduce(peer, at, far);
+}

@@ -15,15 +15,6 @@ const MOST_AT_ONCE = 32;
 /** Bytes of the memory of one link. */
 export const PORT_BYTES: number = 2 * TEXT_RING_BYTES;
 
-// The types of Deno 2 know it only in newer libraries.
-const { waitAsync } = Atomics as unknown as {
-  waitAsync(
-    words: Int32Array,
-    at: number,
-    value: number,
-  ): { async: false } | { async: true; value: Promise<string> };
-};
-
 /** What goes by the port: its number among all messages, and the message. */
 type Numbered = readonly [number: number, message: unknown];
 
@@ -156,8 +147,8 @@ export class SharedPort implements LinkPort {
       Atomics.store(words, 2, 1);
       const seen = Atomics.load(words, 0);
       this.poll();
-      const wait = waitAsync(words, 0, seen);
-      if (wait.async) await wait.value;
+      const { async, value } = Atomics.waitAsync(words, 0, seen);
+      if (async) await value;
       Atomics.store(words, 2, 0);
     }
   }

@@ -34,7 +34,7 @@ export class Connection<E extends Envelope = Envelope> {
   #otherLife: string | null = null;
   #isOpen = true;
   readonly #onExit = (isCertain: boolean) => {
-    // Its lock may not be held yet, so that nobody would notice.
+    // Its lock may not be held yet, so that the other end would not notice.
     if (isCertain) this.#link.send([GONE]);
     this.#link.release();
   };

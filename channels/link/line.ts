@@ -270,7 +270,7 @@ export class Line {
     this.#held = null;
   }
 
-  /** Nobody takes what has come: whoever listened here closes what it holds. */
+  /** What has come will not be taken: the listener closes what it holds. */
   readonly #giveUp = (data: unknown): void => {
     const control = controlIn(data);
     if (control === null) this.onmessage?.({ data } as MessageEvent);

@@ -7,7 +7,7 @@ export class Extras {
   readonly moved = new Set<Transferable>();
   /** The lengths of resizable buffers when they were met, which the views in the message were made for. */
   readonly sizes = new Map<ArrayBuffer, number>();
-  /** Buffers that were made for this message, which nobody else has. */
+  /** Buffers that were made for this message and that no other code has. */
   readonly own = new Set<unknown>();
   /** What is made when the message is accepted, by its index among the attachments. */
   readonly movables = new Map<number, Movable>();

@@ -10,7 +10,7 @@ import { Refusal } from "./_refusal.ts";
 /**
  * Length of a view in elements, in bytes for a `DataView`; -1 for one that follows the length of its buffer.
  *
- * @throws {Refusal} when it has none, or nobody can know it.
+ * @throws {Refusal} when it has none, or none that can be known.
  */
 export function lengthOf(view: ArrayBufferView): number {
   const { buffer } = view;

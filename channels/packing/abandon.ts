@@ -7,7 +7,7 @@ import { closePort } from "../thread/port.ts";
 import { contextOf, revive } from "./revival.ts";
 import { ROWS } from "./rows.ts";
 
-/** Closes what a handle stands for when nobody will ever take it. */
+/** Key of the method that closes what a handle stands for, when it will never be taken. */
 export const ABANDON: unique symbol = Symbol("troupe.abandon");
 
 /** What came over a link as a payload, with its own attachments: it can be kept, sent on, or revived. */
@@ -43,7 +43,7 @@ export function reviveItems({ payload, attachments }: Packet, keepsInstances: bo
   return revive(payload, contextOf(attachments, keepsInstances));
 }
 
-/** Closes what an item holds that nobody will take, so that those at the other ends hear of it. */
+/** Closes what an item holds that will never be taken, so that the other ends notice. */
 export function abandonItem({ payload, attachments }: Packet): void {
   if (attachments.length === 0) return;
   abandonHandles(payload, attachments);

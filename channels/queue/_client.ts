@@ -39,7 +39,7 @@ export class QueueClient {
   #ids = 0;
   #isClosed = false;
   #hasEnded = false;
-  /** Whether it is known that all items are done, or that nobody counts. */
+  /** Whether all items are known to be done, or are not counted. */
   #isSettled = false;
   #usesDone = false;
   #hasSeenEnd = false;

@@ -29,7 +29,7 @@ export class QueueDelivery {
   readonly #host: DeliveryHost;
   readonly #items = new Fifo<StoredItem>();
   readonly #wants = new Fifo<Want>();
-  /** Those of receives that do not wait; some may have been served. */
+  /** The nodes of receives that do not wait; some may have been served. */
   readonly #tries = new Set<FifoNode<Want>>();
   /** The thread that was sent more than it waited for. */
   #ahead: QueueUser | null = null;
@@ -120,7 +120,7 @@ export class QueueDelivery {
     return count;
   }
 
-  /** Nobody needs to wait any more. */
+  /** No item will come: ends all waits. */
   end(): void {
     for (const { user, id } of this.#wants.drain()) user.wants.delete(id);
   }

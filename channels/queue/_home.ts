@@ -154,7 +154,7 @@ export class QueueHome implements DeliveryHost {
   #answer(user: QueueUser, id: number, what: wire.QueueQuery): void {
     switch (what) {
       case "size":
-        // Items may be under way whose senders have told somebody about them.
+        // Items can be under way whose senders have told other threads about them.
         return this.#slots.whenSettled(this.#users, () => {
           soon(() => user.wire.send([wire.ANSWER, id, this.#delivery.size]));
         });

@@ -157,12 +157,12 @@ export class QueueSender {
 
   #sendItem(draft: Draft): void {
     const item = settle(draft, "message", "value");
-    // Before the home has it, who may deliver it within the call: to somebody who sends the next one.
+    // Before the home has it: it may deliver the item within the call, to a receiver that sends the next one.
     this.#slots--;
     this.#home.sendItem(item);
   }
 
-  /** A loop that only sends asks for twice as many slots each time; whoever does something in between for none. */
+  /** A loop that only sends asks for twice as many slots each time; one that does something in between for none. */
   #adaptExtra(): number {
     if (this.#home.isLocal || this.#waits.size > 1) return this.#extra = 0;
     const isFast = systemClock.now() - this.#grantedAt < this.#granted * FAST_MS;

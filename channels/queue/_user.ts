@@ -42,9 +42,9 @@ export class QueueUser {
   owed = 0;
   readonly wants = new Map<number, FifoNode<Want>>();
   readonly slotWants = new Map<number, FifoNode<SlotWant>>();
-  /** Those that asked to be told when all items are done. */
+  /** Ids of the questions to answer when all items are done. */
   readonly joins = new Set<number>();
-  /** Those that asked to be told when a receive would not wait. */
+  /** Ids of the questions to answer when a receive would not wait. */
   readonly watchers = new Set<number>();
 
   constructor(wire: QueueWire) {

@@ -168,7 +168,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
   }
 
   /**
-   * How many items nobody has taken yet; for one thread's eyes only, it may change at any time.
+   * How many items were not taken yet. Other threads can change that at any time.
    *
    * @throws {ChannelClosedError} when the thread that made the queue has ended.
    */

@@ -4,7 +4,7 @@ export interface AbortListener {
   onAbort(signal: AbortSignal): void;
 }
 
-/** Those who listen to one signal. */
+/** The listeners of one signal. */
 export class AbortListeners implements EventListenerObject {
   readonly #signal: AbortSignal;
   /** Most signals have one at a time. */

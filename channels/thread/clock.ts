@@ -29,9 +29,9 @@ export interface Clock {
   readonly isFaked: boolean;
   /** Calls back after a number of milliseconds, which can be of any size; never after `Infinity`. */
   setTimer(fn: () => void, ms: number): Timer;
-  /** The same in real time: for what nobody has asked for, such as looking after other threads. */
+  /** The same in real time: for the own work of this package, such as looking after other threads. */
   setRealTimer(fn: () => void, ms: number): Timer;
-  /** Calls back after the current microtasks, in the async context of nobody: not in that of the caller. */
+  /** Calls back after the current microtasks, outside of the async context of the caller. */
   soon(fn: () => void): void;
   /** Calls back after timers and I/O have had their turn. */
   yieldTo(fn: () => void): void;
@@ -44,7 +44,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 let next: (() => void) | null = null;
 const others: (() => void)[] = [];
-/** Whether a microtask of nobody's is about to look for more: then nobody need be woken. */
+/** Whether a microtask outside of any async context is about to look for more, so that no wake is needed. */
 let isLooking = false;
 let wake: () => void;
 const keep = (resolve: () => void) => void (wake = resolve);
@@ -63,7 +63,7 @@ function wakeUp(): void {
 function callNext(): void {
   const fn = next!;
   next = others.length === 0 ? null : others.shift()!;
-  // In nobody's context too, and cheaper than to be woken: who answers is often asked again within this run.
+  // Outside of any context too, and cheaper than a wake: an actor that answers is often asked again within this run.
   isLooking = true;
   try {
     fn();

@@ -17,7 +17,7 @@ export const readJson: (text: string) => unknown = parse;
  * @throws {RangeError} when it would be longer than a text can be.
  */
 export function jsonOf(value: unknown): string {
-  // `JSON.stringify` would call what somebody has added to all objects, or to all arrays.
+  // `JSON.stringify` would call a `toJSON` that was added to the prototype of all objects, or of all arrays.
   return "toJSON" in Array.prototype ? slowJsonOf(value) : stringify(value);
 }
 

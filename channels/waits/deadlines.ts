@@ -63,7 +63,7 @@ export class Deadlines {
   #willCatchUp = false;
   #isClosed = false;
 
-  /** @param rests Whether the timer is ended, not only let go, while nobody waits: for one that is never closed. */
+  /** @param rests Whether the timer is ended, not only let go, while there is no wait: for one that is never closed. */
   constructor(clock: Clock, rests = false) {
     this.#clock = clock;
     this.#rests = rests;

@@ -21,7 +21,7 @@ export function unlimitWait<T>(wait: Wait<T>): void {
   deadlines.unlimit(wait as Wait);
 }
 
-/** Puts a wait that has begun under its limits. A time of 0 is the business of whoever makes the wait. */
+/** Puts a wait that has begun under its limits. A time of 0 is handled by the caller. */
 export function limitWait<T>(wait: Wait<T>, { signal, timeoutMs = Infinity }: WaitOptions): void {
   if (!wait.settled) deadlines.start(wait, signal, timeoutMs === 0 ? Infinity : timeoutMs);
 }

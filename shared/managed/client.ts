@@ -127,5 +127,5 @@ export class RemoteManager implements ManagerClient {
   }
 }
 
-/** By what a manager notices the end of this thread; `null` for the main thread, which outlives it. */
+/** The lock by which a manager notices the end of this thread; `null` for the main thread, which outlives it. */
 const OWN_LIFE = threadNumber === 1 ? null : lifeOf(threadNumber);

@@ -126,7 +126,7 @@ export class Ring {
   close(discard: boolean): void {
     const { words } = this;
     latched(words, () => Atomics.or(words, TAIL, CLOSED_BIT));
-    // Those who sleep on it must find it changed.
+    // Waits that sleep on it must find it changed.
     Atomics.or(words, HEAD, CLOSED_BIT);
     // TAIL does not change any more.
     if (discard) Atomics.store(words, HEAD, Atomics.load(words, TAIL));

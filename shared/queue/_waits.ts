@@ -36,7 +36,7 @@ abstract class RingWait implements Waiting {
     this.#count(false);
   }
 
-  // The end of another thread changes nothing here: whoever is behind it wakes all, and each sleep is short.
+  // The end of another thread changes nothing here: a later thread wakes all, and each sleep is short.
   suspects(): readonly number[] {
     return [];
   }

@@ -61,7 +61,7 @@ export class SharedPort implements LinkPort {
       this.#early.set(number, { data: message } as MessageEvent);
       this.poll();
     };
-    // Not before whoever sets this is ready.
+    // Not before the code that sets this has run.
     soon(() => void this.#watch());
   }
 
@@ -108,7 +108,7 @@ export class SharedPort implements LinkPort {
 
   close(): void {
     this.#isOpen = false;
-    // What comes now, and what came before its turn, is for whoever closes: its turn will not come.
+    // What comes now, and what came before its turn, goes to the code that closes: its turn will not come.
     this.#port.close();
     for (const event of this.#early.values()) this.#receive?.(event);
     this.#early.clear();

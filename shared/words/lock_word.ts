@@ -27,7 +27,7 @@ const ABANDONED = 1 << 31;
 
 /** What an attempt to take the lock came to. */
 export type Taken = typeof BUSY | typeof TAKEN | typeof TAKEN_ABANDONED;
-/** Somebody else has it. */
+/** Another thread has it. */
 export const BUSY = 0;
 /** This thread has it. */
 export const TAKEN = 1;
@@ -53,7 +53,7 @@ export function tryTake(words: Int32Array, at: number): Taken {
   return BUSY;
 }
 
-/** How somebody waits for the lock. */
+/** The state of one wait for the lock. */
 export interface Sleeper {
   /** Whether it has slept, so that it may have used up a wake. */
   hasSlept: boolean;
@@ -63,12 +63,12 @@ export interface Sleeper {
   seen: number;
 }
 
-/** Whether somebody may take the lock when its word has this value. */
+/** Whether the wait may take the lock when its word has this value. */
 export function isFreeFor(seen: number, hasSlept: boolean): boolean {
   return (seen & OWNER) === 0 && (hasSlept || (seen & URGENT) === 0);
 }
 
-/** The word after somebody has taken the lock, or has announced that it sleeps. */
+/** The word after a thread has taken the lock, or has announced that it sleeps. */
 export function afterAttempt(
   seen: number,
   thread: number,
@@ -86,10 +86,10 @@ export function afterFree(seen: number): number {
 /** The word after the owner's end has been noticed. */
 export const BURIED: number = ABANDONED | WAITERS;
 
-/** What somebody who stops waiting leaves of the word: its urgency ends. */
+/** What is kept of the word when a wait is given up: all but the urgency. */
 export const LEFT: number = ~URGENT;
 
-/** Takes the lock, or announces that somebody sleeps while the word has the value {@linkcode Sleeper.seen}. */
+/** Takes the lock, or announces that the wait sleeps while the word has the value {@linkcode Sleeper.seen}. */
 export function takeOrAnnounce(words: Int32Array, at: number, sleeper: Sleeper): Taken {
   for (let seen = Atomics.load(words, at);;) {
     const next = afterAttempt(seen, ownThread, sleeper);
@@ -128,7 +128,7 @@ export function bury(words: Int32Array, at: number, dead: number): void {
   }
 }
 
-/** Somebody stops waiting: passes on the wake that it may have used up, and takes back its urgency. */
+/** Gives up a wait: passes on the wake that it may have used up, and takes back its urgency. */
 export function leave(words: Int32Array, at: number): void {
   Atomics.and(words, at, LEFT);
   Atomics.notify(words, at, 1);

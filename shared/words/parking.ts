@@ -109,7 +109,7 @@ class Lane {
     else soon(woken);
   }
 
-  /** Nobody waits any more. */
+  /** No wait is left. */
   #rest(): void {
     this.#hasSlept = false;
     this.#nextLook = Infinity;

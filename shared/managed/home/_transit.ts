@@ -4,7 +4,7 @@ interface Sent {
   latest: number;
   /** Those on their way. */
   readonly open: Set<number>;
-  /** Those that were there before the word that they had left. */
+  /** Those that have arrived before the message that they had left. */
   readonly early: Set<number>;
 }
 

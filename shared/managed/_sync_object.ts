@@ -28,6 +28,8 @@ function updateNow(
   throw timeoutError({ doing: "update entry", missing: "no change of its own" }, timeoutMs);
 }
 
+type Entries = [unknown, unknown][];
+
 /** A view whose methods are those of the object, whatever they are. */
 export function objectView(call: BlockingCall, kind: string, handle: object): object {
   return new Proxy({}, {
@@ -54,6 +56,8 @@ export function member(
   if (typeof name === "symbol" || name === "then") return undefined;
   if (name === "size" && (kind === "map" || kind === "set")) return call("size");
   if (name === "value" && kind === "value") return call("get");
+  if (name === "toMap" && kind === "map") return () => new Map(call("entries") as Entries);
+  if (name === "toSet" && kind === "set") return () => new Set(call("values") as unknown[]);
   if (name === "update" && kind !== "custom") return updaterOf(call, kind, handle);
   // Which methods an object of the program's own has only the manager knows.
   if (kind !== "custom" && !(name in handle)) return undefined;

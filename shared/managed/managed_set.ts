@@ -51,6 +51,11 @@ export class ManagedSet<T = unknown> extends ManagedObject {
     return call(this, "values") as Promise<T[]>;
   }
 
+  /** A copy. */
+  async toSet(): Promise<Set<T>> {
+    return new Set(await this.values());
+  }
+
   /** The values as they are when the iteration begins. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     yield* await this.values();

@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ActorStoppedError, ActorSystem, Pool } from "../../mod.ts";
-import { ManagedList, type ManagedNamespace, Manager } from "../../shared/mod.ts";
+import { ManagedList, type ManagedNamespace, Manager, sync } from "../../shared/mod.ts";
 import { call } from "../../shared/managed/managed_object.ts";
 import { account, calculator, failing } from "../fixtures/managed_custom.ts";
 import { client } from "../fixtures/managed_client.ts";
@@ -148,6 +148,18 @@ Deno.test("Manager.set() gives a set with the verbs of Set", async () => {
   assertEquals([await set.values(), await Array.fromAsync(set)], [["b"], ["b"]]);
   await set.clear();
   assertEquals(await set.size(), 0);
+});
+
+Deno.test("ManagedMap.toMap() and ManagedSet.toSet() give copies, in a blocking view too", async () => {
+  await using manager = new Manager();
+  const map = await manager.map([["a", 1], ["b", 2]]);
+  const set = await manager.set([3, 1]);
+  const [copies, blocking] = [await map.toMap(), sync(map).toMap()];
+  assertEquals([copies, blocking], [new Map([["a", 1], ["b", 2]]), copies]);
+  const [values, blockingValues] = [await set.toSet(), sync(set).toSet()];
+  assertEquals([[...values], blockingValues], [[3, 1], values]);
+  values.add(4);
+  assertEquals(await set.size(), 2);
 });
 
 Deno.test("ManagedNamespace keeps names with an underscore in its own thread", async () => {

@@ -11,7 +11,7 @@ import { post } from "../messaging/outbox.ts";
 import { Attempt, type AttemptOwner } from "./_attempt.ts";
 import type { Job, PoolTask } from "./_job.ts";
 import { callBack, newProgress, notBegun } from "./_progress.ts";
-import type { Call } from "./_worker.ts";
+import type { TaskCall } from "../vocabulary/definition.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 
 // So many short jobs on their way to one worker hide the way there.
@@ -100,7 +100,7 @@ export class PoolMember implements AttemptOwner {
   }
 
   /** Runs the initializer; rejects with its error. */
-  initialize(initializer: Call): Promise<unknown> {
+  initialize(initializer: TaskCall): Promise<unknown> {
     const wait = new Wait();
     const where = this.#isLocal ? "here" : "wire";
     post(this.#ref!, "initialize", capture([initializer], where, "message", "initializer"), wait);

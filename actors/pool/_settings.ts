@@ -3,16 +3,16 @@ import { checkCount, checkWord } from "../../channels/vocabulary/checks.ts";
 import { copyHere } from "../cell/copy_here.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { ActorSystem } from "../system/actor_system.ts";
+import type { TaskCall } from "../vocabulary/definition.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
 import type { PoolOptions } from "./pool_options.ts";
-import type { Call } from "./_worker.ts";
 
 /** How a pool works. */
 export interface PoolSettings {
   /** Most workers; 0: everything runs on this thread. */
   readonly workers: number;
   readonly worker: WorkerKind | undefined;
-  readonly initializer: Call | null;
+  readonly initializer: TaskCall | null;
   readonly maxTasksPerWorker: number;
   readonly concurrency: number;
   readonly retries: number;
@@ -61,7 +61,7 @@ function checkOptions(options: PoolOptions): void {
  *
  * @throws {TypeError} when it is not a task and its arguments, or one of them cannot cross to a worker.
  */
-function callOf(initializer: unknown, isLocal: boolean): Call {
+function callOf(initializer: unknown, isLocal: boolean): TaskCall {
   if (!Array.isArray(initializer) || !isTask(initializer[0])) {
     throw new TypeError("Cannot create Pool: initializer must be [task, ...args]");
   }
@@ -69,5 +69,5 @@ function callOf(initializer: unknown, isLocal: boolean): Call {
   const call = [(task as DefinedTask<unknown[], unknown>).placed(), ...args];
   const [copy] = copyHere([call], "message", "initializer");
   if (!isLocal) draftOf([copy], "wire", "message", "initializer");
-  return copy as Call;
+  return copy as unknown as TaskCall;
 }

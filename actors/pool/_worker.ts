@@ -7,11 +7,7 @@ import { functionHere } from "../definition/function_here.ts";
 import { Pace } from "./_pace.ts";
 import { begin } from "./_progress.ts";
 import type { DefinedFunction } from "../definition/registry.ts";
-import type { TaskDefinition } from "../vocabulary/definition.ts";
-
-/** A task of a pool, and its arguments. */
-// deno-lint-ignore no-explicit-any -- any task will do
-export type Call = readonly [task: TaskDefinition<any, unknown>, ...args: unknown[]];
+import type { TaskCall } from "../vocabulary/definition.ts";
 
 /** A task as the worker knows it. */
 interface KnownTask {
@@ -46,7 +42,7 @@ export const poolWorker = actor(
       return pace.isQuick ? pace.measure(call, fn) : pace.rest().then(() => pace.measure(call, fn));
     };
     return {
-      async initialize([task, ...args]: Call): Promise<void> {
+      async initialize([task, ...args]: TaskCall): Promise<void> {
         await (await functionIn(task))(...args);
       },
       define(number: number, task: unknown): void {

@@ -19,7 +19,7 @@ import type { Job, PoolTask } from "./_job.ts";
 import { JobMaker } from "./_job_maker.ts";
 import type { ImapOptions, MapOptions, PoolOptions } from "./pool_options.ts";
 import { type PoolSettings, settingsOf } from "./_settings.ts";
-import type { TaskDefinition } from "../vocabulary/definition.ts";
+import type { AnyTask, TaskDefinition } from "../vocabulary/definition.ts";
 
 // Chunks of a map for each worker: fewer, and the last one makes the others wait; more only cost messages.
 const CHUNKS_EACH = 4;
@@ -51,8 +51,10 @@ const AHEAD_EACH = 8;
  * assertEquals(await pool.run(square, 3), 9);
  * assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
  * ```
+ *
+ * @typeParam F The task of the initializer; only the constructor knows it.
  */
-export class Pool implements AsyncDisposable {
+export class Pool<F extends AnyTask = AnyTask> implements AsyncDisposable {
   /** Most workers. */
   readonly workers: number;
   readonly #host: Host;
@@ -73,7 +75,7 @@ export class Pool implements AsyncDisposable {
    * @throws {RangeError} when a number is out of range.
    * @throws {TypeError} when a word is not one of those allowed, or the initializer is not a task and its arguments.
    */
-  constructor(options: PoolOptions = {}) {
+  constructor(options: PoolOptions<F> = {}) {
     this.#settings = settingsOf(options);
     const used = useSystem(options.system);
     this.#host = hostBehind(used.system);

@@ -1,10 +1,14 @@
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import type { ActorSystem } from "../system/actor_system.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
-import type { TaskDefinition } from "../vocabulary/definition.ts";
+import type { AnyTask, TaskCall } from "../vocabulary/definition.ts";
 
-/** Options of {@linkcode Pool}. */
-export interface PoolOptions {
+/**
+ * Options of {@linkcode Pool}.
+ *
+ * @typeParam F The task of the initializer.
+ */
+export interface PoolOptions<F extends AnyTask = AnyTask> {
   /**
    * The system that its workers belong to.
    *
@@ -33,8 +37,7 @@ export interface PoolOptions {
    * A task and its arguments, run once in each worker before anything else. It may take its time. When it fails, or
    * ends its thread, the pool is broken: what was submitted rejects with its error, and so does what comes later.
    */
-  // deno-lint-ignore no-explicit-any -- any task will do
-  initializer?: readonly [task: TaskDefinition<any, unknown>, ...args: unknown[]] | undefined;
+  initializer?: TaskCall<F> | undefined;
   /**
    * A worker that was given so many items is replaced by a new one.
    *

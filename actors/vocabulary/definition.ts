@@ -53,3 +53,14 @@ export interface TaskDefinition<A extends unknown[], R> {
    */
   with(options: TaskOptions): TaskDefinition<A, R>;
 }
+
+/** A task, whatever it takes. */
+// deno-lint-ignore no-explicit-any -- whatever it takes
+export type AnyTask = TaskDefinition<any, unknown>;
+
+/**
+ * A task and its arguments, to be run later: `[square, 3]`.
+ *
+ * @typeParam F The task.
+ */
+export type TaskCall<F extends AnyTask = AnyTask> = readonly [task: F, ...args: Parameters<F>];

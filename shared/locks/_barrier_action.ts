@@ -1,3 +1,4 @@
+import type { TaskCall } from "../../actors/vocabulary/definition.ts";
 import "../../channels/link/signal_relay.ts";
 import { type DefinedTask, isTask } from "../../actors/definition/defined_task.ts";
 import { apart } from "../../actors/cell/turn.ts";
@@ -13,9 +14,6 @@ import { systemClock } from "../../channels/thread/clock.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 
-/** A task with its arguments, as it was given. */
-export type ActionCall = readonly [task: unknown, ...args: unknown[]];
-
 /** What a token holds of an action: what was captured, and where its attachments are. */
 export type ActionToken = readonly [payload: Payload, attachments: readonly number[]];
 
@@ -25,7 +23,7 @@ export class BarrierAction {
   readonly #args: readonly unknown[];
 
   /** @throws {TypeError} when it is not a task with arguments that can be sent. */
-  constructor(call: ActionCall) {
+  constructor(call: TaskCall) {
     const [task, ...args] = call;
     if (!isTask(task)) {
       throw new TypeError("Cannot create Barrier: action must be [task, ...args]");
@@ -41,7 +39,7 @@ export class BarrierAction {
     attachment: (index: number) => unknown,
   ): BarrierAction {
     const context = contextOf(attachments.map(attachment));
-    return new BarrierAction(revive(payload, context)[0] as ActionCall);
+    return new BarrierAction(revive(payload, context)[0] as TaskCall);
   }
 
   toToken(outlet: HandleOutlet): ActionToken {
@@ -96,7 +94,7 @@ export class BarrierAction {
   }
 }
 
-function captureCall(call: ActionCall): Packet {
+function captureCall(call: readonly unknown[]): Packet {
   const packet = capture([call], "apart", "message", "action");
   if (packet.transfers.length === 0 && packet.signals.length === 0) return packet;
   throw new TypeError(

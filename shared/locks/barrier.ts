@@ -1,3 +1,4 @@
+import type { AnyTask, TaskCall } from "../../actors/vocabulary/definition.ts";
 import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
 import { isThenable } from "../../channels/vocabulary/thenable.ts";
@@ -15,15 +16,19 @@ import { registerShared, wordsToken } from "../words/handles.ts";
 import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
 
-/** Options for {@linkcode Barrier}. */
-export interface BarrierOptions {
+/**
+ * Options for {@linkcode Barrier}.
+ *
+ * @typeParam F The task of the action.
+ */
+export interface BarrierOptions<F extends AnyTask = AnyTask> {
   /**
    * A task with its arguments, which the last to arrive runs on its own thread before anybody goes on. It is a
    * definition of `task()`, so that other threads have it too.
    *
    * @default {undefined}
    */
-  action?: readonly [task: (...args: never[]) => unknown, ...args: unknown[]] | undefined;
+  action?: TaskCall<F> | undefined;
 }
 
 /** The action of a barrier that exists, if it has one. */
@@ -55,8 +60,10 @@ const adoption = new Adoption<{ readonly action: BarrierAction | null }>();
  * const barrier = new Barrier(2);
  * assertEquals(await Promise.all([barrier.wait(), barrier.wait()]), [0, 1]);
  * ```
+ *
+ * @typeParam F The task of the action; only the constructor knows it.
  */
-export class Barrier {
+export class Barrier<F extends AnyTask = AnyTask> {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #state: BarrierState;
   readonly #action: BarrierAction | null;
@@ -67,7 +74,7 @@ export class Barrier {
    * @throws {RangeError} when the number is not one of these.
    * @throws {TypeError} when the action is not a task with arguments that can be sent any number of times.
    */
-  constructor(parties: number, { action }: BarrierOptions = {}) {
+  constructor(parties: number, { action }: BarrierOptions<F> = {}) {
     const known = adoption.take();
     if (known === null) checkParties(parties);
     this.#action = known !== null ? known.action : action ? new BarrierAction(action) : null;

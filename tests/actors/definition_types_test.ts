@@ -4,10 +4,12 @@ import {
   type ActorDefinition,
   ActorSystem,
   Pool,
+  type PoolOptions,
   Supervisor,
   task,
   type TaskDefinition,
 } from "../../mod.ts";
+import { Barrier } from "../../shared/mod.ts";
 
 // The types are checked by `deno task check`: each line that is marked has to be an error, the others may not.
 
@@ -150,6 +152,24 @@ export async function refused(system: ActorSystem, pool: Pool): Promise<void> {
   await system.spawn(plain, 1);
   // @ts-expect-error: items of another type
   await pool.map(scale, ["1"]);
+  new Pool({ initializer: [scale, 1] });
+  new Pool({ initializer: [scale.with({ timeoutMs: 1 }), 1, 2] });
+  const options: PoolOptions = { initializer: [join, [], { end: "." }, "a"] };
+  new Pool(options) satisfies Pool;
+  // @ts-expect-error: an argument of the initializer is missing
+  new Pool({ initializer: [scale] });
+  // @ts-expect-error: a text in place of a number
+  new Pool({ initializer: [scale, 1, "2"] });
+  // @ts-expect-error: one argument too many
+  new Pool({ initializer: [scale, 1, 2, 3] });
+  // @ts-expect-error: a function that is no task
+  new Pool({ initializer: [(n: number) => n, 1] });
+  new Barrier(2, { action: [repeat] }) satisfies Barrier;
+  new Barrier(2, { action: [repeat, "a", 2] });
+  // @ts-expect-error: a number in place of a text
+  new Barrier(2, { action: [repeat, 2] });
+  // @ts-expect-error: an argument of the action is missing
+  new Barrier(2, { action: [scale] });
   // @ts-expect-error: not a function
   task(import.meta, 5);
   // @ts-expect-error: not a function

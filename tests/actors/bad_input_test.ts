@@ -329,7 +329,11 @@ Deno.test.each(ENDS)("ActorRef.ask rejects when its $worker worker ends: $death"
     const neighbour = await system.spawn(victim.with({ near: ref }));
     const waiting = [ref.ask.wait(), neighbour.ask.wait()];
     const asks = [...waiting, round % 2 === 0 ? ref.ask.die(death) : ref.ask.dieLater(death)];
-    const results = await within(5_000, `all rejections, round ${round}`, Promise.allSettled(asks));
+    const results = await within(
+      20_000,
+      `all rejections, round ${round}`,
+      Promise.allSettled(asks),
+    );
     for (const result of results) assertLost(result, death);
   });
 });
@@ -347,7 +351,7 @@ Deno.test.each(ENDS)("ActorRef.ask of another $worker worker rejects when it end
     // The link between the two workers is made by the last of these messages, or is there already.
     const waiting = round % 2 === 0 ? [] : [far.ask.wait(ref), far.ask.wait(neighbour)];
     const asks = [...waiting, far.ask.die(ref, death)];
-    const errors = await within(5_000, `all rejections, round ${round}`, Promise.all(asks));
+    const errors = await within(20_000, `all rejections, round ${round}`, Promise.all(asks));
     for (const reason of errors) assertLost({ status: "rejected", reason }, death);
   });
   assertEquals(await far.ask.ping(), "pong");

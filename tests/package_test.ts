@@ -66,12 +66,16 @@ async function servePackage(): Promise<Deno.HttpServer<Deno.NetAddr>> {
 
 /** Copies what is published into a folder. */
 async function copyPackage(folder: string): Promise<void> {
-  for (const path of await publishedPaths()) {
-    const names = path.endsWith("/")
-      ? await Array.fromAsync(Deno.readDir(new URL(path, root)), ({ name }) => path + name)
-      : [path];
-    await Deno.mkdir(`${folder}/${path.endsWith("/") ? path : ""}`, { recursive: true });
-    for (const name of names) await Deno.copyFile(new URL(name, root), `${folder}/${name}`);
+  await Deno.mkdir(folder, { recursive: true });
+  for (const path of await publishedPaths()) await copyInto(folder, path);
+}
+
+/** Copies a file of the project, or a folder, whose path ends with a slash. */
+async function copyInto(folder: string, path: string): Promise<void> {
+  if (!path.endsWith("/")) return await Deno.copyFile(new URL(path, root), `${folder}/${path}`);
+  await Deno.mkdir(`${folder}/${path}`, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(new URL(path, root))) {
+    await copyInto(folder, `${path}${name}${isDirectory ? "/" : ""}`);
   }
 }
 

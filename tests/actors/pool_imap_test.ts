@@ -100,7 +100,7 @@ Deno.test.each(KINDS)(
       };
       const naturals = new Naturals();
       const results = pool[method](square, naturals[source](), options);
-      assertEquals((await within(5_000, "ten results", take(10, results))).length, 10);
+      assertEquals((await within(20_000, "ten results", take(10, results))).length, 10);
       assert(naturals.drawn <= 10 + lookAhead, `drew ${naturals.drawn} with ${lookAhead} ahead`);
       await until(10_000, "the end of the source", () => naturals.ends === 1);
       assertEquals(await pool.run(square, 3), 9);

@@ -400,11 +400,15 @@ export class Coordinator implements Leader {
     for (const introduce of loss.introductions) introduce();
   }
 
-  async #condemn(index: number, serial: number, label: string): Promise<void> {
+  /** Ends a thread that does not end one of its actors; false when it has not come to that, as it is being started. */
+  async #condemn(index: number, serial: number, label: string): Promise<boolean> {
     const record = this.#workers.get(index);
-    if (record !== undefined) record.label = label;
+    if (record === undefined) return true;
+    if (!record.isReady) return false;
+    record.label = label;
     const culprit: Culprit = { serial, reason: { kind: "killed" } };
     await this.#lose(index, new Error("It was ended to kill an actor"), culprit);
+    return true;
   }
 
   /** How many losses of one host the other has been told of and has not mourned: it may not know of them yet. */

@@ -23,6 +23,8 @@ export interface WorkerRecord {
   unwatch: (() => void) | null;
   /** Resolves when its thread has let go of its lock. */
   readonly gone: PromiseWithResolvers<void>;
+  /** Whether it can answer. */
+  isReady: boolean;
   /** Until when it has to be ready. */
   readonly startLimit: StartLimit;
   readonly kind: WorkerKind;
@@ -194,6 +196,7 @@ export class Workers {
       load: survivors.size + placed,
       unwatch: null,
       gone: Promise.withResolvers(),
+      isReady: false,
       startLimit,
       unmourned: new Map(),
     };
@@ -207,6 +210,7 @@ export class Workers {
     const record = this.#records.get(index);
     if (record === undefined) return;
     this.report(record, record.generation === 0 ? "started" : "back");
+    record.isReady = true;
     record.startLimit.cancel();
     record.watch = record.pulse?.watch(
       record.unresponsiveMs,

@@ -1,5 +1,6 @@
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
-import { OwnWait } from "../../channels/waits/wait.ts";
+import { Wait } from "../../channels/waits/wait.ts";
+import { within } from "../cell/children.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { HAS_ENDED, KILL, STOP, WATCH } from "../messaging/protocol.ts";
@@ -9,6 +10,8 @@ import { currentTurn } from "../cell/turn.ts";
 
 // A thread that does not answer for so long is ended when one of its actors is to be killed.
 const KILL_MS = 1_000;
+// So that a time in which this thread itself was busy counts as one part of that at most.
+const KILL_PARTS = 4;
 
 /**
  * Stops an actor wherever it is; resolves when it has ended, to whether it did so by itself. Called from within a turn of
@@ -59,18 +62,22 @@ export async function terminate(host: Runtime, ref: Target, label = ref.label): 
 
 async function terminateThere(host: Runtime, ref: Target, label: string): Promise<void> {
   const { at, serial } = ref;
-  const wait = new OwnWait(() => `terminate actor "${ref.label}"`);
-  host.deadlines.start(wait, undefined, KILL_MS);
-  host.requests.send(at, wait, (id) => [KILL, id, serial]);
+  // While it is not decided whether its thread comes back nobody can answer.
+  if (host.lost.has(at) && !await host.lost.fate(at)) return;
+  const wait = new Wait();
+  const request = host.requests.send(at, wait, (id) => [KILL, id, serial]);
   try {
-    await wait.promise;
-  } catch (error) {
-    if (error instanceof HostLostError && await host.lost.fate(at)) {
-      return await terminateThere(host, ref, label);
+    for (let part = 0; part < KILL_PARTS; part++) {
+      if (await within(host.clock, KILL_MS / KILL_PARTS, wait.promise)) return;
     }
-    if (isGone(error)) return;
-    await host.directory.ask(["condemn", at, serial, label]);
+    host.requests.withdraw(at, request);
+    // A thread that is still being started is to be asked again.
+    if (await host.directory.ask(["condemn", at, serial, label])) return;
+  } catch (error) {
+    if (isGone(error) && !(error instanceof HostLostError)) return;
+    if (!(error instanceof HostLostError)) throw error;
   }
+  await terminateThere(host, ref, label);
 }
 
 /** Resolves with the reason at an actor's final end. */

@@ -1,13 +1,11 @@
 /**
  * The floors of the sources: imports go down only.
  *
- * All imports count, also those of types and those that are made when they are needed. What is still wrong is listed in
- * `layers_exceptions.ts`; that list may only shrink.
+ * All imports count, also those of types and those that are made when they are needed.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { circular, upward } from "./layers_exceptions.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -155,12 +153,11 @@ Deno.test("Every file of the sources stands on a floor", () => {
 
 Deno.test("Imports go down, and private files are imported from their own folder only", () => {
   const faults = arrows.filter((arrow) => fault(arrow) !== null).map(textOf);
-  assertEquals(faults.filter((arrow) => !upward.has(arrow)).sort(), []);
+  assertEquals(faults.sort(), []);
 });
 
 Deno.test("No file reaches itself by its imports", () => {
-  const found = circles(files.keys(), arrows);
-  assertEquals(found.filter((circle) => !circle.every((file) => circular.has(file))), []);
+  assertEquals(circles(files.keys(), arrows), []);
 });
 
 Deno.test("Only mod.ts gathers what other files export", () => {
@@ -170,11 +167,4 @@ Deno.test("Only mod.ts gathers what other files export", () => {
     return !file.endsWith("/mod.ts") && code.trim() !== "" && rest.trim() === "";
   });
   assertEquals(gathers.map(([file]) => file), []);
-});
-
-Deno.test("Each exception is still needed", () => {
-  const faults = new Set(arrows.filter((arrow) => fault(arrow) !== null).map(textOf));
-  assertEquals(Array.from(upward).filter((arrow) => !faults.has(arrow)), []);
-  const inCircles = new Set(circles(files.keys(), arrows).flat());
-  assertEquals(Array.from(circular).filter((file) => !inCircles.has(file)), []);
 });

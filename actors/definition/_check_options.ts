@@ -11,7 +11,6 @@ import type { ActorOptions, PlacementOptions, TaskOptions } from "../vocabulary/
 
 const PLACES = ["any", "here", "own"];
 const WORKERS = ["web", "thread"];
-const FOR_OWN = ["worker", "permissions", "unresponsiveMs"];
 const RESTARTS = ["permanent", "transient", "temporary"];
 const TASK_RESTARTS = ["transient", "temporary"];
 const ON_ERROR = ["restart", "resume", "stop"];
@@ -43,9 +42,7 @@ export function checkTaskOptions(options: TaskOptions): void {
   checkSignal(doing, options.signal);
 }
 
-function checkPlace(doing: string, options: PlacementOptions): void {
-  for (const name of FOR_OWN) refuseFlat(doing, name, options);
-  const { on, own } = options;
+function checkPlace(doing: string, { on, own }: PlacementOptions): void {
   checkWord(doing, "on", on, PLACES);
   if (own === undefined) return;
   if (typeof own !== "object" || own === null) {
@@ -55,12 +52,26 @@ function checkPlace(doing: string, options: PlacementOptions): void {
   checkMs(doing, "own.unresponsiveMs", own.unresponsiveMs);
 }
 
-/** An option of `own` that stands beside it would go unheard. */
-function refuseFlat(doing: string, name: string, options: object): void {
-  const value = (options as Record<string, unknown>)[name];
-  if (value === undefined) return;
-  const text = typeof value === "object" ? "..." : shown(value);
-  throw new TypeError(
-    `Cannot ${doing}: ${name} is an option of own, write own: { ${name}: ${text} }`,
-  );
+/**
+ * The options of a definition with more of them. Those of a worker of its own may stand beside `on: "own"`, and are put
+ * into `own`.
+ *
+ * @throws {TypeError} when they stand anywhere else, where they would go unheard.
+ */
+export function withMore<O extends PlacementOptions>(doing: string, before: O, more: O): O {
+  const { worker, permissions, unresponsiveMs, ...rest } = more;
+  checkWord(doing, "worker", worker, WORKERS);
+  checkMs(doing, "unresponsiveMs", unresponsiveMs);
+  const beside = { worker, permissions, unresponsiveMs };
+  const given = Object.entries(beside).filter(([, value]) => value !== undefined);
+  const all = { ...before, ...rest } as O;
+  if (given.length === 0) return all;
+  if (all.on !== "own") {
+    const [name, value] = given[0]!;
+    const text = typeof value === "object" ? "..." : shown(value);
+    throw new TypeError(
+      `Cannot ${doing}: ${name} is an option of own, write own: { ${name}: ${text} }`,
+    );
+  }
+  return { ...all, own: { ...all.own, ...Object.fromEntries(given) } };
 }

@@ -4,11 +4,12 @@ import {
   type HandleToken,
   registerHandle,
 } from "../../channels/packing/handle.ts";
+import { checkOptions } from "../../channels/vocabulary/checks.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import type { ActorDefinition } from "../vocabulary/definition.ts";
 import { DefinitionError } from "../vocabulary/errors.ts";
 import type { ActorOptions } from "../vocabulary/options.ts";
-import { checkActorOptions } from "./_check_options.ts";
+import { checkActorOptions, withMore } from "./_check_options.ts";
 import {
   checkDefinition,
   crossingOptions,
@@ -66,9 +67,11 @@ export class DefinedActor<H, A extends unknown[]> implements ActorDefinition<H, 
   }
 
   with(options: ActorOptions): DefinedActor<H, A> {
-    checkActorOptions(options);
+    checkOptions("configure actor", options);
     const { setup, address, traits } = this;
-    return new DefinedActor(setup, address, { ...this.options, ...options }, traits);
+    const all = withMore("configure actor", this.options, options);
+    checkActorOptions(all);
+    return new DefinedActor(setup, address, all, traits);
   }
 
   /** Without what only says where to start. */

@@ -4,10 +4,11 @@ import {
   type HandleToken,
   registerHandle,
 } from "../../channels/packing/handle.ts";
+import { checkOptions } from "../../channels/vocabulary/checks.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import type { TaskDefinition } from "../vocabulary/definition.ts";
 import type { TaskOptions } from "../vocabulary/options.ts";
-import { checkTaskOptions } from "./_check_options.ts";
+import { checkTaskOptions, withMore } from "./_check_options.ts";
 import { checkDefinition, crossingOptions, optionsFrom, payloadOf } from "./_crossing.ts";
 import { notLoaded } from "./function_here.ts";
 import { type Address, crossing, lookUp } from "./registry.ts";
@@ -34,8 +35,10 @@ export function defineTask<A extends unknown[], R>(
     fn,
     options,
     with(more: TaskOptions): DefinedTask<A, R> {
-      checkTaskOptions(more);
-      return defineTask(fn, address, { ...options, ...more });
+      checkOptions("configure task", more);
+      const all = withMore("configure task", options, more);
+      checkTaskOptions(all);
+      return defineTask(fn, address, all);
     },
     placed: () => defineTask(fn, address, {}),
     payload: () => payloadOf(defineTask(fn, address, {})),

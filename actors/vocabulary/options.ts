@@ -58,6 +58,12 @@ export interface PlacementOptions {
   near?: ActorRef<any> | undefined;
   /** On a worker of its own, and on which one: `own: { worker: "thread" }`. */
   own?: OwnWorkerOptions | undefined;
+  /** @deprecated Beside `on: "own"` only; write `own: { worker }`. */
+  worker?: WorkerKind | undefined;
+  /** @deprecated Beside `on: "own"` only; write `own: { permissions }`. */
+  permissions?: Deno.PermissionOptions | undefined;
+  /** @deprecated Beside `on: "own"` only; write `own: { unresponsiveMs }`. */
+  unresponsiveMs?: number | undefined;
 }
 
 /** Options of {@linkcode ActorDefinition.with}. */

@@ -258,10 +258,24 @@ Deno.test("own with another place is refused", async () => {
 Deno.test.each([
   { options: { worker: "thread" }, says: 'write own: { worker: "thread" }' },
   { options: { permissions: { read: true } }, says: "write own: { permissions: ... }" },
-  { options: { on: "own", unresponsiveMs: 100 }, says: "write own: { unresponsiveMs: 100 }" },
-])("an option of own beside it is refused: $says", ({ options, says }) => {
+  { options: { on: "any", unresponsiveMs: 100 }, says: "write own: { unresponsiveMs: 100 }" },
+])("an option of own without it is refused: $says", ({ options, says }) => {
   assertThrows(() => resident.with(options as ActorOptions), TypeError, says);
   assertThrows(() => read.with(options as TaskOptions), TypeError, says);
+});
+
+Deno.test('an option of own beside on: "own" is one of own', () => {
+  const flat = { on: "own", worker: "thread", unresponsiveMs: 100 } as const;
+  const own = { worker: "thread", unresponsiveMs: 100 };
+  assertEquals(resident.with(flat).options, { on: "own", own } as ActorOptions);
+  assertEquals(read.with(flat).options, { on: "own", own } as TaskOptions);
+  const both = resident.with({ own: { worker: "web" } }).with({ on: "own", unresponsiveMs: 50 });
+  assertEquals(both.options, { on: "own", own: { worker: "web", unresponsiveMs: 50 } });
+  assertThrows(
+    () => resident.with({ on: "own", worker: "cloud" as never }),
+    TypeError,
+    "worker must be",
+  );
 });
 
 Deno.test("own keeps what it says in a message, and refuses what makes no sense", () => {

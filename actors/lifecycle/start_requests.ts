@@ -124,6 +124,8 @@ export async function run(
     const fn = await host.load(task.address);
     const hasRun = await host.tasks.run(() => fn(...args), reply, notAfter ?? Infinity);
     if (!hasRun) abandonValues(args);
+    // It came too late: whoever waits for it is about to give up, which ends a worker of its own.
+    if (!hasRun && host.isOwn && !reply.settled) return;
   } catch (error) {
     abandonValues(args);
     reply.reject(error);

@@ -513,6 +513,18 @@ Deno.test('ActorSystem.run() with on: "own": the worker ends when the task is gi
   await noWorkerLeft();
 });
 
+Deno.test('ActorSystem.run() with on: "own": a task that comes too late is a timeout', async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  // Some of these limits run out while the worker starts, some when the task comes, some later.
+  const limits = Array.from({ length: 12 }, (_, index) => 20 + 15 * index);
+  for (const timeoutMs of limits) {
+    const run = system.run(hang.with({ on: "own", timeoutMs }));
+    const { name } = await assertRejects(() => run, DOMException);
+    assertEquals(name, "TimeoutError");
+  }
+  await noWorkerLeft();
+});
+
 Deno.test.each([["web"], ["thread"]] as ["web" | "thread"][])(
   "ActorSystem.run() rejects when the task ends its %s worker",
   async (worker) => {

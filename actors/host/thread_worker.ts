@@ -11,6 +11,7 @@ import type { WorkerInit } from "../hosts/launcher.ts";
 // What a Web Worker's code may expect, so that actors need not know where they run.
 Object.assign(globalThis, { self: globalThis, close: () => process.exit() });
 
-parentPort!.once("message", (init: WorkerInit) => {
-  startWorker(init, () => process.exit());
+parentPort!.once("message", async (init: WorkerInit) => {
+  const leave = await startWorker(init, () => process.exit());
+  parentPort!.once("message", leave);
 });

@@ -9,6 +9,8 @@ import type { WorkerInit } from "../hosts/launcher.ts";
 // The types know `globalThis` as that of a window.
 const scope = globalThis as unknown as EventTarget & { close(): void };
 
-scope.addEventListener("message", (event) => {
-  startWorker((event as MessageEvent<WorkerInit>).data, scope.close.bind(scope));
+scope.addEventListener("message", async (event) => {
+  const init = (event as MessageEvent<WorkerInit>).data;
+  const leave = await startWorker(init, scope.close.bind(scope));
+  scope.addEventListener("message", leave, { once: true });
 }, { once: true });

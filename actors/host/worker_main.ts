@@ -1,5 +1,5 @@
 import { beforeExit } from "../../channels/thread/exit.ts";
-import { lifeOf, ownLife } from "../../channels/thread/life.ts";
+import { drain, lifeOf, ownLife } from "../../channels/thread/life.ts";
 import { threadNumber } from "../../channels/thread/number.ts";
 import type { Link } from "../../channels/link/link.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
@@ -18,8 +18,9 @@ import type { WorkerInit } from "../hosts/launcher.ts";
  * and holds a lock whose release tells host 0 that it is gone.
  *
  * @param exit Ends the thread.
+ * @returns What ends the thread once it has taken in all that was sent to it.
  */
-export async function startWorker(init: WorkerInit, exit: () => void): Promise<void> {
+export async function startWorker(init: WorkerInit, exit: () => void): Promise<() => void> {
   const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
   const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
   if (init.transportModule !== null) {
@@ -38,6 +39,11 @@ export async function startWorker(init: WorkerInit, exit: () => void): Promise<v
   });
   beforeExit(() => host.links.flush());
   announce(link);
+  return async () => {
+    await drain(() => host.links.received, host.clock.yieldTo);
+    host.links.flush();
+    exit();
+  };
 }
 
 function announce(link: Link<HostEnvelope>): void {

@@ -51,6 +51,9 @@ interface Loss {
 // So long hosts have, beyond the time for their actors to stop, to say what is to start again.
 const MOURNING_MS = 1_000;
 
+// So long a thread that has nothing to do any more has to end by itself; it takes some milliseconds.
+const LEAVING_MS = 500;
+
 // So long at most a shutdown waits for sends: room that does not come soon will not come while all ends.
 const SENDING_MS = 500;
 
@@ -346,7 +349,8 @@ export class Coordinator implements Leader {
       const peer = this.#host.links.tryPeer(other);
       if (peer !== undefined) this.#announceLoss(peer, index, error, culprit);
     }
-    const ended = record.process.terminate();
+    // One that has nothing to do any more takes in first what was sent to it before all have heard of its end.
+    const ended = mayReturn ? record.process.terminate() : undefined;
     const own = await lose(this.#host, index, error, culprit);
     this.mourned(index, 0, own);
     await ended;
@@ -398,6 +402,14 @@ export class Coordinator implements Leader {
       );
     }
     for (const introduce of loss.introductions) introduce();
+    if (!loss.mayReturn) void this.#dismiss(record);
+  }
+
+  /** Ends a thread that has nothing to do any more. */
+  async #dismiss({ process, gone }: WorkerRecord): Promise<void> {
+    process.quit();
+    await within(this.#host.clock, LEAVING_MS, gone.promise);
+    await process.terminate();
   }
 
   /** Ends a thread that does not end one of its actors; false when it has not come to that, as it is being started. */

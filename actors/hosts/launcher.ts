@@ -24,6 +24,8 @@ export interface WorkerInit {
 
 /** A started worker of either kind. */
 export interface WorkerProcess {
+  /** Tells the thread to end by itself once it has taken in all that was sent to it. */
+  quit(): void;
   /** Ends the thread, as far as its kind can be ended. */
   terminate(): Promise<void>;
 }
@@ -52,7 +54,10 @@ function startWeb(init: WorkerInit, { permissions, onError }: ProcessOptions): W
     onError(event.error instanceof Error ? event.error : new Error(event.message));
   };
   worker.postMessage(init, [init.line.port]);
-  return { terminate: () => Promise.resolve(worker.terminate()) };
+  return {
+    quit: () => worker.postMessage(null),
+    terminate: () => Promise.resolve(worker.terminate()),
+  };
 }
 
 function startThread(init: WorkerInit, { onError }: ProcessOptions): WorkerProcess {
@@ -72,6 +77,7 @@ function startThread(init: WorkerInit, { onError }: ProcessOptions): WorkerProce
   });
   starting.catch(onError);
   return {
+    quit: () => void starting.then((worker) => worker?.postMessage(null), () => {}),
     async terminate() {
       ended = true;
       await (await starting)?.terminate();

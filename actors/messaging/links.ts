@@ -75,6 +75,11 @@ export class Links {
     return peer;
   }
 
+  /** How many batches have come. */
+  get received(): number {
+    return this.#peers.values().reduce((sum, { received }) => sum + received, 0);
+  }
+
   /** Whether the system is gone. */
   get isClosed(): boolean {
     return this.#closed !== null;

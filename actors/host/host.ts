@@ -5,7 +5,7 @@ import { Deadlines } from "../../channels/waits/deadlines.ts";
 import { OwnWait, type Wait } from "../../channels/waits/wait.ts";
 import { flushLinks } from "../../channels/link/link.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
-import { handedOver } from "../../channels/link/line.ts";
+import { handedOver, isHandingOver } from "../../channels/link/line.ts";
 import { Cell } from "../cell/cell.ts";
 import type { CellEnvironment, LocalActor } from "../cell/environment.ts";
 import type { Guard } from "../cell/guard.ts";
@@ -304,7 +304,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   departed(at: number, isInOrder = true): void {
     if (this.coordinator !== null) this.coordinator.departed(at);
     else if (this.isOwn && at === this.index) void this.#leave(isInOrder);
-    else this.#tellDeparted(at);
+    else this.#tellDeparted(at, isInOrder);
   }
 
   /**
@@ -313,11 +313,14 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
    */
   async #leave(isInOrder: boolean): Promise<void> {
     // The platform tells of a rejection that nobody caught when the turn of the event loop is over.
-    await new Promise<void>(this.clock.yieldTo);
-    const sent = isInOrder ? allSent() : undefined;
-    await within(this.clock, this.settings.shutdownMs, Promise.all([handedOver(), sent]));
-    flushLinks();
-    this.#tellDeparted(this.index);
+    if (isInOrder) await new Promise<void>(this.clock.yieldTo);
+    // What was killed goes on until the thread ends: that must not take a moment longer than it has to.
+    if (isInOrder || isHandingOver()) {
+      const sent = isInOrder ? allSent() : undefined;
+      await within(this.clock, this.settings.shutdownMs, Promise.all([handedOver(), sent]));
+      flushLinks();
+    }
+    this.#tellDeparted(this.index, isInOrder);
   }
 
   /** Waits until what was sent here has its place, but not longer than `ms` milliseconds. */
@@ -326,9 +329,9 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     flushLinks();
   }
 
-  #tellDeparted(at: number): void {
+  #tellDeparted(at: number, isInOrder: boolean): void {
     const isIdle = this.cells.size === 0 && this.survivors.size === 0;
-    this.links.tryPeer(0)?.link.send([DEPARTED, at, isIdle]);
+    this.links.tryPeer(0)?.link.send([DEPARTED, at, isIdle, isInOrder]);
   }
 
   /** Frees the name of an actor that has ended. */

@@ -38,6 +38,8 @@ interface Loss {
   readonly ordered: Set<number>;
   /** Whether there may be something to start again at all. */
   readonly mayReturn: boolean;
+  /** Whether the thread is to take in first what was sent to it. */
+  readonly isInOrder: boolean;
   /** Whether something was placed there since. */
   isWanted: boolean;
   /** How much of that has not been given up. */
@@ -186,15 +188,16 @@ export class Coordinator implements Leader {
    *
    * @param isIdle Whether nothing else is there.
    * @param from Who says so.
+   * @param isInOrder Whether what was sent there is still to be taken in; else nothing more may happen there.
    */
-  departed(index: number, isIdle = false, from = 0): void {
+  departed(index: number, isIdle = false, from = 0, isInOrder = true): void {
     const loss = this.#losses.get(index);
     // What the lost thread itself had is lost with it.
     if (loss !== undefined && from !== index) loss.placed = Math.max(0, loss.placed - 1);
     const record = this.#workers.get(index);
     if (record === undefined) return;
     const over = new Error("Its only actor has ended");
-    if (record.isOwn) void this.#lose(index, over, null, false, isIdle);
+    if (record.isOwn) void this.#lose(index, over, null, false, isIdle, isInOrder);
     // What a host has placed before it heard of a loss, and sent after that, was not counted.
     else record.load = Math.max(0, record.load - 1);
   }
@@ -307,6 +310,7 @@ export class Coordinator implements Leader {
    * @param culprit The actor that it had to end for.
    * @param mayReturn Whether there may be something to start again on a new thread.
    * @param hasFinished Whether it has ended because all its actors had.
+   * @param isInOrder Whether it takes in first what was sent to it before all have heard of its end.
    */
   async #lose(
     index: number,
@@ -314,6 +318,7 @@ export class Coordinator implements Leader {
     culprit: Culprit | null = null,
     mayReturn = true,
     hasFinished = false,
+    isInOrder = false,
   ): Promise<void> {
     const record = this.#workers.remove(index);
     if (record === undefined) return;
@@ -335,6 +340,7 @@ export class Coordinator implements Leader {
       survivors,
       ordered,
       mayReturn,
+      isInOrder,
       isWanted,
       placed,
       introductions,
@@ -349,8 +355,7 @@ export class Coordinator implements Leader {
       const peer = this.#host.links.tryPeer(other);
       if (peer !== undefined) this.#announceLoss(peer, index, error, culprit);
     }
-    // One that has nothing to do any more takes in first what was sent to it before all have heard of its end.
-    const ended = mayReturn ? record.process.terminate() : undefined;
+    const ended = isInOrder ? undefined : record.process.terminate();
     const own = await lose(this.#host, index, error, culprit);
     this.mourned(index, 0, own);
     await ended;
@@ -402,13 +407,15 @@ export class Coordinator implements Leader {
       );
     }
     for (const introduce of loss.introductions) introduce();
-    if (!loss.mayReturn) void this.#dismiss(record);
+    if (loss.isInOrder) void this.#dismiss(record);
   }
 
   /** Ends a thread that has nothing to do any more. */
-  async #dismiss({ process, gone }: WorkerRecord): Promise<void> {
-    process.quit();
-    await within(this.#host.clock, LEAVING_MS, gone.promise);
+  async #dismiss({ process, gone, isReady }: WorkerRecord): Promise<void> {
+    if (isReady) {
+      process.quit();
+      await within(this.#host.clock, LEAVING_MS, gone.promise);
+    }
     await process.terminate();
   }
 

@@ -56,7 +56,7 @@ export function receiveNews(
       decide(host, envelope[1], false);
       return true;
     case wire.DEPARTED:
-      host.coordinator?.departed(envelope[1], envelope[2], peer.index);
+      host.coordinator?.departed(envelope[1], envelope[2], peer.index, envelope[3]);
       return true;
     case wire.REPORT:
       reported(host, peer, envelope, context);

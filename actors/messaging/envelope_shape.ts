@@ -32,7 +32,7 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.MOURNED]: "naaa",
   [wire.REBORN]: "na",
   [wire.BURIED]: "n",
-  [wire.DEPARTED]: "nb",
+  [wire.DEPARTED]: "nbb",
   [wire.REPORT]: "tp",
   [wire.DIRECTORY]: "na",
   [wire.SHUTDOWN]: "nl",

@@ -163,7 +163,7 @@ export type HostEnvelope =
   /** From host 0: a lost host will not come back. */
   | readonly [kind: typeof BURIED, host: number]
   /** To host 0: something that it placed on this host has ended; `isIdle`: the sender has no other actor. */
-  | readonly [kind: typeof DEPARTED, host: number, isIdle: boolean]
+  | readonly [kind: typeof DEPARTED, host: number, isIdle: boolean, isInOrder: boolean]
   /** To host 0: an event of the system. */
   | readonly [kind: typeof REPORT, type: string, detail: Payload]
   /** To host 0: a question to the directory. */

@@ -46,6 +46,11 @@ const ENDS: Control = { kind: "ends" };
 
 const handovers = new Set<Promise<void>>();
 
+/** Whether a line that left this thread has something left here that it must pass on. */
+export function isHandingOver(): boolean {
+  return handovers.size > 0;
+}
+
 /** Resolves when no line that left this thread has anything left here that it must pass on. */
 export async function handedOver(): Promise<void> {
   await Promise.all(handovers);

@@ -1,5 +1,5 @@
 import { stackOf } from "../../channels/packing/error_codec.ts";
-import { threadNumber } from "../../channels/thread/number.ts";
+import { thread } from "../../channels/thread/thread.ts";
 
 // Deeper than a module calls functions that make its definitions.
 const FRAMES = 50;
@@ -50,7 +50,9 @@ export class Origin {
       .filter((place) => place !== "" && !OF_THE_RUNTIME.test(place))
       .map((place) => place.startsWith(`${url}:`) ? place.slice(url.length + 1) : place);
     const text = places.join(" < ");
-    return this.#isLate && !isTopLevel(frames.at(-1)) ? `${text} in thread ${threadNumber}` : text;
+    return this.#isLate && !isTopLevel(frames.at(-1))
+      ? `${text} in thread ${thread().number}`
+      : text;
   }
 }
 

@@ -1,6 +1,6 @@
 import { beforeExit } from "../../channels/thread/exit.ts";
 import { drain, lifeOf, ownLife } from "../../channels/thread/life.ts";
-import { threadNumber } from "../../channels/thread/number.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import type { Link } from "../../channels/link/link.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
 import { captureError } from "../messaging/remote_reply.ts";
@@ -49,6 +49,6 @@ export async function startWorker(init: WorkerInit, exit: () => void): Promise<(
 function announce(link: Link<HostEnvelope>): void {
   // The lock is held by now. Waiting for its promise would leave a while in which nobody hears of the end.
   void ownLife();
-  link.send([READY, lifeOf(threadNumber)]);
+  link.send([READY, lifeOf(thread().number)]);
   link.flush();
 }

@@ -1,8 +1,14 @@
+import { ThreadSlot } from "../../channels/thread/thread.ts";
 import { ActorSystem, systemOf } from "./actor_system.ts";
 import type { Host } from "../host/host.ts";
 import { currentTurn } from "../cell/turn.ts";
 
-let shared: { readonly system: ActorSystem; users: number } | null = null;
+/** The system of a thread for all that were given none. */
+interface Shared {
+  used: { readonly system: ActorSystem; users: number } | null;
+}
+
+const shared = new ThreadSlot((): Shared => ({ used: null }));
 
 /** A system to use until it is released. */
 export interface UsedSystem {
@@ -19,7 +25,8 @@ export function useSystem(given: ActorSystem | undefined): UsedSystem {
   const host = currentTurn()?.cell?.environment as Host | undefined;
   const system = given ?? (host && systemOf(host));
   if (system !== undefined) return { system, release: () => Promise.resolve() };
-  const used = shared ??= { system: new ActorSystem(), users: 0 };
+  const mine = shared.here;
+  const used = mine.used ??= { system: new ActorSystem(), users: 0 };
   used.users++;
   let isReleased = false;
   return {
@@ -28,7 +35,7 @@ export function useSystem(given: ActorSystem | undefined): UsedSystem {
       if (isReleased) return;
       isReleased = true;
       if (--used.users > 0) return;
-      if (shared === used) shared = null;
+      if (mine.used === used) mine.used = null;
       await used.system.shutdown();
     },
   };

@@ -2,6 +2,7 @@ import { systemClock } from "../thread/clock.ts";
 import { drain, ownLife, watchLife } from "../thread/life.ts";
 import { movableIn } from "../packing/movable.ts";
 import { closePort, listen } from "../thread/port.ts";
+import { ThreadSlot } from "../thread/thread.ts";
 
 /** A line that nobody uses: this is what travels when one goes to another thread. */
 export type LineState = readonly [
@@ -44,16 +45,16 @@ type Control =
 
 const ENDS: Control = { kind: "ends" };
 
-const handovers = new Set<Promise<void>>();
+const handovers = new ThreadSlot(() => new Set<Promise<void>>());
 
 /** Whether a line that left this thread has something left here that it must pass on. */
 export function isHandingOver(): boolean {
-  return handovers.size > 0;
+  return handovers.here.size > 0;
 }
 
 /** Resolves when no line that left this thread has anything left here that it must pass on. */
 export async function handedOver(): Promise<void> {
-  await Promise.all(handovers);
+  await Promise.all(handovers.here);
 }
 
 /**
@@ -148,8 +149,8 @@ export class Line {
     listen(late.port1, (event) => this.#hear(controlIn(event.data)));
     void this.#tellLife(late.port1);
     const handover = new Promise<void>((resolve) => this.#onHandedOver = resolve);
-    handovers.add(handover);
-    void handover.then(() => handovers.delete(handover));
+    handovers.here.add(handover);
+    void handover.then(() => handovers.here.delete(handover));
     for (const data of unread) this.#take({ data } as MessageEvent);
     return [input.port1, this.#output, late.port2, ...counts];
   }

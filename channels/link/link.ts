@@ -8,6 +8,7 @@ import { checkCame } from "../vocabulary/malformed.ts";
 import { checkEnvelope, textsOf, unitsIn } from "../packing/message_length.ts";
 import { copiedUnits, copyRow } from "../packing/plain_copy.ts";
 import { postMoving } from "../thread/port.ts";
+import { ThreadSlot } from "../thread/thread.ts";
 import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./protocol.ts";
 import { type RevivalContext, revive } from "../packing/revival.ts";
 import { addRow, type Items, itemsOf, ROWS, type RowsEnvelope, rowsOf } from "../packing/rows.ts";
@@ -41,11 +42,11 @@ interface Sealed {
 }
 
 /** Links of this thread with envelopes that are not posted yet. */
-const unposted = new Set<{ flush(): void }>();
+const unposted = new ThreadSlot(() => new Set<{ flush(): void }>());
 
 /** Posts what is queued on all links of this thread, before it blocks: nothing leaves meanwhile. */
 export function flushLinks(): void {
-  for (const link of unposted) link.flush();
+  for (const link of unposted.here) link.flush();
 }
 
 /**
@@ -282,7 +283,7 @@ export class Link<E extends Envelope = Envelope> {
     if (items >= MAX_BATCH && !this.#isHeld) return this.flush();
     if (this.#scheduled) return;
     this.#scheduled = true;
-    unposted.add(this);
+    unposted.here.add(this);
     soon(() => this.#flushWhenIdle(items));
   }
 
@@ -292,7 +293,7 @@ export class Link<E extends Envelope = Envelope> {
     if (items !== before) idle = 0;
     if (idle < IDLE_MICROTASKS) return soon(() => this.#flushWhenIdle(items, idle + 1));
     this.#scheduled = false;
-    unposted.delete(this);
+    unposted.here.delete(this);
     this.flush();
   }
 

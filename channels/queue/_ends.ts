@@ -8,6 +8,7 @@ import { ADD_USER, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "./
 import { QueueClient } from "./_client.ts";
 import { QueueHome } from "./_home.ts";
 import type { QueueUser } from "./_user.ts";
+import { ThreadSlot } from "../thread/thread.ts";
 import { transfer } from "../packing/transfer.ts";
 
 /** What all handles on one queue in one thread share. */
@@ -28,11 +29,12 @@ export interface QueueCore {
   release(): void;
 }
 
-const cores = new Map<string, QueueCore>();
+/** The queues that others can bring here by their ids. */
+const cores = new ThreadSlot(() => new Map<string, QueueCore>());
 
 /** The queue with this id as this thread knows it. */
 export function coreOf(id: string): QueueCore | undefined {
-  return cores.get(id);
+  return cores.here.get(id);
 }
 
 /** A queue whose home is here. */
@@ -89,11 +91,11 @@ export class HomeCore implements QueueCore {
         this.#connections.delete(connection);
         // As long as somebody can bring the id back the home can be found by it, and not longer: nobody may be left
         // here that could close it.
-        if (this.#connections.size === 0) cores.delete(this.id);
+        if (this.#connections.size === 0) cores.here.delete(this.id);
       },
     });
     this.#connections.add(connection);
-    cores.set(this.id, this);
+    cores.here.set(this.id, this);
   }
 
   // The thread of the home needs no handles: closing is what ends its queue.
@@ -125,8 +127,8 @@ export class RemoteCore implements QueueCore {
       send: (request) => connection.send(request),
       sendItem: (item) => connection.sendItem(item),
       close: () => connection.close(),
-    }, () => cores.delete(id));
-    cores.set(id, this);
+    }, () => cores.here.delete(id));
+    cores.here.set(id, this);
   }
 
   get isBusy(): boolean {

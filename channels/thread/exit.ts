@@ -1,20 +1,22 @@
+import { ThreadSlot } from "./thread.ts";
+
 // The types take `globalThis` for a window.
 const scope = globalThis as unknown as EventTarget & { close(): void };
 
-const callbacks = new Set<ExitCallback>();
-let isTrapped = false;
-
 /** `isCertain`: the thread ends now; else somebody may still handle the error. */
 export type ExitCallback = (isCertain: boolean) => void;
+
+const exit = new ThreadSlot(() => ({ callbacks: new Set<ExitCallback>(), isTrapped: false }));
 
 /**
  * Calls back before this worker ends by its own doing: `close()`, `Deno.exit()`, `process.exit()`, or an error that
  * nobody caught. What is queued can still be posted then; nothing can be awaited.
  */
 export function beforeExit(callback: ExitCallback): void {
-  callbacks.add(callback);
-  if (isTrapped) return;
-  isTrapped = true;
+  const mine = exit.here;
+  mine.callbacks.add(callback);
+  if (mine.isTrapped) return;
+  mine.isTrapped = true;
   // The platform has no event for this.
   const close = scope.close;
   scope.close = () => {
@@ -22,10 +24,10 @@ export function beforeExit(callback: ExitCallback): void {
     close.call(scope);
   };
   // `process.exit()` calls it too. Importing `node:process` for its event would take 10 ms in each worker.
-  const exit = Deno.exit;
+  const end = Deno.exit;
   Deno.exit = (code) => {
     runAll(true);
-    return exit(code);
+    return end(code);
   };
   scope.addEventListener("error", () => runAll(false));
   scope.addEventListener("unhandledrejection", () => runAll(false));
@@ -33,9 +35,9 @@ export function beforeExit(callback: ExitCallback): void {
 
 /** Does not call back any more. */
 export function forgetExit(callback: ExitCallback): void {
-  callbacks.delete(callback);
+  exit.here.callbacks.delete(callback);
 }
 
 function runAll(isCertain: boolean): void {
-  for (const callback of callbacks) callback(isCertain);
+  for (const callback of exit.here.callbacks) callback(isCertain);
 }

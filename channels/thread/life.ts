@@ -1,13 +1,27 @@
 import { locks } from "./locks.ts";
-import { MAIN_THREAD, threadNumber } from "./number.ts";
+import { MAIN_THREAD } from "./number.ts";
+import { thread, ThreadSlot } from "./thread.ts";
 
 /** Name of the lock that a worker with this number holds while it lives. */
-export function lifeOf(thread: number): string {
-  return `troupe:thread:${thread}`;
+export function lifeOf(number: number): string {
+  return `troupe:thread:${number}`;
 }
 
-let own: string | null = null;
-let taking: Promise<string> | null = null;
+/** What a thread knows of its own life and of others. */
+interface Lives {
+  /** Its own, once it is held. */
+  own: string | null;
+  taking: Promise<string> | null;
+  readonly watches: Map<string, Watch>;
+}
+
+/** The callbacks that wait for the end of one thread. */
+interface Watch {
+  readonly callbacks: Set<() => void>;
+  readonly request: AbortController;
+}
+
+const lives = new ThreadSlot((): Lives => ({ own: null, taking: null, watches: new Map() }));
 
 /**
  * Name of a lock that this thread holds while it lives; `null` for the main thread, whose end nobody outlives.
@@ -17,23 +31,17 @@ let taking: Promise<string> | null = null;
  * Deno tells nobody that a worker has closed itself, but it frees its locks within some tens of milliseconds.
  */
 export function ownLife(): string | null | Promise<string> {
-  if (threadNumber === MAIN_THREAD || own !== null) return own;
-  return taking ??= new Promise((resolve) => {
-    const name = lifeOf(threadNumber);
+  const mine = lives.here;
+  const { number } = thread();
+  if (number === MAIN_THREAD || mine.own !== null) return mine.own;
+  return mine.taking ??= new Promise((resolve) => {
+    const name = lifeOf(number);
     locks.request(name, {}, () => {
-      resolve(own = name);
+      resolve(mine.own = name);
       return new Promise(() => {});
     });
   });
 }
-
-/** The callbacks that wait for the end of one thread. */
-interface Watch {
-  readonly callbacks: Set<() => void>;
-  readonly request: AbortController;
-}
-
-const watches = new Map<string, Watch>();
 
 /**
  * Calls back when the thread with this life has ended. What it sent before may still be under way: see
@@ -42,8 +50,9 @@ const watches = new Map<string, Watch>();
  * @returns Ends the watch.
  */
 export function watchLife(name: string, callback: () => void): () => void {
+  const { watches } = lives.here;
   let watch = watches.get(name);
-  if (watch === undefined) watches.set(name, watch = startWatch(name));
+  if (watch === undefined) watches.set(name, watch = startWatch(watches, name));
   const { callbacks, request } = watch;
   // One of its own, because the same function may watch twice.
   const entry = () => callback();
@@ -56,7 +65,7 @@ export function watchLife(name: string, callback: () => void): () => void {
   };
 }
 
-function startWatch(name: string): Watch {
+function startWatch(watches: Map<string, Watch>, name: string): Watch {
   const request = new AbortController();
   const callbacks = new Set<() => void>();
   const ended = () => {
@@ -94,11 +103,11 @@ const PATIENCE_MS = 1_000;
  * Deno never frees a lock that it grants to a thread which is ending, and the next request for it would wait for ever.
  * So threads that watch each other must not end in the same moment. Requests are granted in order: this one comes last.
  */
-export async function lifeGone(thread: number): Promise<void> {
+export async function lifeGone(number: number): Promise<void> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    await locks.request(lifeOf(thread), { signal: patience.signal }, () => {});
+    await locks.request(lifeOf(number), { signal: patience.signal }, () => {});
   } catch (error) {
     if (!patience.signal.aborted) throw error;
   } finally {

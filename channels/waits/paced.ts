@@ -1,10 +1,11 @@
 import { systemClock } from "../thread/clock.ts";
+import { ThreadSlot } from "../thread/thread.ts";
 
 // Most sends without a wait in a row before the thread's events get a turn.
 const MAX_RUN = 256;
 
 const READY = Promise.resolve();
-let run = 0;
+const pace = new ThreadSlot(() => ({ run: 0 }));
 
 /**
  * A promise for something that is done already, or has failed.
@@ -13,8 +14,9 @@ let run = 0;
  * more among them: so now and then the promise takes a turn of the event loop.
  */
 export function paced(done: Promise<unknown> = READY): Promise<void> {
-  if (++run < MAX_RUN) return done as Promise<void>;
-  run = 0;
+  const mine = pace.here;
+  if (++mine.run < MAX_RUN) return done as Promise<void>;
+  mine.run = 0;
   // If it has failed, the new promise rejects: this one needs no handler.
   done.catch(() => {});
   return new Promise((resolve) => systemClock.yieldTo(() => resolve(done as Promise<void>)));

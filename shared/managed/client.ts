@@ -1,6 +1,7 @@
 import { HANDLE } from "../../channels/packing/handle.ts";
 import { lifeOf } from "../../channels/thread/life.ts";
-import { threadNumber } from "../../channels/thread/number.ts";
+import { MAIN_THREAD } from "../../channels/thread/number.ts";
+import { thread, ThreadSlot } from "../../channels/thread/thread.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { managerEnded } from "./ended.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";
@@ -8,25 +9,27 @@ import type { ManagerClient, ManagerHere, Passage } from "./protocol.ts";
 import { SyncCaller } from "./_sync_caller.ts";
 
 /** The managers that this thread uses, by the ids of their actors. */
-const clients = new Map<string, RemoteManager>();
+const clients = new ThreadSlot(() => new Map<string, RemoteManager>());
 /** The managers that live on this thread. */
-const here = new Map<string, ManagerHere>();
+const residents = new ThreadSlot(() => new Map<string, ManagerHere>());
 
 /** The manager with this id, when it lives on this thread. */
 export function managerHere(id: string): ManagerHere | undefined {
-  return here.get(id);
+  return residents.here.get(id);
 }
 
 /** Notes that a manager lives on this thread; returns what undoes that. */
 export function keepManager(id: string, manager: ManagerHere): () => void {
-  here.set(id, manager);
-  return () => here.delete(id);
+  residents.here.set(id, manager);
+  return () => residents.here.delete(id);
 }
 
 /** A manager on another thread. */
 export class RemoteManager implements ManagerClient {
   readonly #ref: Ref;
   readonly #thread: number;
+  /** By which a manager notices the end of this thread; `null` for the main thread, which outlives it. */
+  readonly #ownLife = lifeHere();
   readonly #waits = new Set<AbortController>();
   #caller: SyncCaller | null = null;
   #isOver = false;
@@ -39,7 +42,7 @@ export class RemoteManager implements ManagerClient {
     this.#thread = thread;
     void ref.exited.then((reason) => {
       this.#isOver = true;
-      clients.delete(ref.id);
+      clients.here.delete(ref.id);
       this.#caller?.close();
       if (reason.kind === "host-lost") this.#why = reason.error;
       for (const wait of this.#waits) wait.abort(this.#why);
@@ -48,8 +51,8 @@ export class RemoteManager implements ManagerClient {
 
   /** What this thread knows of a manager. */
   static of(ref: Ref, thread: number): RemoteManager {
-    let client = clients.get(ref.id);
-    if (client === undefined) clients.set(ref.id, client = new RemoteManager(ref, thread));
+    let client = clients.here.get(ref.id);
+    if (client === undefined) clients.here.set(ref.id, client = new RemoteManager(ref, thread));
     return client;
   }
 
@@ -85,7 +88,7 @@ export class RemoteManager implements ManagerClient {
 
   callSync(id: number, method: string, args: unknown[], limits: WaitOptions | null): unknown {
     if (this.#isOver) throw managerEnded(`call "${method}"`);
-    const caller = this.#caller ??= new SyncCaller(this.#ref, this.#thread, OWN_LIFE);
+    const caller = this.#caller ??= new SyncCaller(this.#ref, this.#thread, this.#ownLife);
     try {
       return caller.call(id, method, args, limits?.timeoutMs ?? Infinity);
     } finally {
@@ -96,15 +99,15 @@ export class RemoteManager implements ManagerClient {
   checkBlocking(): void {}
 
   hold(id: number): void {
-    this.#tell("hold", id, OWN_LIFE);
+    this.#tell("hold", id, this.#ownLife);
   }
 
   release(id: number): void {
-    this.#tell("release", id, OWN_LIFE);
+    this.#tell("release", id, this.#ownLife);
   }
 
   lend(id: number): number {
-    this.#tell("lend", id, [threadNumber, ++this.#lent]);
+    this.#tell("lend", id, [thread().number, ++this.#lent]);
     return this.#lent;
   }
 
@@ -112,12 +115,12 @@ export class RemoteManager implements ManagerClient {
   create(handler: string, ...args: unknown[]): Promise<number> {
     // Without a limit: nobody would know of an object whose id came too late.
     const { ask } = this.#ref.with({ timeoutMs: Infinity });
-    return ask[handler]!(...args, OWN_LIFE) as Promise<number>;
+    return ask[handler]!(...args, this.#ownLife) as Promise<number>;
   }
 
   /** A handle has arrived in a message. */
   claim(id: number, passage: Passage): void {
-    this.#tell("claim", id, passage, OWN_LIFE);
+    this.#tell("claim", id, passage, this.#ownLife);
   }
 
   #tell(handler: string, ...args: unknown[]): void {
@@ -127,5 +130,7 @@ export class RemoteManager implements ManagerClient {
   }
 }
 
-/** The lock by which a manager notices the end of this thread; `null` for the main thread, which outlives it. */
-const OWN_LIFE = threadNumber === 1 ? null : lifeOf(threadNumber);
+function lifeHere(): string | null {
+  const { number } = thread();
+  return number === MAIN_THREAD ? null : lifeOf(number);
+}

@@ -7,7 +7,7 @@ import {
   type HandleToken,
   HERE,
 } from "../../channels/packing/handle.ts";
-import { threadNumber } from "../../channels/thread/number.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import type { ManagedKind, ManagerClient } from "./protocol.ts";
 
@@ -123,7 +123,7 @@ export abstract class ManagedObject implements Disposable {
       check() {},
       move: () => ({ value: client.lend(id), transfers: [] }),
     });
-    return ["shared.managed", kind, id, threadNumber, passage, ...client.token];
+    return ["shared.managed", kind, id, thread().number, passage, ...client.token];
   }
 
   /** @ignore */

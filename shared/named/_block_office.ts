@@ -1,3 +1,4 @@
+import { ThreadSlot } from "../../channels/thread/thread.ts";
 import type { BlockMessage } from "./_protocol.ts";
 import { isNameTaken, type ReleaseName, takeName, watchName } from "./_name_lock.ts";
 import { closeChannel, openChannel } from "./_thread_channel.ts";
@@ -14,17 +15,21 @@ interface OwnBlock extends Block {
   readonly release: ReleaseName;
 }
 
-/** The blocks whose home is this thread, by name. */
-const blocks = new Map<string, OwnBlock>();
-/** Names that this thread is letting go of. */
-const freeing = new Map<string, Promise<void>>();
-/** What this thread has asked for. */
-const requests = new Map<string, (message: BlockMessage) => void>();
+/** What one thread has and asks for. */
+class Office {
+  /** The blocks whose home is this thread, by name. */
+  readonly blocks = new Map<string, OwnBlock>();
+  /** Names that this thread is letting go of. */
+  readonly freeing = new Map<string, Promise<void>>();
+  /** What this thread has asked for. */
+  readonly requests = new Map<string, (message: BlockMessage) => void>();
+  channel: BroadcastChannel | null = null;
+  opening: Promise<void> | null = null;
+  /** How many blocks and questions need the channel. */
+  users = 0;
+}
 
-let channel: BroadcastChannel | null = null;
-let opening: Promise<void> | null = null;
-/** How many blocks and questions need the channel. */
-let users = 0;
+const office = new ThreadSlot(() => new Office());
 
 /**
  * Makes a block whose home is this thread: only it answers those who ask for the name. Gives `null` when the name is
@@ -34,7 +39,7 @@ let users = 0;
  * thread has ended.
  */
 export async function createBlock(name: string, buffer: SharedArrayBuffer): Promise<Block | null> {
-  await freeing.get(name);
+  await office.here.freeing.get(name);
   // Before the name: a question that comes when the name is taken must be heard.
   await open();
   const release = await takeName(name);
@@ -43,13 +48,13 @@ export async function createBlock(name: string, buffer: SharedArrayBuffer): Prom
     return null;
   }
   const block = { id: crypto.randomUUID(), name, buffer, release };
-  blocks.set(name, block);
+  office.here.blocks.set(name, block);
   return block;
 }
 
 /** The block of this name if its home is this thread. */
 export function ownBlock(name: string): Block | undefined {
-  return blocks.get(name);
+  return office.here.blocks.get(name);
 }
 
 /**
@@ -75,10 +80,12 @@ export function findBlock(
 
 /** Frees the name of a block. Resolves when it is free, also if it was before. */
 export async function unlinkBlock(name: string, id: string): Promise<void> {
-  const own = blocks.get(name);
+  const own = office.here.blocks.get(name);
   // Another block may have got the name since.
   if (own !== undefined) return own.id === id ? await free(own) : undefined;
-  if (freeing.has(name) || !await isNameTaken(name)) return await freeing.get(name);
+  if (office.here.freeing.has(name) || !await isNameTaken(name)) {
+    return await office.here.freeing.get(name);
+  }
   const { promise: unlinked, resolve } = Promise.withResolvers<void>();
   const asking = ask((request) => ({ kind: "unlink", name, id, request }), () => resolve());
   const unwatch = watchName(name, resolve);
@@ -89,12 +96,12 @@ export async function unlinkBlock(name: string, id: string): Promise<void> {
 
 async function free(block: OwnBlock): Promise<void> {
   const { name } = block;
-  blocks.delete(name);
+  office.here.blocks.delete(name);
   const freed = block.release();
-  freeing.set(name, freed);
+  office.here.freeing.set(name, freed);
   close();
   await freed;
-  if (freeing.get(name) === freed) freeing.delete(name);
+  if (office.here.freeing.get(name) === freed) office.here.freeing.delete(name);
 }
 
 /** Posts a question; `onAnswer` hears every answer until the returned function is called. */
@@ -103,54 +110,56 @@ function ask(
   onAnswer: (message: BlockMessage) => void,
 ): () => void {
   const request = crypto.randomUUID();
-  requests.set(request, onAnswer);
+  office.here.requests.set(request, onAnswer);
   void open().then(() => {
-    if (requests.has(request)) post(question(request));
+    if (office.here.requests.has(request)) post(question(request));
   });
   return () => {
-    requests.delete(request);
+    office.here.requests.delete(request);
     close();
   };
 }
 
 function post(message: BlockMessage): void {
-  channel!.postMessage(message);
+  office.here.channel!.postMessage(message);
 }
 
 function open(): Promise<void> {
-  users++;
-  if (channel !== null) return Promise.resolve();
-  return opening ??= openChannel("troupe:shared-memory").then((opened) => {
-    opening = null;
-    if (users === 0) return closeChannel(opened);
-    channel = opened;
-    channel.onmessage = ({ data }) => hear(data);
+  const mine = office.here;
+  mine.users++;
+  if (mine.channel !== null) return Promise.resolve();
+  return mine.opening ??= openChannel("troupe:shared-memory").then((opened) => {
+    mine.opening = null;
+    if (mine.users === 0) return closeChannel(opened);
+    mine.channel = opened;
+    opened.onmessage = ({ data }) => hear(data);
   });
 }
 
 /** Closes the channel when nobody needs it any more. */
 function close(): void {
-  if (--users > 0 || channel === null) return;
-  closeChannel(channel);
-  channel = null;
+  const mine = office.here;
+  if (--mine.users > 0 || mine.channel === null) return;
+  closeChannel(mine.channel);
+  mine.channel = null;
 }
 
 function hear(message: BlockMessage): void {
   switch (message.kind) {
     case "find": {
-      const block = blocks.get(message.name);
+      const block = office.here.blocks.get(message.name);
       if (block === undefined) return;
       const { id, buffer } = block;
       return post({ kind: "found", request: message.request, id, buffer });
     }
     case "unlink": {
-      const block = blocks.get(message.name);
+      const block = office.here.blocks.get(message.name);
       if (block !== undefined) void unlinkFor(block, message.id, message.request);
       return;
     }
     case "found":
     case "unlinked":
-      requests.get(message.request)?.(message);
+      office.here.requests.get(message.request)?.(message);
   }
 }
 
@@ -158,5 +167,5 @@ async function unlinkFor(block: OwnBlock, id: string, request: string): Promise<
   // Another block may have got the name since.
   if (block.id === id) await free(block);
   // The channel is closed with the last block; the other thread sees the name become free as well.
-  if (channel !== null) post({ kind: "unlinked", request });
+  if (office.here.channel !== null) post({ kind: "unlinked", request });
 }

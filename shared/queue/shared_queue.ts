@@ -3,6 +3,7 @@ import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import { checkCount, checkSignal } from "../../channels/vocabulary/checks.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
 import { yieldTo } from "../../channels/vocabulary/kept.ts";
+import { ThreadSlot } from "../../channels/thread/thread.ts";
 import { ChannelClosedError } from "../../channels/vocabulary/errors.ts";
 import type { ReceiveResult } from "../../channels/queue/queue.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
@@ -337,12 +338,13 @@ const SPINS = 500;
 
 // A loop that never has to wait would not let timers and messages of its thread have their turn.
 const STREAK = 1000;
-let streak = 0;
+const pace = new ThreadSlot(() => ({ streak: 0 }));
 
 /** Resolves at once, or after the thread's other work when that has not had its turn for long. */
 function soon<R>(value: R): Promise<R> {
-  if (++streak < STREAK) return Promise.resolve(value);
-  streak = 0;
+  const mine = pace.here;
+  if (++mine.streak < STREAK) return Promise.resolve(value);
+  mine.streak = 0;
   return new Promise((resolve) => yieldTo(() => resolve(value)));
 }
 

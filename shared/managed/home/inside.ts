@@ -1,5 +1,5 @@
 import { HANDLE } from "../../../channels/packing/handle.ts";
-import { threadNumber } from "../../../channels/thread/number.ts";
+import { thread } from "../../../channels/thread/thread.ts";
 import { copyHere } from "../../../actors/cell/copy_here.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { HANDLES } from "../kinds.ts";
@@ -40,7 +40,7 @@ export class InsideManager implements ManagerClient, ManagerHere {
   }
 
   get token(): readonly unknown[] {
-    return [threadNumber, ...this.#ref[HANDLE]()];
+    return [thread().number, ...this.#ref[HANDLE]()];
   }
 
   /** A handle has arrived: gives the one that is kept. */
@@ -106,7 +106,7 @@ export class InsideManager implements ManagerClient, ManagerHere {
   }
 
   lend(id: number): number {
-    this.table.lend(id, [threadNumber, ++this.#lent]);
+    this.table.lend(id, [thread().number, ++this.#lent]);
     return this.#lent;
   }
 }

@@ -4,7 +4,7 @@ import { managerEnded } from "../ended.ts";
 import { keepInstances } from "../../../actors/definition/defined_actor.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { loadFor, type PackedMessage, unpackValues } from "../../../channels/packing/packed.ts";
-import { threadNumber } from "../../../channels/thread/number.ts";
+import { thread } from "../../../channels/thread/thread.ts";
 import { yieldTo } from "../../../channels/vocabulary/kept.ts";
 import { invoke } from "./_invoke.ts";
 import type { ManagedKind, Passage } from "../protocol.ts";
@@ -45,7 +45,7 @@ export const managerActor = actor(import.meta, (context) => {
     leave();
   });
   return {
-    thread: () => threadNumber,
+    thread: () => thread().number,
     create(argument: unknown, kind: Exclude<ManagedKind, "custom">, life: string | null): number {
       try {
         return table.add(kind, MAKERS[kind](argument as never), life);

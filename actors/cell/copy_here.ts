@@ -1,4 +1,5 @@
-import { capture, captureDraft } from "../../channels/packing/capture.ts";
+import { capture, draftOf } from "../../channels/packing/capture.ts";
+import { BY_OTHERS_AS_TEXT, STAYS_HERE } from "../../channels/packing/destination.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { staysItself } from "../../channels/packing/handle.ts";
 
@@ -19,7 +20,7 @@ export function copyHere(values: unknown[], what: string, root: string): unknown
   // An index is cheaper than an iterator, and this is on the way of every message.
   for (let index = 0; index < values.length; index++) {
     if (!staysAsItIs(values[index])) {
-      const { payload, attachments } = capture(values, "here", what, root);
+      const { payload, attachments } = capture(values, STAYS_HERE, what, root);
       return revive(payload, { attachments, ...NO_SIGNALS });
     }
   }
@@ -44,7 +45,7 @@ export function copyErrorHere(error: unknown): unknown {
 /** The error itself when it can cross threads, else the reason why it cannot. */
 export function portable(error: unknown): unknown {
   try {
-    captureDraft(error, "error", "error", false);
+    draftOf([error], BY_OTHERS_AS_TEXT, "error", "error");
     return error;
   } catch (refusal) {
     return refusal;

@@ -1,5 +1,6 @@
 import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
 import { capture, draftOf, settle } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { goesOnce } from "../../channels/packing/moving.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
@@ -27,7 +28,7 @@ export class StartArgs {
       this.#values = copyHere(args, "message", "args");
       return;
     }
-    const draft = draftOf(args, "wire", "message", "args");
+    const draft = draftOf(args, OVER_LINK, "message", "args");
     if (!again || isText(draft) || goesOnce(draft)) {
       this.#packet = settle(draft, "message", "args");
     } else if (draft.extras?.movables.size) {
@@ -61,7 +62,9 @@ export class StartArgs {
    * @throws {TypeError} when they have gone to one, and something in them can go only once.
    */
   toSend(): Packet {
-    return this.#values === null ? this.#take() : capture(this.#values, "wire", "message", "args");
+    return this.#values === null
+      ? this.#take()
+      : capture(this.#values, OVER_LINK, "message", "args");
   }
 
   /** Closes what they hold: nothing will start. */

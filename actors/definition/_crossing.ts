@@ -1,4 +1,5 @@
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { Handle } from "../../channels/packing/handle.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
@@ -13,7 +14,7 @@ export function withoutPlace(options: ActorOptions): ActorOptions {
 
 /** A definition by itself: nothing of it travels beside the text. */
 export function payloadOf(definition: Handle): Payload {
-  return capture([definition], "wire", "message", "definition").payload;
+  return capture([definition], OVER_LINK, "message", "definition").payload;
 }
 
 /** Options as JSON; those that only mean something in this thread may not be lost silently. */

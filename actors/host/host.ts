@@ -1,5 +1,6 @@
 import { allSent } from "../../channels/packing/unsent.ts";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { Clock } from "../../channels/thread/clock.ts";
 import { Deadlines } from "../../channels/waits/deadlines.ts";
 import { OwnWait, type Wait } from "../../channels/waits/wait.ts";
@@ -271,7 +272,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   }
 
   #announceEnd(to: number, serial: number, reason: ExitReason): void {
-    const packet = capture([reason], "wire", "reason", "reason");
+    const packet = capture([reason], OVER_LINK, "reason", "reason");
     this.links.tryPeer(to)?.link.send([EXITED, serial, packet.payload], packet);
   }
 
@@ -350,7 +351,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     if (type === "deadletter") this.deadLetters++;
     apart(() => this.onReport(type, detail));
     if (this.index === 0) return;
-    const packet = capture([detail], "wire", "event", "detail");
+    const packet = capture([detail], OVER_LINK, "event", "detail");
     this.links.tryPeer(0)?.link.send([REPORT, type, packet.payload], packet);
   }
 

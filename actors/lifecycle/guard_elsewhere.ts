@@ -1,4 +1,5 @@
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { Guard } from "../cell/guard.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { FAILED } from "../messaging/protocol.ts";
@@ -18,7 +19,7 @@ export class GuardElsewhere implements Guard {
   ended(): void {}
 
   failed(reason: ExitReason, serial: number): void {
-    const packet = capture([reason], "wire", "reason", "reason");
+    const packet = capture([reason], OVER_LINK, "reason", "reason");
     this.#links.tryPeer(this.#at)?.link.send([FAILED, serial, packet.payload], packet);
   }
 }

@@ -1,4 +1,5 @@
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import { stop, terminate } from "./control.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
@@ -142,7 +143,7 @@ export class RemoteChild implements Guarded, ChildAbroad {
   async resume(reason: ExitReason): Promise<void> {
     if (this.#loss !== null) return await this.#revive();
     this.#restarts++;
-    const packet = capture([reason], "wire", "reason", "reason");
+    const packet = capture([reason], OVER_LINK, "reason", "reason");
     await this.#host.requests.call(
       this.at,
       (id) => [RESUME, id, this.serial, packet.payload],
@@ -152,7 +153,7 @@ export class RemoteChild implements Guarded, ChildAbroad {
 
   /** Ends it for good. */
   async finish(reason: ExitReason): Promise<void> {
-    const packet = capture([reason], "wire", "reason", "reason");
+    const packet = capture([reason], OVER_LINK, "reason", "reason");
     const { at, serial } = this;
     await this.#host.orders.during(
       at,
@@ -191,7 +192,7 @@ export class RemoteChild implements Guarded, ChildAbroad {
   async #startAgainWith(reason: ExitReason): Promise<Packet> {
     try {
       const values = [...this.#args.here(), this.#definition.placed(), reason];
-      return capture(values, "wire", "message", "args");
+      return capture(values, OVER_LINK, "message", "args");
     } catch (error) {
       await this.finish({ kind: "error", error });
       throw error;

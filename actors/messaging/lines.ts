@@ -1,4 +1,5 @@
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { LinkPort } from "../../channels/link/link.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import { transfer } from "../../channels/packing/transfer.ts";
@@ -53,5 +54,5 @@ export async function loadLines(module: string): Promise<Lines> {
 
 /** The far end as part of a message. */
 export function captureLine({ port, memory }: FarEnd): Packet {
-  return capture([transfer(port, [port]), memory], "wire", "line", "line");
+  return capture([transfer(port, [port]), memory], OVER_LINK, "line", "line");
 }

@@ -1,5 +1,6 @@
 import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import { revive } from "../../channels/packing/revival.ts";
@@ -24,7 +25,7 @@ export function tell(ref: Target, handler: string, args: unknown[]): void {
   if (ref.isHere) return tellHere(ref, handler, copyHere(args, "message", "args"));
   const { at, serial } = ref;
   if (host.links.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
-  tellRemote(ref, handler, capture(args, "wire", "message", "args"));
+  tellRemote(ref, handler, capture(args, OVER_LINK, "message", "args"));
 }
 
 function tellHere(ref: Target, handler: string, copies: unknown[]): void {
@@ -95,7 +96,7 @@ export function ask(ref: Target, handler: string, args: unknown[]): Promise<unkn
       host.deadlines.start(wait, signal, timeoutMs);
       askHere(wait, copies);
     } else {
-      const packet = capture(args, "wire", "message", "args");
+      const packet = capture(args, OVER_LINK, "message", "args");
       host.deadlines.start(wait, signal, timeoutMs);
       askRemote(wait, packet);
     }
@@ -214,7 +215,7 @@ export function stream(ref: Target, handler: string, args: unknown[]): StreamCon
       openHere(ref, handler, copies, chain, consumer);
     });
   }
-  const packet = capture(args, "wire", "message", "args");
+  const packet = capture(args, OVER_LINK, "message", "args");
   const explain = (error: unknown) => errorFor(ref.label, `stream "${handler}"`, error);
   return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
     openRemote(ref, handler, packet, chain, consumer);

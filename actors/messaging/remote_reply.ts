@@ -1,4 +1,5 @@
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { Link } from "../../channels/link/link.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import { FAIL, type HostEnvelope, ITEM, REPLY } from "./protocol.ts";
@@ -60,7 +61,7 @@ export class RemoteReply implements Reply, StreamSink {
     if (this.#peer.link.sendRow(REPLY, 0, "", [value], this.#id)) return this.#settle();
     let packet: Packet;
     try {
-      packet = capture([value], "wire", "reply", "result");
+      packet = capture([value], OVER_LINK, "reply", "result");
     } catch (refusal) {
       return this.reject(refusal);
     }
@@ -82,7 +83,7 @@ export class RemoteReply implements Reply, StreamSink {
 
   deliver(value: unknown): void {
     if (this.settled) return;
-    const packet = capture([value], "wire", "stream value", "result");
+    const packet = capture([value], OVER_LINK, "stream value", "result");
     this.#peer.link.send([ITEM, this.#id, packet.payload], packet);
   }
 
@@ -127,8 +128,8 @@ export interface Pending {
 /** Captures an error; one that cannot cross is replaced by the reason why. */
 export function captureError(error: unknown): Packet {
   try {
-    return capture([error], "wire", "error", "error");
+    return capture([error], OVER_LINK, "error", "error");
   } catch (refusal) {
-    return capture([refusal], "wire", "error", "error");
+    return capture([refusal], OVER_LINK, "error", "error");
   }
 }

@@ -1,4 +1,5 @@
 import { capture, draftOf, settle } from "../../channels/packing/capture.ts";
+import { type Destination, OVER_LINK, STAYS_HERE } from "../../channels/packing/destination.ts";
 import { givenTwice } from "../../channels/packing/moving.ts";
 import type { Draft } from "../../channels/packing/packet.ts";
 import { rootOf } from "./_items.ts";
@@ -62,7 +63,7 @@ export class JobMaker {
     }
   }
 
-  get #destination(): "here" | "wire" {
-    return this.#owner.isLocal ? "here" : "wire";
+  get #destination(): Destination {
+    return this.#owner.isLocal ? STAYS_HERE : OVER_LINK;
   }
 }

@@ -1,5 +1,6 @@
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK, STAYS_HERE } from "../../channels/packing/destination.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { Wait } from "../../channels/waits/wait.ts";
 import { exited, stop, terminate } from "../lifecycle/control.ts";
@@ -102,7 +103,7 @@ export class PoolMember implements AttemptOwner {
   /** Runs the initializer; rejects with its error. */
   initialize(initializer: TaskCall): Promise<unknown> {
     const wait = new Wait();
-    const where = this.#isLocal ? "here" : "wire";
+    const where = this.#isLocal ? STAYS_HERE : OVER_LINK;
     post(this.#ref!, "initialize", capture([initializer], where, "message", "initializer"), wait);
     return wait.promise;
   }
@@ -129,7 +130,7 @@ export class PoolMember implements AttemptOwner {
   #define({ number, definition }: PoolTask): void {
     const packet = capture(
       [number, definition.placed()],
-      this.#isLocal ? "here" : "wire",
+      this.#isLocal ? STAYS_HERE : OVER_LINK,
       "task",
       "task",
     );

@@ -1,4 +1,5 @@
 import { draftOf } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { checkCount, checkWord } from "../../channels/vocabulary/checks.ts";
 import { copyHere } from "../cell/copy_here.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
@@ -68,6 +69,6 @@ function callOf(initializer: unknown, isLocal: boolean): TaskCall {
   const [task, ...args] = initializer;
   const call = [(task as DefinedTask<unknown[], unknown>).placed(), ...args];
   const [copy] = copyHere([call], "message", "initializer");
-  if (!isLocal) draftOf([copy], "wire", "message", "initializer");
+  if (!isLocal) draftOf([copy], OVER_LINK, "message", "initializer");
   return copy as unknown as TaskCall;
 }

@@ -1,5 +1,6 @@
 import { readJson, soon } from "../vocabulary/kept.ts";
 import { captureReason } from "../packing/capture.ts";
+import { OVER_LINK } from "../packing/destination.ts";
 import { loadModules } from "../thread/own_modules.ts";
 import { abandonBatch, abandonEnvelopes, abandonItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
@@ -349,7 +350,7 @@ export class Link<E extends Envelope = Envelope> {
   }
 
   #sendAbort(number: number, reason: unknown): void {
-    const packet = captureReason(reason, "wire");
+    const packet = captureReason(reason, OVER_LINK);
     if (!Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push([ABORT, number, packet.payload]);
   }

@@ -1,5 +1,6 @@
 import { type AbortListener, offAbort, onAbort } from "../thread/aborts.ts";
 import { captureReason } from "../packing/capture.ts";
+import { BY_OTHERS } from "../packing/destination.ts";
 import { Connection } from "./connection.ts";
 import { portIn } from "../vocabulary/malformed.ts";
 import { type Movable, type Moved, registerHandle, registerRelay } from "../packing/handle.ts";
@@ -44,7 +45,7 @@ function relay(signal: AbortSignal, port: MessagePort): void {
     onLost: () => signalListener.disconnect(),
   });
   const signalListener = listenTo(signal, (reason) => {
-    connection.sendItem(captureReason(reason, "apart"));
+    connection.sendItem(captureReason(reason, BY_OTHERS));
     connection.close();
   });
   collected.register(signal, connection);

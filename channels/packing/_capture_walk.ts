@@ -12,7 +12,8 @@ import { MARK, type Marker, type Payload } from "./marker.ts";
 import { MetObjects } from "./_met_objects.ts";
 import { unitsIn, VALUE_UNITS } from "./message_length.ts";
 import { numbersIn } from "./_numbers.ts";
-import type { Destination, Draft } from "./packet.ts";
+import type { Destination } from "./destination.ts";
+import type { Draft } from "./packet.ts";
 import { isPlainNumber, LONG_TEXT } from "./plain_copy.ts";
 import {
   cloneOf,
@@ -65,7 +66,7 @@ export class CaptureWalk implements HandleOutlet, ErrorOutlet {
 
   constructor(destination: Destination, extras: Extras | null = null) {
     this.#destination = destination;
-    this.#here = destination === "here";
+    this.#here = destination.stays;
     this.#extras = extras;
   }
 
@@ -403,7 +404,7 @@ export class CaptureWalk implements HandleOutlet, ErrorOutlet {
       return this.#mark(["signal", -1, this.#list([signal.reason], reasonStep)]);
     }
     if (this.#here) return this.#attachment(signal);
-    if (this.#destination === "apart") {
+    if (!this.#destination.passesAborts) {
       return this.#mark(["handle", ["signal", this.move(relayOf(signal))]]);
     }
     return this.#mark(["signal", this.#own.signals.push(signal) - 1, null]);

@@ -1,6 +1,7 @@
 import { CaptureWalk, indexStep, noStep } from "./_capture_walk.ts";
 import type { EncodedPayload } from "./marker.ts";
-import { type Destination, type Draft, type Packet, plainPacket } from "./packet.ts";
+import type { Destination } from "./destination.ts";
+import { type Draft, type Packet, plainPacket } from "./packet.ts";
 import { checkLength } from "./message_length.ts";
 import { copiedUnits, copyPlain } from "./plain_copy.ts";
 import { Refusal } from "./_refusal.ts";
@@ -23,7 +24,7 @@ export function capture(
   const plain = copyPlain(values, destination);
   if (plain !== null) {
     const units = copiedUnits();
-    if (destination !== "here") checkLength(plain, units, what, root);
+    if (!destination.stays) checkLength(plain, units, what, root);
     return plainPacket(plain, units);
   }
   return settle(walk(values, destination, what, root), what, root);
@@ -39,33 +40,20 @@ export function captureReason(reason: unknown, destination: Destination): Packet
 }
 
 /**
- * Captures a value that may have to wait: what it gives away stays here until {@linkcode settle}.
- *
- * @param mayStay Whether the receiver can be on this thread, so that the value may never become text.
+ * Captures values as {@linkcode capture} does, for a message that may have to wait: what it gives away stays here until
+ * {@linkcode settle}.
  */
-export function captureDraft(value: unknown, what: string, root: string, mayStay: boolean): Draft {
-  const plain = copyPlain([value], mayStay ? "apart" : "wire");
-  return plain !== null ? plainDraft(plain, what, root) : walk([value], "apart", what, root);
-}
-
-/** Captures values as {@linkcode capture} does, but for what they give away: that is still here. */
 export function draftOf(
   values: readonly unknown[],
-  destination: Exclude<Destination, "apart">,
+  destination: Destination,
   what: string,
   root: string,
 ): Draft {
   const plain = copyPlain(values, destination);
   if (plain === null) return walk(values, destination, what, root);
-  return destination === "here"
-    ? { payload: plain, units: copiedUnits(), extras: null }
-    : plainDraft(plain, what, root);
-}
-
-function plainDraft(payload: unknown[], what: string, root: string): Draft {
   const units = copiedUnits();
-  checkLength(payload, units, what, root);
-  return { payload, units, extras: null };
+  if (!destination.stays) checkLength(plain, units, what, root);
+  return { payload: plain, units, extras: null };
 }
 
 /**
@@ -96,7 +84,7 @@ function walk(
   const rootStep = root === "args" ? indexStep : noStep;
   try {
     const draft = new CaptureWalk(destination).run(values, rootStep);
-    if (destination !== "here") checkLength(draft.payload, draft.units, what, root);
+    if (!destination.stays) checkLength(draft.payload, draft.units, what, root);
     return draft;
   } catch (error) {
     if (error instanceof Refusal) throw error.toError(what, root);

@@ -1,6 +1,7 @@
 import { loadModules } from "../thread/own_modules.ts";
 import { itemOf, reviveItems } from "./abandon.ts";
 import { capture } from "./capture.ts";
+import { BY_OTHERS } from "./destination.ts";
 import type { EncodedPayload, Payload } from "./marker.ts";
 
 /** What {@linkcode pack} gives: the arguments of a `postMessage`. */
@@ -27,7 +28,7 @@ export interface PackedMessage {
  * @throws {TypeError} when one cannot cross; nothing was moved then.
  */
 export function packValues(values: readonly unknown[], what: string, root: string): Packed {
-  const { payload, attachments, transfers } = capture(values, "apart", what, root);
+  const { payload, attachments, transfers } = capture(values, BY_OTHERS, what, root);
   return { message: { troupe: "packed", payload, attachments }, transfer: transfers };
 }
 

@@ -2,12 +2,6 @@ import type { Movable } from "./handle.ts";
 import type { Payload } from "./marker.ts";
 import type { Extras } from "./_extras.ts";
 
-/**
- * Where a message goes: `"wire"` to another thread over a link, `"here"` to another actor of this thread, `"apart"`
- * to a thread that is not known yet, by way of others.
- */
-export type Destination = "wire" | "here" | "apart";
-
 /** A message as captured at the call: nothing that the sender does afterwards changes it. */
 export interface Packet {
   /** The values, ready for JSON. */

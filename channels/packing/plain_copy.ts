@@ -2,7 +2,7 @@ import { staysItself } from "./handle.ts";
 import { MARK } from "./marker.ts";
 import { VALUE_UNITS } from "./message_length.ts";
 import { seemsManyNumbers } from "./_numbers.ts";
-import type { Destination } from "./packet.ts";
+import type { Destination } from "./destination.ts";
 import { isRecord, type Shape } from "./rows.ts";
 
 // Enough for most messages; the others take the long way.
@@ -33,14 +33,14 @@ export function copiedUnits(): number {
  *
  * It is the same walk without what most messages do not need, and takes a third of the time.
  *
- * @param destination For `"here"` all scalars are plain, and handles, as themselves.
+ * @param destination Where the message stays on this thread all scalars are plain, and handles, as themselves.
  */
 export function copyPlain(values: readonly unknown[], destination: Destination): unknown[] | null {
   // A getter that sends a message itself.
   if (isBusy) return null;
   isBusy = true;
-  isHere = destination === "here";
-  isText = destination === "wire";
+  isHere = destination.stays;
+  isText = destination.isText;
   units = 0;
   try {
     const copies = copyArray(values, 0);

@@ -1,4 +1,5 @@
-import { captureDraft, settle } from "../packing/capture.ts";
+import { draftOf, settle } from "../packing/capture.ts";
+import { BY_OTHERS_AS_TEXT } from "../packing/destination.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
@@ -105,7 +106,7 @@ export class PipeSending {
   #capture(value: unknown): Draft {
     capturing.push(this.#pipe);
     try {
-      return captureDraft(value, "message", "value", false);
+      return draftOf([value], BY_OTHERS_AS_TEXT, "message", "value");
     } finally {
       capturing.pop();
     }

@@ -1,5 +1,6 @@
 import { portIn } from "../vocabulary/malformed.ts";
 import { capture } from "../packing/capture.ts";
+import { BY_OTHERS } from "../packing/destination.ts";
 import { Connection } from "../link/connection.ts";
 import { itemFrom, reviveItem } from "../packing/abandon.ts";
 import { Line } from "../link/line.ts";
@@ -140,7 +141,7 @@ export class RemoteCore implements QueueCore {
   }
 
   connect(port: MessagePort): void {
-    const packet = capture([transfer(port, [port])], "apart", "port", "port");
+    const packet = capture([transfer(port, [port])], BY_OTHERS, "port", "port");
     this.#connection.send([ADD_USER, packet.payload], packet);
   }
 

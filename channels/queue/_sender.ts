@@ -1,4 +1,5 @@
-import { captureDraft, settle } from "../packing/capture.ts";
+import { draftOf, settle } from "../packing/capture.ts";
+import { BY_OTHERS, BY_OTHERS_AS_TEXT } from "../packing/destination.ts";
 import { systemClock } from "../thread/clock.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
@@ -121,7 +122,8 @@ export class QueueSender {
   #start(value: unknown, options: WaitOptions, isTry: boolean): SendWait | null {
     checkWait(DOING, options);
     if (this.#closed !== null) throw closedError(DOING, this.#closed, { value });
-    const draft = captureDraft(value, "message", "value", this.#home.isLocal);
+    const destination = this.#home.isLocal ? BY_OTHERS : BY_OTHERS_AS_TEXT;
+    const draft = draftOf([value], destination, "message", "value");
     // A getter of the value may have closed it.
     if (this.#closed !== null) throw closedError(DOING, this.#closed, { value });
     if (this.#slots > 0 && this.#waits.size === 0) {

@@ -4,6 +4,7 @@ import { type DefinedTask, isTask } from "../../actors/definition/defined_task.t
 import { apart } from "../../actors/cell/turn.ts";
 import { type DefinedFunction, load, lookUp } from "../../actors/definition/registry.ts";
 import { capture } from "../../channels/packing/capture.ts";
+import { BY_OTHERS } from "../../channels/packing/destination.ts";
 import { OwnWait } from "../../channels/waits/wait.ts";
 import { limitWait } from "../../channels/waits/limits.ts";
 import type { HandleOutlet } from "../../channels/packing/handle.ts";
@@ -95,7 +96,7 @@ export class BarrierAction {
 }
 
 function captureCall(call: readonly unknown[]): Packet {
-  const packet = capture([call], "apart", "message", "action");
+  const packet = capture([call], BY_OTHERS, "message", "action");
   if (packet.transfers.length === 0 && packet.signals.length === 0) return packet;
   throw new TypeError(
     "Cannot create Barrier: action has arguments that can be sent only once, such as a queue or a signal",

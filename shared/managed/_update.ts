@@ -1,6 +1,7 @@
 import { OwnWait } from "../../channels/waits/wait.ts";
 import { limitWait } from "../../channels/waits/limits.ts";
 import { draftOf } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { call, limitsOf, type ManagedObject } from "./managed_object.ts";
 
 /**
@@ -46,5 +47,5 @@ async function tryUpdating<T>(
  * @throws {TypeError} when what `fn` gave cannot cross; the caller has not passed it as an argument.
  */
 export function checkResult(next: unknown): void {
-  draftOf([next], "wire", "message", "result");
+  draftOf([next], OVER_LINK, "message", "result");
 }

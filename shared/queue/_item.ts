@@ -1,5 +1,6 @@
 import "../../channels/link/signal_relay.ts";
-import { captureDraft } from "../../channels/packing/capture.ts";
+import { draftOf } from "../../channels/packing/capture.ts";
+import { BY_OTHERS_AS_TEXT } from "../../channels/packing/destination.ts";
 import { jsonOf, readJson } from "../../channels/vocabulary/kept.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { contextOf, revive } from "../../channels/packing/revival.ts";
@@ -36,7 +37,7 @@ export const outgoing = new Scratch();
  * @throws {TypeError} when the value cannot be sent as bytes, by path.
  */
 export function encodeItem(value: unknown): number {
-  const { payload, extras } = captureDraft(value, "item", "value", false);
+  const { payload, extras } = draftOf([value], BY_OTHERS_AS_TEXT, "item", "value");
   if (Array.isArray(payload)) {
     const end = appendText(1, jsonOf(payload[0]));
     outgoing.bytes[0] = PLAIN;
@@ -82,7 +83,7 @@ function textOf(kind: number, text: string): string {
   return kind === TEXT ? text : readJson(text) as string;
 }
 
-type Extras = NonNullable<ReturnType<typeof captureDraft>["extras"]>;
+type Extras = NonNullable<ReturnType<typeof draftOf>["extras"]>;
 
 /** @throws {TypeError} when something would have to be moved, or has an identity that bytes cannot carry. */
 function checkBytes(payload: Exclude<Payload, unknown[]>, extras: Extras): void {

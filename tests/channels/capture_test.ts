@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { capture } from "../../channels/packing/capture.ts";
-import { arrive, DESTINATIONS } from "./crossing.ts";
+import { arrive, DESTINATIONS, TO } from "./crossing.ts";
 import { randomValue, seededRandom } from "./random_value.ts";
 import { assertSameStructure } from "./same_structure.ts";
 
@@ -333,7 +333,7 @@ Deno.test.each(DESTINATIONS)("capture() sees no later change of the value ($dest
     date: new Date(1),
     error: new Error("first"),
   };
-  const { payload } = capture([value], destination, "message", "args");
+  const { payload } = capture([value], TO[destination], "message", "args");
   const before = JSON.stringify(payload);
   value.list.push(2);
   value.map.set("b", 2);
@@ -349,7 +349,7 @@ Deno.test.each(
   byteLength,
 }) => {
   const bytes = new Uint8Array(byteLength);
-  const { attachments } = capture([bytes], destination, "message", "args");
+  const { attachments } = capture([bytes], TO[destination], "message", "args");
   bytes[0] = 9;
   assertEquals(new Uint8Array(attachments[0] as ArrayBuffer)[0], 0);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK, STAYS_HERE } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { revive } from "../../channels/packing/revival.ts";
@@ -13,6 +14,8 @@ import { within } from "../testing.ts";
 export const DESTINATIONS = [{ destination: "wire" }, { destination: "here" }] as const;
 /** Where a message goes. */
 export type Destination = "wire" | "here";
+/** How it is captured for that. */
+export const TO = { wire: OVER_LINK, here: STAYS_HERE } as const;
 
 const NO_SIGNALS = {
   signal(): never {
@@ -22,7 +25,7 @@ const NO_SIGNALS = {
 
 /** What arrives for `value`, without a port in between; errors of capture say `args[0]`. */
 export function arrive<T>(value: T, destination: Destination = "wire"): T {
-  const packet = capture([value], destination, "message", "args");
+  const packet = capture([value], TO[destination], "message", "args");
   if (destination === "here") {
     return revive(packet.payload, { attachments: packet.attachments, ...NO_SIGNALS })[0] as T;
   }
@@ -74,7 +77,7 @@ export function linkTo(port: MessagePort): { link: Link<TestEnvelope>; inbox: In
 
 /** Sends one value. */
 export function post(link: Link<TestEnvelope>, value: unknown): void {
-  const packet = capture([value], "wire", "message", "args");
+  const packet = capture([value], OVER_LINK, "message", "args");
   link.send([0, packet.payload], packet);
 }
 

@@ -7,6 +7,7 @@ import {
   NameTakenError,
 } from "../../actors/vocabulary/errors.ts";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { HostLostError, RemoteError } from "../../channels/mod.ts";
 import { arrive, cross, DESTINATIONS, WorkerLink } from "./crossing.ts";
 
@@ -282,7 +283,7 @@ Deno.test.each(DESTINATIONS)("errors that are each other's cause cross ($destina
 
 /** Length of the text that crosses, in characters. */
 function textLength(error: Error): number {
-  return JSON.stringify(capture([error], "wire", "error", "error").payload).length;
+  return JSON.stringify(capture([error], OVER_LINK, "error", "error").payload).length;
 }
 
 Deno.test("errors that know all others cross in a short time", () => {

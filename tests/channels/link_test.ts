@@ -7,6 +7,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { revive } from "../../channels/packing/revival.ts";
@@ -185,7 +186,7 @@ Deno.test("Link.sendItem() keeps items under their heads and in order", async ()
     [2, 7, "b", 9],
   ] as const;
   for (const [kind, to, name, value] of sent) {
-    left.sendItem(kind, to, name, capture([value], "wire", "message", "args"));
+    left.sendItem(kind, to, name, capture([value], OVER_LINK, "message", "args"));
   }
   await within(5_000, "all items", all.promise);
   assertEquals(got, sent.map((item) => [...item]));
@@ -203,7 +204,7 @@ Deno.test("Link.sendItem() posts before the turn ends when there is much to send
   });
   const left = new Link<ItemEnvelope>(port1, () => {});
   for (const number of numbers(2_000)) {
-    left.sendItem(0, 0, "x", capture([number], "wire", "message", "args"));
+    left.sendItem(0, 0, "x", capture([number], OVER_LINK, "message", "args"));
   }
   await within(5_000, "all items", all.promise);
   assertEquals(got, numbers(2_000));
@@ -405,7 +406,7 @@ Deno.test("Link: a signal in the same batch as its abort arrives and is aborted"
 Deno.test("Link: a signal that is aborted between capture() and send() arrives aborted", async () => {
   using pair = new LinkPair();
   const controller = new AbortController();
-  const packet = capture([controller.signal], "wire", "message", "args");
+  const packet = capture([controller.signal], OVER_LINK, "message", "args");
   controller.abort("between");
   pair.left.send([0, packet.payload], packet);
   post(pair.left, "after");
@@ -418,7 +419,7 @@ Deno.test("Link: a signal that was sent before and is aborted between capture() 
   using pair = new LinkPair();
   const controller = new AbortController();
   post(pair.left, controller.signal);
-  const packet = capture([controller.signal], "wire", "message", "args");
+  const packet = capture([controller.signal], OVER_LINK, "message", "args");
   controller.abort("between");
   pair.left.send([0, packet.payload], packet);
   post(pair.left, "after");

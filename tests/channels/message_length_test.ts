@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkLength, textsOf } from "../../channels/packing/message_length.ts";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 
@@ -27,7 +28,7 @@ function arrived({ messages }: Posted): unknown[] {
 }
 
 const list = (items: number) => [new Array(items).fill("x".repeat(10_000))];
-const packetOf = (values: unknown[]) => capture(values, "wire", "message", "args");
+const packetOf = (values: unknown[]) => capture(values, OVER_LINK, "message", "args");
 
 Deno.test.each([{ isHeld: false }, { isHeld: true }])(
   "Link posts messages of a turn in several texts when they are long, held back: $isHeld",

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { capture } from "../../channels/packing/capture.ts";
-import { arrive, type Destination, DESTINATIONS } from "./crossing.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
+import { arrive, type Destination, DESTINATIONS, TO } from "./crossing.ts";
 
 class Point {
   constructor(readonly x = 0) {}
@@ -213,7 +214,7 @@ function closedPort(): MessagePort {
 }
 
 function assertRefused(value: unknown, destination: Destination, says: string): void {
-  const error = assertThrows(() => capture([value], destination, "message", "args"), TypeError);
+  const error = assertThrows(() => capture([value], TO[destination], "message", "args"), TypeError);
   assertEquals(error.message, `Cannot send message: ${says}`);
 }
 
@@ -223,17 +224,19 @@ Deno.test.each(REFUSED.flatMap((row) => DESTINATIONS.map((to) => ({ ...row, ...t
 );
 
 Deno.test("capture() counts arguments in the path", () => {
-  const error = assertThrows(() => capture([1, { a: 1 }, { f() {} }], "wire", "message", "args"));
+  const error = assertThrows(() =>
+    capture([1, { a: 1 }, { f() {} }], OVER_LINK, "message", "args")
+  );
   assertEquals((error as Error).message, "Cannot send message: args[2].f is a function");
 });
 
 Deno.test("capture() names a single value without an index", () => {
-  const error = assertThrows(() => capture([{ list: [() => 1] }], "wire", "reply", "result"));
+  const error = assertThrows(() => capture([{ list: [() => 1] }], OVER_LINK, "reply", "result"));
   assertEquals((error as Error).message, "Cannot send reply: result.list[0] is a function");
 });
 
 Deno.test("capture() refuses a single value by its name alone", () => {
-  const error = assertThrows(() => capture([() => 1], "wire", "reply", "result"));
+  const error = assertThrows(() => capture([() => 1], OVER_LINK, "reply", "result"));
   assertEquals((error as Error).message, "Cannot send reply: result is a function");
 });
 

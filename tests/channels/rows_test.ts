@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { revive } from "../../channels/packing/revival.ts";
@@ -27,7 +28,7 @@ const WITH_IDS = 10;
 function sendAll(link: Link<ItemEnvelope>, all: readonly Sent[]): void {
   for (const { head: [kind, to, name], id, values } of all) {
     if (link.sendRow(kind, to, name, values, id)) continue;
-    link.sendItem(kind, to, name, capture(values, "wire", "message", "args"), id);
+    link.sendItem(kind, to, name, capture(values, OVER_LINK, "message", "args"), id);
   }
 }
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import { capture } from "../../channels/packing/capture.ts";
 import { Queue, registerClass, transfer } from "../../channels/mod.ts";
 import { within } from "../testing.ts";
-import { arrive, cross, DESTINATIONS, LinkPair, post, UncaughtErrors } from "./crossing.ts";
+import { arrive, cross, DESTINATIONS, LinkPair, post, TO, UncaughtErrors } from "./crossing.ts";
 
 const SIZES = [{ byteLength: 3 }, { byteLength: 200_000 }];
 const EVERYWHERE = DESTINATIONS.flatMap((to) => SIZES.map((size) => ({ ...to, ...size })));
@@ -104,7 +104,7 @@ Deno.test.each(INSIDE.flatMap((row) => DESTINATIONS.map((to) => ({ ...row, ...to
     const bytes = new Uint8Array([1, 2]);
     const { attachments } = capture(
       [place(transfer(bytes, [bytes.buffer]))],
-      destination,
+      TO[destination],
       "message",
       "args",
     );

@@ -9,6 +9,7 @@ import {
 } from "@troupe/actors";
 import { sharedMemoryTransport } from "@troupe/actors/shared";
 import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import { TEXT_RING_BYTES, TextRing } from "../../shared/transport/_text_ring.ts";
 import { PORT_BYTES, SharedPort } from "../../shared/transport/_shared_port.ts";
@@ -197,7 +198,7 @@ Deno.test("sharedMemoryTransport() closes the pipe ends in messages that a close
   const memory = new SharedArrayBuffer(PORT_BYTES);
   const left = new Link(new SharedPort(port1, memory, 0), () => {});
   const right = new Link(new SharedPort(port2, memory, 1), () => {});
-  const packet = capture([ends.right], "wire", "message", "args");
+  const packet = capture([ends.right], OVER_LINK, "message", "args");
   left.send([0, packet.payload], packet);
   left.flush();
   right.close(new Error("closed"));

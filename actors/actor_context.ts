@@ -51,7 +51,7 @@ export interface ActorContext {
    * ```
    */
   readonly signal: AbortSignal;
-  /** How often it has been restarted; after the loss of its thread without the restarts in place before. */
+  /** How often it has been restarted, in place or after the loss of its thread. */
   readonly restarts: number;
   /**
    * Starts a child: it stops before its parent does, also while it is still being started.

@@ -12,6 +12,7 @@ import { Item, type Source, type TurnOwner } from "./item.ts";
 import { Mailbox } from "./_mailbox.ts";
 import type { ActorOptions, MailboxOptions } from "../vocabulary/options.ts";
 import { complete } from "./_outcome.ts";
+import { OwnBudget } from "./own_budget.ts";
 import type { Owner } from "./children.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
@@ -21,7 +22,6 @@ import {
   type RestartKind,
   startsAgain,
 } from "../vocabulary/restart_kind.ts";
-import { RestartBudget } from "./restart_budget.ts";
 import type { Runnable } from "./scheduler.ts";
 import { argsForLife } from "./start_args.ts";
 import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
@@ -65,7 +65,7 @@ export class Cell implements Runnable, LocalActor, TurnOwner, Guarded, LifeOwner
   #mailbox: Mailbox | null = null;
   #turns: Turns | null = null;
   #sources: Set<Source> | null = null;
-  #budget: RestartBudget | null = null;
+  #budget: OwnBudget | null = null;
   #ending: Ending | null = null;
   #drainOrder: DrainOrder | null = null;
   #exited: PromiseWithResolvers<ExitReason> | null = null;
@@ -293,8 +293,13 @@ export class Cell implements Runnable, LocalActor, TurnOwner, Guarded, LifeOwner
     return this.#startAgain(reason);
   }
 
-  /** Starts an actor whose thread was lost: its first incarnation here is not its first one. */
-  revive(reason: ExitReason, restarts: number): Promise<void> {
+  /**
+   * Starts an actor whose thread was lost: its first incarnation here is not its first one.
+   *
+   * @param ages How long ago its restarts were that count in its own budget.
+   */
+  revive(reason: ExitReason, restarts: number, ages: readonly number[]): Promise<void> {
+    this.#budget = this.#newBudget(ages);
     return this.#startAgain(reason, restarts);
   }
 
@@ -328,8 +333,7 @@ export class Cell implements Runnable, LocalActor, TurnOwner, Guarded, LifeOwner
   }
 
   #stopNow(reason: ExitReason): void {
-    const mayRestart = reason.kind === "normal" && this.#restartKind === "permanent";
-    this.#end(reason, mayRestart, true);
+    this.#end(reason, startsAgain(this.#restartKind, reason), true);
   }
 
   #startAgain(reason: ExitReason, restarts?: number): Promise<void> {
@@ -578,7 +582,7 @@ export class Cell implements Runnable, LocalActor, TurnOwner, Guarded, LifeOwner
       return false;
     }
     if (this.#isGuarded) this.#wait(this.#guard!, reason);
-    else if (this.#mayRestart()) this.#restart(reason);
+    else if (this.#allows(reason)) this.#restart(reason);
     else return false;
     return true;
   }
@@ -626,12 +630,18 @@ export class Cell implements Runnable, LocalActor, TurnOwner, Guarded, LifeOwner
     this.#halted?.resolve();
   }
 
-  /** Whether one more restart is within the budget. */
-  #mayRestart(): boolean {
+  /** Whether it starts again where no guard decides. */
+  #allows(reason: ExitReason): boolean {
     // What its supervisor allows is not known here.
-    const isFree = this.#guard !== null && this.#drainOrder!.hasProgress(this.#waiting);
-    this.#budget ??= new RestartBudget();
-    return isFree || this.#budget.spend(this.environment.clock.now());
+    if (this.#guard !== null && this.#drainOrder!.hasProgress(this.#waiting)) return true;
+    this.#budget ??= this.#newBudget();
+    if (!this.#budget.allows(reason)) return false;
+    if (typeof this.owner === "number") this.environment.startsAgain(this.owner, this.serial);
+    return true;
+  }
+
+  #newBudget(ages?: readonly number[]): OwnBudget {
+    return new OwnBudget(this.environment.clock, this.#restartKind, ages);
   }
 
   /** An async `setup` gets as much time as the first one. */

@@ -33,6 +33,8 @@ export interface CellEnvironment {
   deadLetter(ref: ActorRef<unknown>, handler: string, why: string): void;
   /** Frees the name of an actor that has ended. */
   releaseName(name: string, serial: number): Promise<void>;
+  /** An actor that another host has started is about to start again of its own budget. */
+  startsAgain(owner: number, serial: number): void;
   /** An actor has come to its final end. */
   ended(actor: LocalActor, reason: ExitReason): void;
   /** An actor has ended that had to give up these of its children. */

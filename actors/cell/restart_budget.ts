@@ -18,9 +18,7 @@ export class RestartBudget {
 
   /** Notes a restart at a time in milliseconds; false when it is one too many. */
   spend(now: number): boolean {
-    while (this.#start < this.#times.length && now - this.#times[this.#start]! >= this.#withinMs) {
-      this.#start++;
-    }
+    this.#advance(now);
     if (this.#start > this.#times.length / 2) {
       this.#times = this.#times.slice(this.#start);
       this.#start = 0;
@@ -28,5 +26,17 @@ export class RestartBudget {
     if (this.spent >= this.#maxRestarts) return false;
     this.#times.push(now);
     return true;
+  }
+
+  /** How long before a time in milliseconds the restarts were that count then, the oldest first. */
+  ages(now: number): number[] {
+    this.#advance(now);
+    return this.#times.slice(this.#start).map((time) => now - time);
+  }
+
+  #advance(now: number): void {
+    while (this.#start < this.#times.length && now - this.#times[this.#start]! >= this.#withinMs) {
+      this.#start++;
+    }
   }
 }

@@ -29,7 +29,7 @@ import { Requests } from "../messaging/requests.ts";
 import { enterSystem, leaveSystem } from "../messaging/systems.ts";
 import { dispatch } from "./dispatch.ts";
 import { type Child, type Owner, stopInOrder, TimeShare, within } from "../cell/children.ts";
-import { DEPARTED, EXITED, REPORT } from "../messaging/protocol.ts";
+import { DEPARTED, EXITED, REPORT, STARTS_AGAIN } from "../messaging/protocol.ts";
 import type { Pulse } from "../cell/pulse.ts";
 import { Recent } from "../local/recent.ts";
 import { Ref } from "../messaging/ref.ts";
@@ -208,11 +208,12 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     guard: Guard | null,
     reason: ExitReason,
     restarts: number,
+    ages: readonly number[],
   ): { cell: Cell; resumed: Promise<void> } {
     const cell = new Cell(this, serial, definition, args, owner, guard);
     this.cells.set(serial, cell);
     this.survivors.settle(serial);
-    return { cell, resumed: cell.revive(reason, restarts) };
+    return { cell, resumed: cell.revive(reason, restarts, ages) };
   }
 
   /** An actor that was to start again here will not. */
@@ -259,6 +260,14 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     // It is what the start fails of.
     if (kind === "error") await started;
     return true;
+  }
+
+  /** An actor that another host has started is about to start again of its own budget. */
+  startsAgain(owner: number, serial: number): void {
+    const link = this.links.tryPeer(owner)?.link;
+    link?.send([STARTS_AGAIN, serial]);
+    // The next life may end the thread before anything is posted.
+    link?.flush();
   }
 
   /** A cell has come to its final end. */

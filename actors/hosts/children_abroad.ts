@@ -12,6 +12,8 @@ export interface ChildAbroad {
   readonly owner: Owner;
   /** Whether it was lost with its host and is to start there again. */
   readonly isSurvivor: boolean;
+  /** Its host has started it again of its own budget. */
+  startsAgain(): void;
   /** Its incarnation has ended, and it waits. */
   failed(reason: ExitReason): void;
   /** It has come to its final end. */

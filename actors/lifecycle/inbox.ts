@@ -46,6 +46,9 @@ export function receiveOrder(
     case wire.REVIVE:
       void startAgain(host, peer, envelope, context);
       return true;
+    case wire.STARTS_AGAIN:
+      host.abroad.get(peer.index, envelope[1])?.startsAgain();
+      return true;
     case wire.FAILED:
       host.abroad.get(peer.index, envelope[1])?.failed(reviveReason(envelope[2], context));
       return true;

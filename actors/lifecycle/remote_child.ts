@@ -18,7 +18,7 @@ import {
 import type { Target } from "../messaging/ref_owner.ts";
 import type { Runtime } from "./runtime.ts";
 import { startsAgain } from "../vocabulary/restart_kind.ts";
-import { RestartBudget } from "../cell/restart_budget.ts";
+import { OwnBudget } from "../cell/own_budget.ts";
 import type { StartArgs } from "../cell/start_args.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 
@@ -33,7 +33,7 @@ export class RemoteChild implements Guarded, ChildAbroad {
   readonly #guard: Guard | null;
   #hasStarted = false;
   #restarts = 0;
-  #budget: RestartBudget | null = null;
+  #budget: OwnBudget | null = null;
   /** Why its host has to start it again, until it has been asked to. */
   #loss: ExitReason | null = null;
 
@@ -88,6 +88,12 @@ export class RemoteChild implements Guarded, ChildAbroad {
     return terminate(this.#host, this.#ref);
   }
 
+  /** Its host has started it again of its own budget. */
+  startsAgain(): void {
+    this.#restarts++;
+    this.#ownBudget.note();
+  }
+
   /** Its incarnation has ended, and it waits. */
   failed(reason: ExitReason): void {
     this.#guard?.failed(reason, this.serial);
@@ -101,16 +107,21 @@ export class RemoteChild implements Guarded, ChildAbroad {
 
   /** Its host is lost; whether it is to start again there. */
   lose(loss: ExitReason, culprit: Culprit | null): boolean {
-    const { restart = "transient" } = this.#definition.options;
     const reason = culprit?.serial === this.serial ? culprit.reason : loss;
-    if (!this.#hasStarted || !startsAgain(restart, reason)) return false;
-    if (this.#guard === null) {
-      this.#budget ??= new RestartBudget();
-      if (!this.#budget.spend(this.#host.clock.now())) return false;
-    }
+    if (!this.#hasStarted || !this.#allows(reason)) return false;
     this.#loss = reason;
     this.#guard?.failed(reason, this.serial);
     return true;
+  }
+
+  #allows(reason: ExitReason): boolean {
+    if (this.#guard === null) return this.#ownBudget.allows(reason);
+    // The rest is the guard's.
+    return startsAgain(this.#definition.options.restart ?? "transient", reason);
+  }
+
+  get #ownBudget(): OwnBudget {
+    return this.#budget ??= new OwnBudget(this.#host.clock, this.#definition.options.restart);
   }
 
   /** Whether it was lost with its host and is to start there again. */
@@ -179,11 +190,11 @@ export class RemoteChild implements Guarded, ChildAbroad {
     if (this.#loss === null) return;
     this.#loss = null;
     const packet = await this.#startAgainWith(reason);
-    const isGuarded = this.#guard !== null;
+    const ages = this.#guard === null ? this.#ownBudget.ages : null;
     const restarts = ++this.#restarts;
     await requests.call(
       this.at,
-      (id) => [REVIVE, id, this.serial, this.#counted, isGuarded, restarts, packet.payload],
+      (id) => [REVIVE, id, this.serial, this.#counted, ages, restarts, packet.payload],
       packet,
     );
   }

@@ -44,6 +44,7 @@ export interface Runtime extends RefOwner, Mourner, Seeker, Owner {
     guard: Guard | null,
     reason: ExitReason,
     restarts: number,
+    ages: readonly number[],
   ): { cell: Cell; resumed: Promise<void> };
   /** Finds a definition; a promise when its module has to be imported first. */
   load(

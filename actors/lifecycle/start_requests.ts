@@ -62,14 +62,14 @@ export async function startAgain(
   envelope: wire.HostEnvelope & { 0: typeof wire.REVIVE },
   context: RevivalContext,
 ): Promise<void> {
-  const [, id, serial, counted, guarded, restarts, payload] = envelope;
+  const [, id, serial, counted, ages, restarts, payload] = envelope;
   const reply = new RemoteReply(peer, id);
   try {
     const args = revive(payload, context);
     const [definition, reason] = args.splice(-2) as [AnyActor, ExitReason];
     const { address, options } = definition;
     const loaded = definition.loaded(await host.load(address, options.startTimeoutMs));
-    const guard = guarded ? new GuardElsewhere(host.links, peer.index) : null;
+    const guard = ages === null ? new GuardElsewhere(host.links, peer.index) : null;
     // Somebody may have ended it meanwhile.
     if (!host.survivors.has(serial)) return reply.resolve(null);
     const { cell, resumed } = host.revive(
@@ -80,6 +80,7 @@ export async function startAgain(
       guard,
       reason,
       restarts,
+      ages ?? [],
     );
     // Runtime 0 counts all that come back to a shared thread.
     if (counted || !host.isOwn) {

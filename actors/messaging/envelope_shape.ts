@@ -14,7 +14,8 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.ITEM]: "np",
   [wire.SPAWN]: "nbbTpp",
   [wire.BORN]: "nn",
-  [wire.REVIVE]: "nnbbnp",
+  [wire.REVIVE]: "nnbAnp",
+  [wire.STARTS_AGAIN]: "n",
   [wire.FAILED]: "np",
   [wire.HALT]: "nn",
   [wire.RESUME]: "nnp",
@@ -59,6 +60,8 @@ const CHECKS: Readonly<Record<string, (part: unknown) => boolean>> = {
   c: (part) => part === null || Array.isArray(part) && part.every(isText),
   /** A list. */
   a: Array.isArray,
+  /** Numbers. */
+  A: (part) => part === null || Array.isArray(part) && part.every(isNumber),
   /** An object, or none. */
   o: (part) => typeof part === "object",
 };

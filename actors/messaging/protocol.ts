@@ -36,6 +36,7 @@ export const RESUME = 31;
 export const FINISH = 32;
 export const BORN = 33;
 export const SEND_ALL = 34;
+export const STARTS_AGAIN = 35;
 
 /**
  * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
@@ -92,17 +93,20 @@ export type HostEnvelope =
   | readonly [kind: typeof BORN, id: number, serial: number, isDone: boolean]
   /**
    * Starts an actor again that was on this host before the host was lost; the values are the arguments, the definition
-   * and the reason. Answered when it runs.
+   * and the reason. `ages`: how long ago its restarts were that count, in milliseconds; `null`: the sender decides about
+   * restarts. Answered when it runs.
    */
   | readonly [
     kind: typeof REVIVE,
     id: number,
     serial: number,
     counted: boolean,
-    guarded: boolean,
+    ages: readonly number[] | null,
     restarts: number,
     argsDefinitionAndReason: Payload,
   ]
+  /** To whoever started an actor that nobody guards: it starts again, and its budget holds one restart less. */
+  | readonly [kind: typeof STARTS_AGAIN, serial: number]
   /** To whoever guards an actor: this incarnation has ended; the actor waits for `RESUME` or `FINISH`. */
   | readonly [kind: typeof FAILED, serial: number, reason: Payload]
   /** Ends an incarnation so that another one can follow. Answered when it has ended. */

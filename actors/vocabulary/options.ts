@@ -73,7 +73,7 @@ export interface ActorOptions extends PlacementOptions {
   /**
    * When an actor starts again: `"permanent"` always, also after `context.stop()`; `"transient"` after an error of a
    * handler or of `setup`, and on a new thread when its own has ended; `"temporary"` never. At most 3 times in 5
-   * seconds.
+   * seconds, failures and losses of the thread together, unless a supervisor says else.
    *
    * @default {"transient"}
    */

@@ -18,6 +18,8 @@ import { parent, phoenix } from "../fixtures/phoenix.ts";
 import { locate, resident } from "../fixtures/places.ts";
 import { scratchFolder, within } from "../testing.ts";
 
+type Phoenix = ReturnType<typeof phoenix.setup> & object;
+
 const WAYS = (["web", "thread"] as const).flatMap((worker) =>
   DEATHS.flatMap((death) => (["any", "own"] as const).map((on) => ({ worker, death, on })))
 );
@@ -87,6 +89,38 @@ Deno.test("After three losses within five seconds an actor has ended, and so it 
   assertEquals(await system.find("bird"), undefined);
   assertEquals(await (await system.spawn(phoenix.with({ name: "bird" }), 7)).ask.add(1), 8);
 });
+
+const MIXES = [
+  ["fail", "fail", "lose", "lose"],
+  ["lose", "lose", "fail", "fail"],
+  ["fail", "lose", "fail", "lose"],
+  ["fail", "fail", "fail", "lose"],
+  ["lose", "lose", "lose", "fail"],
+] as const;
+
+Deno.test.each(MIXES.flatMap((mix) => [
+  { mix, steps: mix.join(", "), owner: "the main thread" },
+  { mix, steps: mix.join(", "), owner: "a worker" },
+]))(
+  "Failures and losses count together for an actor that $owner started: $steps",
+  async ({ mix, owner }) => {
+    await using system = hushed(new ActorSystem({ workers: 1 }));
+    const restarts: number[] = [];
+    system.addEventListener("restart", ({ detail }) => restarts.push(detail.restarts));
+    const bird = phoenix.with({ on: "own" });
+    const ref = owner === "a worker"
+      ? await (await system.spawn(parent)).ask.start("bird") as ActorRef<Phoenix>
+      : await system.spawn(bird, 0);
+    for (const step of mix) {
+      assertEquals(await within(4_000, "an answer", ref.ask.restarts()), restarts.length);
+      const doing = step === "fail" ? ref.ask.fail() : ref.ask.die("exit");
+      await within(4_000, step, doing.catch(() => {}));
+    }
+    const reason = await within(4_000, "the end", ref.exited);
+    assertEquals(reason.kind, mix.at(-1) === "fail" ? "error" : "host-lost");
+    assertEquals(restarts, [1, 2, 3]);
+  },
+);
 
 Deno.test("stop() and terminate() are not undone by the loss of the worker", async () => {
   for (const order of ["stop", "terminate"] as const) {

@@ -29,7 +29,7 @@ export interface Mourner {
 }
 
 /*
- * The loss of a host, as each of the others handles it. What the leader does is in `coordinator.ts`:
+ * The loss of a host, as each of the others handles it. What the leader does is in `_losses.ts`:
  *
  * | step | leader                                      | each host                                             |
  * | ---- | ------------------------------------------- | ----------------------------------------------------- |

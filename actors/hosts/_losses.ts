@@ -1,0 +1,242 @@
+import { HostLostError } from "../../channels/vocabulary/errors.ts";
+import type { Timer } from "../../channels/thread/clock.ts";
+import { within } from "../cell/children.ts";
+import { isDone, noteDone } from "../messaging/loss.ts";
+import {
+  BURIED,
+  type Culprit,
+  type HostEnvelope,
+  LOST,
+  type Mourning,
+  REBORN,
+} from "../messaging/protocol.ts";
+import { captureError, type Peer } from "../messaging/remote_reply.ts";
+import { decide, forgo, lose, noteGone } from "./mourning.ts";
+import type { Names } from "./_names.ts";
+import type { WorkerRecord, Workers, WorkersHost } from "./workers.ts";
+
+/** A lost host, until it is decided whether there will be a new thread for it. */
+interface Loss {
+  readonly record: WorkerRecord;
+  /** How a thread ends that nobody starts again: it has nothing to do any more. */
+  readonly leaving: Leaving | null;
+  /** Hosts that have not said yet who is to start again. */
+  readonly awaited: Set<number>;
+  /** Actors that are to start again, and the hosts that will start them. */
+  readonly survivors: Map<number, number>;
+  /** Actors that were told to end, and do not start again. */
+  readonly ordered: Set<number>;
+  /** Whether something was placed there since. */
+  isWanted: boolean;
+  /** How much of that has not been given up. */
+  placed: number;
+  /** What is to be done as soon as it is decided. */
+  readonly deferred: (() => void)[];
+  /** Runs out when a host does not answer. */
+  readonly timer: Timer;
+}
+
+/** How a thread ends whose only actor or task has ended. */
+export interface Leaving {
+  /** Whether nothing else is there. */
+  readonly isIdle: boolean;
+  /** Whether it takes in first what was sent to it before all have heard of its end. */
+  readonly isInOrder: boolean;
+}
+
+// So long hosts have, beyond the time for their actors to stop, to say what is to start again.
+const MOURNING_MS = 1_000;
+
+// So long a thread that has nothing to do any more has to end by itself; it takes some milliseconds.
+const LEAVING_MS = 500;
+
+/**
+ * The losses of hosts, as the leader handles them. What each other host does is in `mourning.ts`, which shows the steps:
+ * a loss is noticed (`lose`), mourned by each host (`mourned`), and decided: the host is back, or will not be.
+ */
+export class Losses {
+  readonly #host: WorkersHost;
+  readonly #workers: Workers;
+  readonly #names: Names;
+  readonly #losses = new Map<number, Loss>();
+  #isShuttingDown = false;
+
+  constructor(host: WorkersHost, workers: Workers, names: Names) {
+    this.#host = host;
+    this.#workers = workers;
+    this.#names = names;
+  }
+
+  /** The threads of the hosts that may be back. */
+  get records(): WorkerRecord[] {
+    return Array.from(this.#losses.values(), ({ record }) => record);
+  }
+
+  /** Whether the work was put off until it is decided about a host. */
+  defer(index: number, work: () => void): boolean {
+    const loss = this.#losses.get(index);
+    loss?.deferred.push(work);
+    return loss !== undefined;
+  }
+
+  /** Something was placed on a host, which is to be back for it if it is lost. */
+  placed(index: number): void {
+    const loss = this.#losses.get(index);
+    if (loss === undefined) return;
+    loss.isWanted = true;
+    loss.placed++;
+  }
+
+  /** Something that was placed on a host has ended, or will not start there, as another host says. */
+  departed(index: number): void {
+    const loss = this.#losses.get(index);
+    if (loss !== undefined) loss.placed = Math.max(0, loss.placed - 1);
+  }
+
+  /** An actor of a lost host was told to end. */
+  ordered(index: number, serial: number): void {
+    this.#losses.get(index)?.ordered.add(serial);
+  }
+
+  /** Nothing starts again any more. */
+  shutDown(): void {
+    this.#isShuttingDown = true;
+    for (const index of [...this.#losses.keys()]) this.#decide(index);
+  }
+
+  /**
+   * A worker has ended, or has to.
+   *
+   * @param culprit The actor that it has to end for.
+   */
+  async lose(index: number, cause: unknown, culprit: Culprit | null = null): Promise<void> {
+    const record = this.#workers.remove(index);
+    if (record === undefined) return;
+    this.#workers.report(record, "lost", cause);
+    const error = new HostLostError(index, cause === undefined ? {} : { cause });
+    await this.#begin(record, error, culprit, null);
+  }
+
+  /** The only actor or task of a worker of its own has ended. */
+  async leave(index: number, leaving: Leaving): Promise<void> {
+    const record = this.#workers.remove(index);
+    if (record === undefined) return;
+    const error = new HostLostError(index, { cause: new Error("Its only actor has ended") });
+    if (leaving.isIdle) noteDone(error);
+    await this.#begin(record, error, null, leaving);
+  }
+
+  async #begin(
+    record: WorkerRecord,
+    error: HostLostError,
+    culprit: Culprit | null,
+    leaving: Leaving | null,
+  ): Promise<void> {
+    const { index } = record;
+    const { clock, settings, links } = this.#host;
+    const others = this.#workers.all.map(({ index }) => index);
+    this.#losses.set(index, {
+      record,
+      leaving,
+      awaited: new Set([0, ...others]),
+      survivors: new Map(),
+      ordered: new Set(),
+      isWanted: false,
+      placed: 0,
+      deferred: [],
+      timer: clock.setRealTimer(() => this.#decide(index), settings.shutdownMs + MOURNING_MS),
+    });
+    // Nobody waits for its word about others any more.
+    for (const other of [...this.#losses.keys()]) {
+      if (other !== index) this.mourned(other, index, { survivors: [], ordered: [], gone: [] });
+    }
+    for (const other of others) {
+      const peer = links.tryPeer(other);
+      if (peer !== undefined) this.#announce(peer, index, error, culprit);
+    }
+    const ended = leaving?.isInOrder ? undefined : record.process.terminate();
+    const own = await lose(this.#host, index, error, culprit);
+    this.mourned(index, 0, own);
+    await ended;
+  }
+
+  /** A host has said what it knows of the actors on a lost host. */
+  mourned(index: number, from: number, { survivors, ordered, gone }: Mourning): void {
+    noteGone(this.#host, index, gone);
+    const left = this.#untold(from, index) - 1;
+    if (left > 0) this.#workers.get(from)!.unmourned.set(index, left);
+    else this.#workers.get(from)?.unmourned.delete(index);
+    const loss = this.#losses.get(index);
+    if (loss === undefined) return;
+    loss.awaited.delete(from);
+    if (!this.#workers.has(from) && from !== 0) {
+      // Its own actors on that host are nobody's any more.
+      for (const [serial, owner] of loss.survivors) {
+        if (owner === from) loss.survivors.delete(serial);
+      }
+    } else {
+      for (const serial of survivors) loss.survivors.set(serial, from);
+    }
+    for (const serial of ordered) loss.ordered.add(serial);
+    if (loss.awaited.size === 0 || this.#isShuttingDown) this.#decide(index);
+  }
+
+  /** Starts a new thread for a lost host, unless nobody needs one. */
+  #decide(index: number): void {
+    const loss = this.#losses.get(index);
+    if (loss === undefined) return;
+    this.#losses.delete(index);
+    loss.timer.cancel();
+    const { record, leaving, survivors } = loss;
+    const ordered = [...loss.ordered];
+    for (const serial of ordered) survivors.delete(serial);
+    forgo(this.#host, index, ordered);
+    const isBack = !this.#isShuttingDown && leaving === null &&
+      (survivors.size > 0 || loss.isWanted);
+    this.#names.lose(index, new Set(isBack ? survivors.keys() : []));
+    if (isBack) this.#workers.startAgain(record, survivors, loss.placed);
+    else decide(this.#host, index, false);
+    this.#tellOthers(index, isBack ? [REBORN, index, ordered] : [BURIED, index]);
+    for (const work of loss.deferred) work();
+    if (leaving?.isInOrder) void this.#dismiss(record);
+  }
+
+  #tellOthers(lost: number, envelope: HostEnvelope): void {
+    for (const { index } of this.#workers.all) {
+      if (index !== lost) this.#host.links.tryPeer(index)?.link.send(envelope);
+    }
+  }
+
+  /** Ends a thread that has nothing to do any more. */
+  async #dismiss({ process, gone, isReady }: WorkerRecord): Promise<void> {
+    if (isReady) {
+      process.quit();
+      await within(this.#host.clock, LEAVING_MS, gone.promise);
+    }
+    await process.terminate();
+  }
+
+  /** Whether a host has been told of a loss of another one and has not mourned it: it may not know of it yet. */
+  isUnmourned(lost: number, by: number): boolean {
+    return this.#untold(by, lost) > 0;
+  }
+
+  /** How many losses of a host another one has been told of and has not mourned. */
+  #untold(by: number, lost: number): number {
+    return this.#workers.get(by)?.unmourned.get(lost) ?? 0;
+  }
+
+  /** Tells a host that has asked for one that will not be back. */
+  tellGone(to: Peer, lost: number): void {
+    const error = this.#host.lost.errorOf(lost);
+    if (error === undefined) return;
+    this.#announce(to, lost, error, null);
+    to.link.send([BURIED, lost]);
+  }
+
+  #announce(to: Peer, lost: number, error: HostLostError, culprit: Culprit | null): void {
+    this.#workers.get(to.index)?.unmourned.set(lost, this.#untold(to.index, lost) + 1);
+    const packet = captureError(error.cause);
+    to.link.send([LOST, lost, packet.payload, culprit, isDone(error)], packet);
+  }
+}

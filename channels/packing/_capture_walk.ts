@@ -12,6 +12,7 @@ import { MARK, type Marker, type Payload } from "./marker.ts";
 import { MetObjects } from "./_met_objects.ts";
 import { unitsIn, VALUE_UNITS } from "./message_length.ts";
 import { numbersIn } from "./_numbers.ts";
+import { isPart } from "./bytes.ts";
 import type { Destination } from "./destination.ts";
 import type { Draft } from "./packet.ts";
 import { isPlainNumber, LONG_TEXT } from "./plain_copy.ts";
@@ -78,6 +79,8 @@ export class CaptureWalk implements HandleOutlet, ErrorOutlet {
   }
 
   attach(value: unknown): number {
+    const { refusal } = this.#destination;
+    if (refusal !== null && !isPart(value)) throw new Refusal(refusal);
     return this.#own.attachments.push(value) - 1;
   }
 
@@ -288,7 +291,11 @@ export class CaptureWalk implements HandleOutlet, ErrorOutlet {
       checkTransferable(buffer);
       moved.add(buffer);
     }
-    return this.#value(value);
+    const copy = this.#value(value);
+    const { refusal } = this.#destination;
+    if (refusal === null || buffers.length === 0) return copy;
+    const movesBuffer = buffers.some((each) => each instanceof ArrayBuffer);
+    throw new Refusal(movesBuffer ? "moves a buffer: bytes are copied, send it as it is" : refusal);
   }
 
   #special(value: object, prototype: object | null): unknown {
@@ -389,7 +396,7 @@ export class CaptureWalk implements HandleOutlet, ErrorOutlet {
       const index = HERE in value ? value[HERE]!(this) : this.attach(value);
       return this.#mark(["attachment", index, true]);
     } catch (error) {
-      throw new Refusal((error as Error).message);
+      throw error instanceof Refusal ? error : new Refusal((error as Error).message);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { ReceiveResult } from "../../channels/queue/queue.ts";
-import { CHANGED, NOT_NOW, ordinalOf, type Ring, RING_CLOSED, Scratch } from "./_ring.ts";
+import { Scratch } from "../../channels/packing/bytes.ts";
+import { CHANGED, NOT_NOW, ordinalOf, type Ring, RING_CLOSED } from "./_ring.ts";
 import { decodeItem, decodePlain } from "./_item.ts";
 
 /** What an attempt to receive gives. */

@@ -1,3 +1,4 @@
+import type { Scratch } from "../../channels/packing/bytes.ts";
 import { latched } from "../words/latch.ts";
 
 /**
@@ -209,20 +210,6 @@ function entriesFor(capacity: number): number {
 /** The number of an item, from the value of HEAD. */
 export function ordinalOf(head: number): number {
   return head & ORDINAL;
-}
-
-/** Memory for one item after the other, as large as the largest of them. */
-export class Scratch {
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
-  length = 0;
-
-  /** Makes room; what was there is kept. */
-  reserve(length: number): void {
-    if (length <= this.bytes.length) return;
-    const { bytes } = this;
-    this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length)));
-    this.bytes.set(bytes);
-  }
 }
 
 // Below this a loop is faster than making the view that `set` needs.

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { ChannelClosedError, pack, Queue, transfer, unpack } from "../../mod.ts";
 import { SharedQueue, SharedValue } from "../../shared/mod.ts";
 
@@ -88,6 +88,11 @@ Deno.test.each<{ what: string; value: unknown; message: string }>([
     value: { s: new AbortController().signal },
     message: "value.s cannot be sent as bytes",
   },
+  {
+    what: "shared memory in a Map",
+    value: { "odd key": new Map([["m", new SharedArrayBuffer(1)]]) },
+    message: 'value["odd key"].get("m") cannot be sent as bytes',
+  },
 ])("SharedQueue refuses $what by its path", async ({ value, message }) => {
   using queue = new SharedQueue<unknown>();
   assertThrows(() => queue.sendSync(value), TypeError, message);
@@ -101,6 +106,17 @@ Deno.test("SharedQueue refuses to move a buffer, which stays", () => {
   const bytes = new Uint8Array(5);
   assertThrows(() => queue.sendSync(transfer(bytes, [bytes.buffer])), TypeError, "moves a buffer");
   assertEquals([bytes.byteLength, queue.byteLength], [5, 2 ** 20]);
+});
+
+Deno.test("SharedQueue takes an error without what it holds that cannot be sent as bytes", () => {
+  const queue = new SharedQueue<Error>();
+  queue.sendSync(Object.assign(new RangeError("full"), { memory: new SharedArrayBuffer(1) }));
+  const error = queue.receiveSync();
+  assertInstanceOf(error, RangeError);
+  assertEquals([error.message, typeof (error as Error & { memory: unknown }).memory], [
+    "full",
+    "string",
+  ]);
 });
 
 Deno.test("SharedQueue refuses an item that is larger than the ring, and takes one as large", async () => {

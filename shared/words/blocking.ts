@@ -4,12 +4,8 @@ import { realNow } from "../../channels/vocabulary/kept.ts";
 import type { BlockingWaitOptions } from "../vocabulary/blocking_wait_options.ts";
 import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 import { SLICE_MS, type Waiting } from "./waiting.ts";
-import { Watchdog } from "./_watchdog.ts";
+import { vigil } from "./_vigil.ts";
 import { wakeOwnSleeper } from "./parking.ts";
-
-// After that time the thread that holds what is waited for may have ended. A hold is seldom longer, and a watchdog is
-// not for free.
-const PATIENCE_MS = 2 * SLICE_MS;
 
 /** Blocks the thread until the wait is over. Returns whether it succeeded: `false` when its time is over. */
 export function block(waiting: Waiting, timeoutMs: number): boolean {
@@ -21,21 +17,23 @@ export function block(waiting: Waiting, timeoutMs: number): boolean {
   const { words, at } = waiting;
   wakeOwnSleeper(words, at);
   flushLinks();
-  let now = realNow();
-  const deadline = now + timeoutMs;
-  let nextLook = now + PATIENCE_MS;
-  using watchdog = new Watchdog((thread) => waiting.bury(thread));
-  while (now < deadline) {
-    Atomics.wait(words, at, waiting.seen, Math.min(deadline - now, SLICE_MS));
-    if (waiting.step(true)) return true;
-    now = realNow();
-    // By the clock: the thread can be woken all the time in vain.
-    if (now < nextLook) continue;
-    watchdog.watch(waiting.suspects());
-    nextLook = now + SLICE_MS;
+  const began = realNow();
+  const deadline = began + timeoutMs;
+  let now = began;
+  try {
+    while (now < deadline) {
+      Atomics.wait(words, at, waiting.seen, Math.min(deadline - now, SLICE_MS));
+      const isOver = waiting.step(true);
+      now = realNow();
+      if (isOver) return true;
+      // By the clock: the thread can be woken all the time in vain.
+      vigil.look(waiting, began, now);
+    }
+    waiting.leave();
+    return false;
+  } finally {
+    vigil.rest(waiting, began, now);
   }
-  waiting.leave();
-  return false;
 }
 
 /** The same; not succeeding in time is an error. */

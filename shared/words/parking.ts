@@ -3,14 +3,14 @@ import { checkWait, limitWait } from "../../channels/waits/limits.ts";
 import { lifeOf, watchLife } from "../../channels/thread/life.ts";
 import { realNow, soon } from "../../channels/vocabulary/kept.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
-import { MAIN_THREAD } from "../../channels/thread/number.ts";
-import { ownThread } from "./thread.ts";
+import { lookOnce, mortals, SLOW_MS } from "./_look.ts";
 import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 import { SLICE_MS, type Waiting } from "./waiting.ts";
 
 /** A wait of an async function. */
 class Parked extends OwnWait<boolean> {
   readonly waiting: Waiting;
+  readonly since: number = realNow();
   readonly #lane: Lane;
   readonly #signal: AbortSignal | undefined;
 
@@ -47,6 +47,8 @@ class Lane {
   #hasSlept = false;
   /** When to look whether those have ended for whom it waits. */
   #nextLook = Infinity;
+  /** When to ask next on behalf of a wait that is over. */
+  #nextAsk = 0;
 
   constructor(words: Int32Array, at: number) {
     this.#words = words;
@@ -66,6 +68,7 @@ class Lane {
   leave(parked: Parked): void {
     if (!this.#parked.delete(parked)) return;
     parked.waiting.leave();
+    this.#ask(parked);
     this.#pump();
   }
 
@@ -86,11 +89,20 @@ class Lane {
   #step(parked: Parked): boolean {
     try {
       if (!parked.waiting.step(this.#hasSlept)) return false;
+      this.#ask(parked);
       parked.resolve(true);
     } catch (error) {
       parked.reject(error);
     }
     return true;
+  }
+
+  /** A wait is over, perhaps before those were watched for whom it waited; the next one would meet the same. */
+  #ask({ waiting, since }: Parked): void {
+    const now = realNow();
+    if (now - since < SLOW_MS || now < this.#nextAsk) return;
+    this.#nextAsk = now + SLICE_MS;
+    lookOnce(waiting);
   }
 
   #arm(seen: number): void {
@@ -125,14 +137,13 @@ class Lane {
     if (first === undefined) return;
     this.#nextLook = realNow() + SLICE_MS;
     const { waiting } = first;
-    const suspects = new Set(waiting.suspects());
+    const suspects = new Set(mortals(waiting.suspects()));
     for (const [thread, unwatch] of this.#watches) {
       if (suspects.has(thread)) continue;
       this.#watches.delete(thread);
       unwatch();
     }
     for (const thread of suspects) {
-      if (thread === ownThread || thread === MAIN_THREAD || thread === 0) continue;
       if (this.#watches.has(thread)) continue;
       this.#watches.set(thread, watchLife(lifeOf(thread), () => this.#bury(thread)));
     }

@@ -4,6 +4,7 @@ import {
   Barrier,
   BrokenBarrierError,
   Condition,
+  Mutex,
   RwLock,
   Semaphore,
   SharedEvent,
@@ -13,7 +14,10 @@ import {
   awaitConditionSync,
   hammer,
   party,
+  readAndWrite,
+  type ShortWaits,
   takeHeldSync,
+  takeInShortWaits,
   waitAtSync,
 } from "../fixtures/shared_parties.ts";
 import { until, within } from "../testing.ts";
@@ -26,6 +30,12 @@ const ENDS = [
 
 const spawn = (system: ActorSystem, worker: "web" | "thread") =>
   system.spawn(party.with({ own: { worker } }));
+
+/** Whether a writer waits for a lock that is read: no reader comes in then. */
+function isAwaitedByWriter(lock: RwLock): boolean {
+  using guard = lock.tryAcquireRead();
+  return guard === undefined;
+}
 
 async function end(other: Awaited<ReturnType<typeof spawn>>, death: Death | "terminate") {
   if (death === "terminate") await other.terminate();
@@ -81,10 +91,42 @@ Deno.test("RwLock lets a reader in when a waiting writer's thread has ended", as
   using _guard = await lock.acquireRead();
   const other = await spawn(system, "web");
   void other.ask.write(lock).catch(() => {});
-  await until(10_000, "the writer", () => lock.tryAcquireRead()?.release() ?? true);
+  await until(10_000, "the writer", () => isAwaitedByWriter(lock));
   const wait = lock.acquireRead();
   other.tell.die("close");
   (await within(10_000, "the reader", wait)).release();
+});
+
+const SHORT_WAITS: ShortWaits[] = ["blocked", "blocked, with pauses", "async"];
+Deno.test.each(SHORT_WAITS.map((how) => ({ how })))(
+  "Short waits, $how, notice the end of the thread that holds what they wait for",
+  async ({ how }) => {
+    await using system = new ActorSystem({ workers: 3 });
+    const [mutex, semaphore, rwLock] = [new Mutex(), new Semaphore(1), new RwLock()];
+    const other = await spawn(system, "web");
+    await Promise.all([
+      other.ask.lock(mutex),
+      other.ask.permit(semaphore),
+      other.ask.write(rwLock),
+    ]);
+    const takes = [mutex, semaphore, rwLock].map((held) => system.run(takeInShortWaits, held, how));
+    other.tell.die("close");
+    assertEquals(await within(10_000, "the takes", Promise.all(takes)), [true, true, true]);
+  },
+);
+
+Deno.test("RwLock: a writer whose thread was killed while it waited slows no reader", async () => {
+  await using system = new ActorSystem({ workers: 1 });
+  const lock = new RwLock();
+  const other = await spawn(system, "thread");
+  const guard = await lock.acquireRead();
+  other.tell.writeSync(lock);
+  await until(10_000, "the writer", () => isAwaitedByWriter(lock));
+  await other.terminate();
+  guard.release();
+  const words = new Int32Array(new SharedArrayBuffer(8));
+  const reads = system.run(readAndWrite, lock, words, 200, false);
+  assertEquals(await within(10_000, "200 reads", reads), 0);
 });
 
 Deno.test.each([{ name: "Semaphore" as const }, { name: "RwLock" as const }])(

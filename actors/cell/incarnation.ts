@@ -1,4 +1,5 @@
 import { checkFunction, checkGivenMs } from "../../channels/vocabulary/checks.ts";
+import { soon } from "../../channels/vocabulary/kept.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
 import { Item, type TurnOwner } from "./item.ts";
 import { type Child, type Owner, stopInOrder, within } from "./children.ts";
@@ -79,7 +80,7 @@ export class Incarnation implements Owner {
   onStop(fn: () => unknown): void {
     checkFunction("register onStop", "fn", fn);
     // What it is to clean up has been made after the end.
-    if (this.#isOver) queueMicrotask(() => this.#callBack(fn));
+    if (this.#isOver) soon(() => this.#callBack(fn));
     else (this.#callbacks ??= []).push(fn);
   }
 

@@ -1,4 +1,5 @@
-import { systemClock, type Timer } from "../../channels/thread/clock.ts";
+import type { Timer } from "../../channels/thread/clock.ts";
+import { thread } from "../../channels/thread/thread.ts";
 
 /** What a thread does at a moment. */
 export interface Activity {
@@ -40,7 +41,7 @@ export class Pulse {
   start(limitMs: number): void {
     const beat = () => {
       Atomics.add(this.#counters, BEATS, 1);
-      systemClock.setRealTimer(beat, limitMs / BEATS_PER_LIMIT).keepAlive(false);
+      thread().platform.clock.setRealTimer(beat, limitMs / BEATS_PER_LIMIT).keepAlive(false);
     };
     beat();
   }

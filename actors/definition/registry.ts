@@ -1,6 +1,6 @@
 import { checkFunction, checkOptions, checkText, shown } from "../../channels/vocabulary/checks.ts";
 import { stackOf } from "../../channels/packing/error_codec.ts";
-import { systemClock } from "../../channels/thread/clock.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import { DefinitionError } from "../vocabulary/errors.ts";
 import { Origin } from "./_origin.ts";
 
@@ -77,7 +77,7 @@ export function register(
     const made: ModuleDefinitions = { byPosition: [], byKey: new Map(), isOld: false };
     modules.set(url, module = made);
     // Modules are evaluated within one microtask, unless they await.
-    systemClock.soon(() => made.isOld = true);
+    thread().platform.clock.soon(() => made.isOld = true);
   }
   const { byPosition, byKey } = module;
   if (key !== undefined) {

@@ -1,3 +1,5 @@
+import { soon } from "../../channels/vocabulary/kept.ts";
+
 // The types know `globalThis` as that of a window.
 const scope = globalThis as unknown as EventTarget & {
   readonly process: {
@@ -41,7 +43,7 @@ function holdDefault(event: HeldEvent, otherwise: () => void): void {
     preventDefault: { value: () => void (isHandled = true) },
     defaultPrevented: { get: () => isHandled || event.eventPhase === Event.NONE },
   });
-  queueMicrotask(() => {
+  soon(() => {
     if (!isHandled) otherwise();
   });
 }

@@ -2,7 +2,6 @@ import { beforeExit } from "../../channels/thread/exit.ts";
 import { drain, lifeOf, ownLife } from "../../channels/thread/life.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import type { Link } from "../../channels/link/link.ts";
-import { systemClock } from "../../channels/thread/clock.ts";
 import { captureError } from "../messaging/remote_reply.ts";
 import { Host } from "./host.ts";
 import { loadLines } from "../messaging/lines.ts";
@@ -22,7 +21,15 @@ import type { WorkerInit } from "../hosts/launcher.ts";
  */
 export async function startWorker(init: WorkerInit, exit: () => void): Promise<() => void> {
   const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
-  const host = new Host(systemId, index, isOwn, settings, systemClock, firstSerial, survivors);
+  const host = new Host(
+    systemId,
+    index,
+    isOwn,
+    settings,
+    thread().platform.clock,
+    firstSerial,
+    survivors,
+  );
   if (init.transportModule !== null) {
     host.links.lines = await loadLines(init.transportModule);
   }

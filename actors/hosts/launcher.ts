@@ -1,3 +1,4 @@
+import { thread } from "../../channels/thread/thread.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import type { FarEnd } from "../messaging/lines.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
@@ -48,7 +49,10 @@ function startWeb(init: WorkerInit, { permissions, onError }: ProcessOptions): W
   const options: WorkerOptions = { type: "module", name: `troupe host ${init.index}` };
   // Any mention of permissions wants the unstable flag.
   if (permissions !== null) options.deno = { permissions };
-  const worker = new Worker(new URL("../host/web_worker.ts", import.meta.url), options);
+  const worker = thread().platform.startWorker(
+    new URL("../host/web_worker.ts", import.meta.url),
+    options,
+  );
   worker.onerror = (event) => {
     event.preventDefault();
     onError(event.error instanceof Error ? event.error : new Error(event.message));

@@ -1,5 +1,6 @@
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import type { LinkPort } from "../../channels/link/link.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import { transfer } from "../../channels/packing/transfer.ts";
@@ -23,7 +24,7 @@ export interface Lines {
 /** By ports alone. */
 export const portLines: Lines = {
   make() {
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = thread().platform.ports.channel();
     return { near: port1, far: { port: port2, memory: null } };
   },
   open: ({ port }) => port,

@@ -1,4 +1,4 @@
-import { systemClock } from "../../channels/thread/clock.ts";
+import { thread } from "../../channels/thread/thread.ts";
 
 // Answers are posted together: those of tasks that took less than this do not notice a wait for each other.
 const QUICK_MS = 0.1;
@@ -21,16 +21,16 @@ export class Pace {
 
   /** Lets the thread do what waits. */
   rest(): Promise<void> {
-    return new Promise((resolve) => systemClock.yieldTo(resolve));
+    return new Promise((resolve) => thread().platform.clock.yieldTo(resolve));
   }
 
   /** Calls the task, and notes for how long it kept the thread. */
   measure<A, R>(call: (arg: A) => R, arg: A): R {
-    const start = systemClock.now();
+    const start = thread().platform.clock.now();
     try {
       return call(arg);
     } finally {
-      const ms = systemClock.now() - start;
+      const ms = thread().platform.clock.now() - start;
       const before = this.#slowestMs === Infinity ? 0 : this.#slowestMs * FADING;
       this.#slowestMs = Math.max(ms, before);
     }

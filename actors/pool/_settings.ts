@@ -1,6 +1,7 @@
 import { draftOf } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { checkCount, checkWord } from "../../channels/vocabulary/checks.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import { copyHere } from "../cell/copy_here.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { ActorSystem } from "../system/actor_system.ts";
@@ -28,7 +29,7 @@ export interface PoolSettings {
 export function settingsOf(options: PoolOptions): PoolSettings {
   checkOptions(options);
   const {
-    workers = options.size ?? navigator.hardwareConcurrency,
+    workers = options.size ?? thread().platform.cores,
     maxTasksPerWorker = Infinity,
     concurrency = 1,
     retries = 0,

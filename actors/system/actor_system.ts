@@ -1,7 +1,7 @@
 import type { ActorDefinition, RefOf, TaskDefinition } from "../vocabulary/definition.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
-import { systemClock } from "../../channels/thread/clock.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import { Coordinator } from "../hosts/coordinator.ts";
 import { DeadlockError, DefinitionError } from "../vocabulary/errors.ts";
 import { find } from "../hosts/directory.ts";
@@ -323,9 +323,9 @@ function startHost(options: ActorSystemOptions): Host {
     unresponsiveMs = Infinity,
   } = options;
   const settings = { askTimeoutMs, startTimeoutMs, shutdownMs, unresponsiveMs };
-  const systemId = crypto.randomUUID();
-  const host = new Host(systemId, 0, false, settings, systemClock);
-  const { workers = navigator.hardwareConcurrency, worker = "web" } = options;
+  const systemId = thread().platform.uuid();
+  const host = new Host(systemId, 0, false, settings, thread().platform.clock);
+  const { workers = thread().platform.cores, worker = "web" } = options;
   if (options.transport !== undefined) {
     host.links.lines = linesOf(options.transport);
     host.transportModule = options.transport.module;

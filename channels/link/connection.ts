@@ -1,6 +1,6 @@
 import { beforeExit, forgetExit } from "../thread/exit.ts";
 import { itemFrom } from "../packing/abandon.ts";
-import { systemClock } from "../thread/clock.ts";
+import { thread } from "../thread/thread.ts";
 import { drain, ownLife, watchLife } from "../thread/life.ts";
 import { Line, type LineState } from "./line.ts";
 import { Link } from "./link.ts";
@@ -134,7 +134,7 @@ export class Connection<E extends Envelope = Envelope> {
 
   async #lose(life: string): Promise<void> {
     await this.#line.drained();
-    await drain(() => this.#link.received, systemClock.yieldTo);
+    await drain(() => this.#link.received, thread().platform.clock.yieldTo);
     // It may have moved to another thread before.
     if (this.#otherLife === life) this.#lost();
   }

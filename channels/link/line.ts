@@ -1,8 +1,7 @@
-import { systemClock } from "../thread/clock.ts";
 import { drain, ownLife, watchLife } from "../thread/life.ts";
 import { movableIn } from "../packing/movable.ts";
 import { closePort, listen } from "../thread/port.ts";
-import { ThreadSlot } from "../thread/thread.ts";
+import { thread, ThreadSlot } from "../thread/thread.ts";
 
 /** A line that nobody uses: this is what travels when one goes to another thread. */
 export type LineState = readonly [
@@ -106,8 +105,8 @@ export class Line {
 
   /** Both ends of a new line. */
   static pair(): [LineState, LineState] {
-    const forth = new MessageChannel();
-    const back = new MessageChannel();
+    const forth = thread().platform.ports.channel();
+    const back = thread().platform.ports.channel();
     return [atRest(back.port1, forth.port1), atRest(forth.port2, back.port2)];
   }
 
@@ -123,7 +122,7 @@ export class Line {
 
   /** Waits until what a thread sent that has ended since has come in. */
   async drained(): Promise<void> {
-    await drain(() => this.#received, systemClock.yieldTo);
+    await drain(() => this.#received, thread().platform.clock.yieldTo);
     if (this.#held === null || this.#isLateOver) return;
     this.#late!.postMessage({ kind: "gone", moves: this.#moves } satisfies Control);
     await this.#lateOver.promise;
@@ -140,8 +139,8 @@ export class Line {
    * @param unread What has come last and was not used: it goes along.
    */
   detach(unread: readonly unknown[]): LineState {
-    const input = new MessageChannel();
-    const late = new MessageChannel();
+    const input = thread().platform.ports.channel();
+    const late = thread().platform.ports.channel();
     this.postMessage({ kind: "moved", port: input.port2 } satisfies Control, [input.port2]);
     this.#received -= unread.length;
     const counts = [this.#posted, this.#received, this.#moves] as const;
@@ -195,7 +194,7 @@ export class Line {
 
   #watchLate(life: string): void {
     this.#unwatch = watchLife(life, async () => {
-      await drain(() => this.#received, systemClock.yieldTo);
+      await drain(() => this.#received, thread().platform.clock.yieldTo);
       this.#noMoreLate();
       this.#checkLate();
     });

@@ -1,3 +1,4 @@
+import { thread } from "../thread/thread.ts";
 import { type AbortListener, offAbort, onAbort } from "../thread/aborts.ts";
 import { captureReason } from "../packing/capture.ts";
 import { BY_OTHERS } from "../packing/destination.ts";
@@ -30,7 +31,7 @@ class SignalRelay implements Movable {
   check(): void {}
 
   move(): Moved {
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = thread().platform.ports.channel();
     relay(this.#signal, port1);
     return { value: port2, transfers: [port2] };
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { inside, isDetached } from "./inside.ts";
-import { isListenedTo, isOpen } from "../thread/port.ts";
+import { thread } from "../thread/thread.ts";
 import { Refusal } from "./_refusal.ts";
 
 /** @throws {Refusal} when it cannot be moved; it stays as it is in any case. */
@@ -25,6 +25,7 @@ export function checkTransferable(thing: Transferable): void {
 }
 
 function checkPort(port: MessagePort): void {
+  const { isOpen, isListenedTo } = thread().platform.ports;
   if (!inside(port, isOpen)) throw new Refusal("is given a closed MessagePort to move");
   if (isListenedTo(port)) {
     throw new Refusal("is given a MessagePort to move that is listened to already");

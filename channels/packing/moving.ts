@@ -1,4 +1,4 @@
-import { clone } from "../vocabulary/kept.ts";
+import { thread } from "../thread/thread.ts";
 import type { Extras } from "./_extras.ts";
 import type { Movable } from "./handle.ts";
 import type { Draft } from "./packet.ts";
@@ -115,7 +115,7 @@ function moveAll(moved: Transferable[]): Map<unknown, Transferable> {
 }
 
 function moveList(list: Transferable[]): Map<unknown, Transferable> {
-  const own = clone(list, { transfer: list });
+  const own = thread().platform.ports.move(list);
   return new Map(list.map((value, index) => [value, own[index]!]));
 }
 

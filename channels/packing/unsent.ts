@@ -1,5 +1,4 @@
-import { systemClock } from "../thread/clock.ts";
-import { ThreadSlot } from "../thread/thread.ts";
+import { thread, ThreadSlot } from "../thread/thread.ts";
 
 /** Gives a promise that settles once the oldest waiting send has settled, or all of them have. */
 export type Unsent = () => Promise<unknown>;
@@ -32,6 +31,6 @@ export async function allSent(): Promise<void> {
   while (waiting.here.size > 0) {
     await Promise.allSettled(Array.from(waiting.here, (unsent) => unsent()));
     // What follows may begin only now: the next chunk of a stream, say.
-    await new Promise<void>(systemClock.yieldTo);
+    await new Promise<void>(thread().platform.clock.yieldTo);
   }
 }

@@ -1,5 +1,5 @@
 import { clone } from "../vocabulary/kept.ts";
-import { systemClock } from "../thread/clock.ts";
+import { thread } from "../thread/thread.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
@@ -209,12 +209,12 @@ export class PipeReceiving implements Selection {
 
   #noteTaken(): void {
     if (!this.isReporting || this.#taken++ > 0) return;
-    systemClock.soon(() => this.report());
+    thread().platform.clock.soon(() => this.report());
   }
 
   async #look(): Promise<void> {
     for (let round = 0; round < LOOK_ROUNDS && !this.#isReadyNow; round++) {
-      await new Promise<void>(systemClock.yieldTo);
+      await new Promise<void>(thread().platform.clock.yieldTo);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Line } from "../link/line.ts";
+import { thread } from "../thread/thread.ts";
 import { PipeCore } from "./_core.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { checkCount, checkOptions } from "../vocabulary/checks.ts";
@@ -66,7 +67,7 @@ function connect(options: PipeOptions): [PipeCore, PipeCore] {
   const { capacity = Infinity } = options;
   if (capacity !== Infinity) checkCount("create pipe", "capacity", capacity, 1);
   const [here, there] = Line.pair();
-  const id = crypto.randomUUID();
+  const id = thread().platform.uuid();
   const left = new PipeCore(id, here, capacity);
   const right = new PipeCore(id, there, capacity);
   return [left, right];

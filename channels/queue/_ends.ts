@@ -9,7 +9,7 @@ import { ADD_USER, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "./
 import { QueueClient } from "./_client.ts";
 import { QueueHome } from "./_home.ts";
 import type { QueueUser } from "./_user.ts";
-import { ThreadSlot } from "../thread/thread.ts";
+import { thread, ThreadSlot } from "../thread/thread.ts";
 import { transfer } from "../packing/transfer.ts";
 
 /** What all handles on one queue in one thread share. */
@@ -40,7 +40,7 @@ export function coreOf(id: string): QueueCore | undefined {
 
 /** A queue whose home is here. */
 export class HomeCore implements QueueCore {
-  readonly id = crypto.randomUUID();
+  readonly id = thread().platform.uuid();
   readonly capacity: number;
   readonly client: QueueClient;
   readonly #home: QueueHome;

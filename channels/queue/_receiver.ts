@@ -1,4 +1,4 @@
-import { systemClock } from "../thread/clock.ts";
+import { thread } from "../thread/thread.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
@@ -134,7 +134,7 @@ export class QueueReceiver {
 
   /** An item has come. */
   arrived(item: Packet): void {
-    if (this.#burst++ === 0) this.#burstAt = systemClock.now();
+    if (this.#burst++ === 0) this.#burstAt = thread().platform.clock.now();
     const wait = this.#waits.shift();
     if (wait === undefined) {
       this.#stash.push(item);
@@ -215,7 +215,7 @@ export class QueueReceiver {
     const burst = this.#burst;
     this.#burst = 0;
     if (this.#home.isLocal || burst === 0 || this.#waits.size > 1) return this.#extra = 0;
-    const isFast = systemClock.now() - this.#burstAt <= burst * FAST_MS;
+    const isFast = thread().platform.clock.now() - this.#burstAt <= burst * FAST_MS;
     // A thread that was not scheduled for a while looks slow too: so not at once to nothing.
     return this.#extra = isFast ? Math.min(MAX_EXTRA, this.#extra * 2 + 1) : this.#extra >> 2;
   }
@@ -243,7 +243,7 @@ export class QueueReceiver {
     this.#home.send([UNWANT, wait.id]);
     if (wait.settled) return;
     // A home that does not answer must not keep it: an item that comes later goes back.
-    const timer = systemClock.setRealTimer(() => this.nothing(wait.id), UNANSWERED_MS);
+    const timer = thread().platform.clock.setRealTimer(() => this.nothing(wait.id), UNANSWERED_MS);
     wait.promise.finally(() => timer.cancel()).catch(() => {});
   }
 
@@ -258,7 +258,7 @@ export class QueueReceiver {
     if (this.#home.isLocal) return this.flush();
     if (this.#isReporting) return;
     this.#isReporting = true;
-    systemClock.soon(() => {
+    thread().platform.clock.soon(() => {
       this.#isReporting = false;
       this.flush();
     });
@@ -267,7 +267,7 @@ export class QueueReceiver {
   #returnSoon(): void {
     if (this.#isReturning) return;
     this.#isReturning = true;
-    systemClock.yieldTo(() => {
+    thread().platform.clock.yieldTo(() => {
       this.#isReturning = false;
       this.#return();
     });

@@ -1,6 +1,6 @@
 import { draftOf, settle } from "../packing/capture.ts";
 import { BY_OTHERS, BY_OTHERS_AS_TEXT } from "../packing/destination.ts";
-import { systemClock } from "../thread/clock.ts";
+import { thread } from "../thread/thread.ts";
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
@@ -87,7 +87,7 @@ export class QueueSender {
   granted(count: number): void {
     this.#slots += count;
     this.#granted = count;
-    this.#grantedAt = systemClock.now();
+    this.#grantedAt = thread().platform.clock.now();
     while (this.#slots > 0) {
       const wait = this.#waits.head?.value;
       if (wait === undefined) break;
@@ -167,7 +167,7 @@ export class QueueSender {
   /** A loop that only sends asks for twice as many slots each time; one that does something in between for none. */
   #adaptExtra(): number {
     if (this.#home.isLocal || this.#waits.size > 1) return this.#extra = 0;
-    const isFast = systemClock.now() - this.#grantedAt < this.#granted * FAST_MS;
+    const isFast = thread().platform.clock.now() - this.#grantedAt < this.#granted * FAST_MS;
     // A thread that was not scheduled for a while looks slow too: so not at once to nothing.
     return this.#extra = isFast ? Math.min(MAX_EXTRA, this.#extra * 2 + 1) : this.#extra >> 1;
   }
@@ -191,7 +191,7 @@ export class QueueSender {
     if (this.#isReturning) return;
     this.#isReturning = true;
     const before = this.#slots;
-    systemClock.yieldTo(() => {
+    thread().platform.clock.yieldTo(() => {
       this.#isReturning = false;
       // A loop of sends that gave the event loop its turn, and goes on.
       if (this.#slots > 0 && this.#slots < before) return this.#returnSoon();

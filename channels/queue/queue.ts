@@ -11,6 +11,7 @@ import {
 import { ABANDON } from "../packing/abandon.ts";
 import { closedError } from "../packing/closed_error.ts";
 import { Collected } from "../thread/collected.ts";
+import { thread } from "../thread/thread.ts";
 import { coreOf, HomeCore, type QueueCore, refuseConnection, RemoteCore } from "./_ends.ts";
 import {
   asIteration,
@@ -253,7 +254,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
     const limit = capacity === Infinity ? null : capacity;
     if (!core.isReachable) return ["queue", id, limit, -1];
     const move = () => {
-      const { port1, port2 } = new MessageChannel();
+      const { port1, port2 } = thread().platform.ports.channel();
       core.connect(port1);
       return { value: port2, transfers: [port2] };
     };

@@ -1,4 +1,3 @@
-import { locks } from "./locks.ts";
 import { MAIN_THREAD } from "./number.ts";
 import { thread, ThreadSlot } from "./thread.ts";
 
@@ -32,11 +31,11 @@ const lives = new ThreadSlot((): Lives => ({ own: null, taking: null, watches: n
  */
 export function ownLife(): string | null | Promise<string> {
   const mine = lives.here;
-  const { number } = thread();
+  const { number, platform } = thread();
   if (number === MAIN_THREAD || mine.own !== null) return mine.own;
   return mine.taking ??= new Promise((resolve) => {
     const name = lifeOf(number);
-    locks.request(name, {}, () => {
+    platform.locks.request(name, {}, () => {
       resolve(mine.own = name);
       return new Promise(() => {});
     });
@@ -74,7 +73,7 @@ function startWatch(watches: Map<string, Watch>, name: string): Watch {
   };
   // Shared: this thread may be blocked when it is granted the lock, and must not keep others from learning of the end.
   const options = { signal: request.signal, mode: "shared" as const };
-  locks.request(name, options, ended).catch((error) => {
+  thread().platform.locks.request(name, options, ended).catch((error) => {
     if (!request.signal.aborted) throw error;
   });
   return { callbacks, request };
@@ -104,13 +103,14 @@ const PATIENCE_MS = 1_000;
  * So threads that watch each other must not end in the same moment. Requests are granted in order: this one comes last.
  */
 export async function lifeGone(number: number): Promise<void> {
+  const { clock, locks } = thread().platform;
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const timer = clock.setRealTimer(() => patience.abort(), PATIENCE_MS);
   try {
     await locks.request(lifeOf(number), { signal: patience.signal }, () => {});
   } catch (error) {
     if (!patience.signal.aborted) throw error;
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
 }

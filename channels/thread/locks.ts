@@ -1,5 +1,5 @@
 /** The part of the Web Locks API that is used here; Deno has it, its types do not. */
-interface Locks {
+export interface Locks {
   request(
     name: string,
     options: LockOptions,

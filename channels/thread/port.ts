@@ -1,4 +1,5 @@
 import { soon } from "../vocabulary/kept.ts";
+import { thread } from "./thread.ts";
 
 // Number of microtasks after a message until the port waits for the next one.
 const MICROTASKS = 6;
@@ -21,41 +22,8 @@ function letGo(port: MessagePort, microtasks = MICROTASKS): void {
   counted.unref();
 }
 
-/** Whether somebody listens to a port, or did: Deno waits for its next message then, and cannot move it. */
-export function isListenedTo(port: MessagePort): boolean {
-  // The platform says so nowhere else; with `node:worker_threads` loaded it begins a little later.
-  const key = Object.getOwnPropertySymbols(port).find(({ description }) =>
-    description === "enabled"
-  );
-  return port.onmessage !== null || key !== undefined && Reflect.get(port, key) === true;
-}
-
-const REFUSAL = new Error("Cannot be sent");
-const refuse = (): never => {
-  throw REFUSAL;
-};
-/** What nobody can send; that it throws as soon as it is looked at takes a tenth of the time of a refusal. */
-const UNSENDABLE = new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse });
-
 /**
- * Whether a port is neither closed nor moved: only one that is open looks at what it is to post, and nothing is posted
- * when that throws.
- *
- * @throws {TypeError} when it is no real one.
- */
-export function isOpen(port: MessagePort): boolean {
-  try {
-    MessagePort.prototype.postMessage.call(port, UNSENDABLE);
-    return false;
-  } catch (error) {
-    if (error === REFUSAL || error instanceof DOMException) return true;
-    throw error;
-  }
-}
-
-/**
- * Closes a port, and only that: with `node:worker_threads` loaded each port has a `close` of its own, which ends the
- * other port too while that is on the same thread, so that it cannot leave and loses what it has not received.
+ * Closes a port.
  *
  * Deno delivers what the port still holds before it closes it, within this call. So the listener is removed
  * first: it is not called back while the code that closes the port is still running.
@@ -66,7 +34,7 @@ export function closePort(port: MessagePort, giveUp: (data: unknown) => void = (
   port.onmessage = null;
   // Unlike `onmessage` it does not start a port that nobody has listened to.
   port.addEventListener("message", ({ data }) => giveUp(data));
-  MessagePort.prototype.close.call(port);
+  thread().platform.ports.close(port);
 }
 
 /** What {@linkcode postMoving} needs of a port. */

@@ -1,13 +1,16 @@
 import { threadNumber } from "./number.ts";
+import { type Platform, realPlatform } from "./platform.ts";
 
 /** One thread of this program, and what is its own. */
 export class Thread {
   readonly number: number;
+  readonly platform: Platform;
   /** What modules keep for it, by the numbers of their slots. */
   readonly #kept: object[] = [];
 
-  constructor(number: number) {
+  constructor(number: number, platform: Platform) {
     this.number = number;
+    this.platform = platform;
   }
 
   /** What a module keeps for this thread; made when first asked for. */
@@ -41,7 +44,7 @@ export class ThreadSlot<T extends object> {
   }
 }
 
-let current: Thread = new Thread(threadNumber);
+let current: Thread = new Thread(threadNumber, realPlatform);
 
 /** The thread that runs. */
 export function thread(): Thread {

@@ -1,12 +1,11 @@
-import { systemClock } from "../thread/clock.ts";
-import { ThreadSlot } from "../thread/thread.ts";
+import { thread, ThreadSlot } from "../thread/thread.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Wait } from "./wait.ts";
 import { checkMs, checkOptions, checkSignal } from "../vocabulary/checks.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 
 /** The waits of this thread's channels and shared objects: while there is one, the program stays alive. */
-const deadlines = new ThreadSlot(() => new Deadlines(systemClock, true));
+const deadlines = new ThreadSlot(() => new Deadlines(thread().platform.clock, true));
 
 /** @throws {Error} when the options are not those of a wait; the signal's reason when it is aborted. */
 export function checkWait(doing: string, options: WaitOptions): void {

@@ -1,5 +1,4 @@
-import { systemClock } from "../thread/clock.ts";
-import { ThreadSlot } from "../thread/thread.ts";
+import { thread, ThreadSlot } from "../thread/thread.ts";
 
 // Most sends without a wait in a row before the thread's events get a turn.
 const MAX_RUN = 256;
@@ -19,5 +18,7 @@ export function paced(done: Promise<unknown> = READY): Promise<void> {
   mine.run = 0;
   // If it has failed, the new promise rejects: this one needs no handler.
   done.catch(() => {});
-  return new Promise((resolve) => systemClock.yieldTo(() => resolve(done as Promise<void>)));
+  return new Promise((resolve) =>
+    thread().platform.clock.yieldTo(() => resolve(done as Promise<void>))
+  );
 }

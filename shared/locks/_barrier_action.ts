@@ -11,7 +11,7 @@ import type { HandleOutlet } from "../../channels/packing/handle.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { contextOf, revive } from "../../channels/packing/revival.ts";
-import { systemClock } from "../../channels/thread/clock.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { timeoutError } from "../../channels/vocabulary/timeout_error.ts";
 
@@ -81,13 +81,13 @@ export class BarrierAction {
   async load(doing: string, { signal, timeoutMs = Infinity }: WaitOptions): Promise<WaitOptions> {
     const missing = "the module of its action was not loaded";
     if (timeoutMs === 0) throw timeoutError({ doing, missing }, timeoutMs);
-    const began = systemClock.now();
+    const began = thread().platform.clock.now();
     const wait = new OwnWait<void>(doing, missing, null);
     limitWait(wait, { signal, timeoutMs });
     const loaded = async () => void await load(this.#task.address);
     loaded().then(() => wait.resolve(), (error) => wait.reject(error));
     await wait.promise;
-    return { signal, timeoutMs: Math.max(0, timeoutMs - (systemClock.now() - began)) };
+    return { signal, timeoutMs: Math.max(0, timeoutMs - (thread().platform.clock.now() - began)) };
   }
 
   get #loaded(): DefinedFunction | undefined {

@@ -2,8 +2,7 @@ import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import { checkCount, checkSignal } from "../../channels/vocabulary/checks.ts";
 import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
-import { yieldTo } from "../../channels/vocabulary/kept.ts";
-import { ThreadSlot } from "../../channels/thread/thread.ts";
+import { thread, ThreadSlot } from "../../channels/thread/thread.ts";
 import { ChannelClosedError } from "../../channels/vocabulary/errors.ts";
 import type { ReceiveResult } from "../../channels/queue/queue.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
@@ -345,7 +344,7 @@ function soon<R>(value: R): Promise<R> {
   const mine = pace.here;
   if (++mine.streak < STREAK) return Promise.resolve(value);
   mine.streak = 0;
-  return new Promise((resolve) => yieldTo(() => resolve(value)));
+  return new Promise((resolve) => thread().platform.clock.yieldTo(() => resolve(value)));
 }
 
 /** @throws what came up when the item was decoded. */

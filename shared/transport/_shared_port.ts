@@ -1,6 +1,6 @@
 import type { LinkPort } from "../../channels/link/link.ts";
 import { realNow, soon } from "../../channels/vocabulary/kept.ts";
-import { systemClock } from "../../channels/thread/clock.ts";
+import { thread } from "../../channels/thread/thread.ts";
 import { TEXT_RING_BYTES, TextRing } from "./_text_ring.ts";
 
 // Time to look out for an answer: longer than a short handler and a switch of threads take.
@@ -86,7 +86,7 @@ export class SharedPort implements LinkPort {
         this.#receive!(event);
         this.#lookOut();
       }
-      systemClock.yieldTo(() => this.poll());
+      thread().platform.clock.yieldTo(() => this.poll());
     } finally {
       this.#isPolling = false;
     }
@@ -120,7 +120,7 @@ export class SharedPort implements LinkPort {
   #lookOut(): void {
     if (this.#isLookingOut || this.#skips-- > 0) return;
     this.#isLookingOut = true;
-    systemClock.yieldTo(() => {
+    thread().platform.clock.yieldTo(() => {
       this.#isLookingOut = false;
       if (!this.#isOpen) return;
       const hasCome = this.#comesSoon();

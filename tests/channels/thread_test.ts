@@ -3,6 +3,8 @@ import { enterThread, Thread, thread, ThreadSlot } from "../../channels/thread/t
 import { addUnsent, allSent, removeUnsent } from "../../channels/packing/unsent.ts";
 import { within } from "../testing.ts";
 
+const threadWith = (number: number) => new Thread(number, thread().platform);
+
 /** Calls back as another thread would. */
 function apart<T>(other: Thread, fn: () => T): T {
   const before = thread();
@@ -16,7 +18,7 @@ function apart<T>(other: Thread, fn: () => T): T {
 
 Deno.test("ThreadSlot keeps something for each thread, and finds it again", () => {
   const slot = new ThreadSlot(() => ({ of: thread().number }));
-  const [own, other] = [thread(), new Thread(7)];
+  const [own, other] = [thread(), threadWith(7)];
   const here = slot.here;
   const there = apart(other, () => slot.here);
   assertEquals([here, there], [{ of: own.number }, { of: 7 }]);
@@ -26,7 +28,7 @@ Deno.test("ThreadSlot keeps something for each thread, and finds it again", () =
 });
 
 Deno.test("ThreadSlot keeps something for a thread that was there before the slot", () => {
-  const other = new Thread(8);
+  const other = threadWith(8);
   apart(other, () => {});
   const slot = new ThreadSlot(() => ({ of: thread().number }));
   assertEquals(apart(other, () => slot.here), { of: 8 });
@@ -35,7 +37,7 @@ Deno.test("ThreadSlot keeps something for a thread that was there before the slo
 
 Deno.test("What one thread has unsent keeps no other one waiting", async () => {
   const unsent = () => new Promise(() => {});
-  const other = new Thread(9);
+  const other = threadWith(9);
   apart(other, () => addUnsent(unsent));
   await within(1_000, "nothing unsent here", allSent());
   apart(other, () => removeUnsent(unsent));

@@ -5,7 +5,6 @@ import { keepInstances } from "../../../actors/definition/defined_actor.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { loadFor, type PackedMessage, unpackValues } from "../../../channels/packing/packed.ts";
 import { thread } from "../../../channels/thread/thread.ts";
-import { yieldTo } from "../../../channels/vocabulary/kept.ts";
 import { invoke } from "./_invoke.ts";
 import type { ManagedKind, Passage } from "../protocol.ts";
 import type { ManagedTarget } from "./table.ts";
@@ -89,7 +88,7 @@ export const managerActor = actor(import.meta, (context) => {
     release: (id: number, life: string | null) => table.release(id, life),
     async size(): Promise<number> {
       // Results of calls that are being sent are held by nothing else.
-      await new Promise<void>((resolve) => yieldTo(resolve));
+      await new Promise<void>((resolve) => thread().platform.clock.yieldTo(resolve));
       table.sweep();
       return table.size;
     },

@@ -3,14 +3,19 @@
  *
  * @module
  */
-import { startWorker } from "./worker_main.ts";
-import type { WorkerInit } from "../hosts/launcher.ts";
+import { onUncaught } from "./_uncaught.ts";
+import { serveWorker } from "./worker_main.ts";
 
 // The types know `globalThis` as that of a window.
 const scope = globalThis as unknown as EventTarget & { close(): void };
 
-scope.addEventListener("message", async (event) => {
-  const init = (event as MessageEvent<WorkerInit>).data;
-  const leave = await startWorker(init, scope.close.bind(scope));
-  scope.addEventListener("message", leave, { once: true });
-}, { once: true });
+serveWorker({
+  nextMessage(callback) {
+    scope.addEventListener("message", (event) => callback((event as MessageEvent).data), {
+      once: true,
+    });
+  },
+  onUncaught,
+  // As it is now, before others put something in its place.
+  exit: scope.close.bind(scope),
+});

@@ -7,8 +7,25 @@ import { Host } from "./host.ts";
 import { loadLines } from "../messaging/lines.ts";
 import { Pulse } from "../cell/pulse.ts";
 import { FATAL, type HostEnvelope, READY } from "../messaging/protocol.ts";
-import { onUncaught } from "./_uncaught.ts";
 import type { WorkerInit } from "../hosts/launcher.ts";
+
+/** What a worker's module has of its thread. */
+export interface WorkerScope {
+  /** Calls back with the next message of the thread that has started this one. */
+  nextMessage(callback: (message: unknown) => void): void;
+  /** Calls back with what nobody caught on this thread, which does not end by itself then. */
+  onUncaught(callback: (error: unknown) => void): void;
+  /** Ends the thread. */
+  exit(): void;
+}
+
+/** Makes this thread a host as the first message says, and ends it in good order at the second. */
+export function serveWorker(scope: WorkerScope): void {
+  scope.nextMessage(async (init) => {
+    const leave = await startWorker(init as WorkerInit, scope);
+    scope.nextMessage(leave);
+  });
+}
 
 /**
  * Makes this thread a host.
@@ -16,10 +33,9 @@ import type { WorkerInit } from "../hosts/launcher.ts";
  * A thread that dies tells nobody by itself: so it says what it died of where it can, sends what is still queued,
  * and holds a lock whose release tells host 0 that it is gone.
  *
- * @param exit Ends the thread.
  * @returns What ends the thread once it has taken in all that was sent to it.
  */
-export async function startWorker(init: WorkerInit, exit: () => void): Promise<() => void> {
+async function startWorker(init: WorkerInit, scope: WorkerScope): Promise<() => Promise<void>> {
   const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
   const host = new Host(
     systemId,
@@ -38,18 +54,18 @@ export async function startWorker(init: WorkerInit, exit: () => void): Promise<(
     host.pulse.start(init.unresponsiveMs);
   }
   const { link } = host.links.connect(0, host.links.lines.open(line));
-  onUncaught((error) => {
+  scope.onUncaught((error) => {
     const packet = captureError(error);
     link.send([FATAL, packet.payload], packet);
     host.links.flush();
-    exit();
+    scope.exit();
   });
   beforeExit(() => host.links.flush());
   announce(link);
   return async () => {
     await drain(() => host.links.received, host.clock.yieldTo);
     host.links.flush();
-    exit();
+    scope.exit();
   };
 }
 

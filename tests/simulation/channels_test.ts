@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { actor, ActorSystem, ChannelClosedError, pipe, type PipeEnd, Queue } from "../../mod.ts";
+import { World } from "./world.ts";
+
+/** Uses channels. */
+const user = actor(import.meta, () => {
+  const kept: unknown[] = [];
+  return {
+    async send(queue: Queue<number>, items: number[]) {
+      for (const item of items) await queue.send(item);
+    },
+    async receive(queue: Queue<number>, count: number) {
+      const items: number[] = [];
+      while (items.length < count) items.push(await queue.receive());
+      return items;
+    },
+    take(queue: Queue<number>) {
+      kept.push(queue.receive().catch(() => {}));
+    },
+    make: () => new Queue<number>(),
+    async echo(end: PipeEnd<number, number>) {
+      for await (const item of end) await end.send(-item);
+    },
+  };
+});
+
+Deno.test("A queue's items go from one simulated worker to another, in order", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const [sender, receiver] = [await system.spawn(user), await system.spawn(user)];
+    assertEquals(world.alive.length, 2);
+    using queue = new Queue<number>({ capacity: 2 });
+    const received = receiver.ask.receive(queue, 5);
+    await sender.ask.send(queue, [1, 2, 3, 4, 5]);
+    assertEquals(await received, [1, 2, 3, 4, 5]);
+    assertEquals(await queue.size(), 0);
+  });
+});
+
+Deno.test("A queue whose home is a simulated worker ends with it", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const home = await system.spawn(user.with({ restart: "temporary" }));
+    const queue = await home.ask.make();
+    await queue.send(1);
+    assertEquals(await queue.receive(), 1);
+    const waiting = assertRejects(() => queue.receive(), ChannelClosedError);
+    await world.sleep(1);
+    world.kill(world.alive[0]!);
+    const { cause } = await waiting;
+    assertEquals((cause as Error).name, "HostLostError");
+  });
+});
+
+Deno.test("A pipe's end works on a simulated worker, and the other hears of its death", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const far = await system.spawn(user.with({ restart: "temporary" }));
+    const [near, moved] = pipe<number>();
+    far.tell.echo(moved);
+    await near.send(3);
+    assertEquals(await near.receive(), -3);
+    world.kill(world.alive[0]!);
+    const { cause } = await assertRejects(() => near.receive(), ChannelClosedError);
+    assertEquals((cause as Error).name, "HostLostError");
+  });
+});
+
+/** Two receivers, one of which dies before one of the steps; gives what was received, and how many steps there were. */
+async function receiveWhileDying(at: number): Promise<{ steps: number; items: number[] }> {
+  const world: World = new World({
+    beforeStep: (step) => {
+      if (step === at && world.alive.length > 0) world.kill(world.alive[0]!);
+    },
+  });
+  let items: number[] = [];
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const thief = await system.spawn(user.with({ restart: "temporary" })).catch(() => null);
+    const queue = new Queue<number>();
+    // It waits for one that it never uses.
+    await thief?.ask.take(queue).catch(() => {});
+    for (let item = 1; item <= 5; item++) await queue.send(item);
+    queue.close();
+    await world.sleep(50);
+    items = await Array.fromAsync(queue);
+  });
+  return { steps: world.steps, items };
+}
+
+Deno.test("Whenever a simulated receiver dies, a queue's items reach somebody, once and in order", async () => {
+  const { steps, items } = await receiveWhileDying(Infinity);
+  assertEquals(items, [2, 3, 4, 5]);
+  for (let at = 1; at <= steps; at++) {
+    const { items } = await receiveWhileDying(at);
+    assert(["1,2,3,4,5", "2,3,4,5"].includes(`${items}`), `step ${at}: ${items}`);
+  }
+});

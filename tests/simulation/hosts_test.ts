@@ -1,0 +1,174 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { actor, type ActorRef, ActorSystem, HostLostError } from "../../mod.ts";
+import type { Order } from "./events.ts";
+import { World } from "./world.ts";
+
+/** Counts; each life begins anew. */
+const counter = actor(import.meta, () => {
+  let count = 0;
+  return {
+    add: (by = 1) => count += by,
+    never: () => new Promise<never>(() => {}),
+    fail(): never {
+      throw new RangeError("failed");
+    },
+    leave: () => exit(),
+  };
+});
+
+/** Asks another actor. */
+const client = actor(import.meta, () => ({
+  addTo: (ref: ActorRef<{ add(by: number): number }>, by: number) => ref.ask.add(by),
+}));
+
+/** Ends the thread that runs; set by the test, whose module is that of all threads. */
+let exit = () => {};
+
+/** Orders that are as different as can be. */
+const ORDERS: { order: string; choose: () => Order }[] = [
+  { order: "first", choose: () => () => 0 },
+  { order: "last", choose: () => (count) => count - 1 },
+  {
+    order: "each in turn",
+    choose: () => {
+      let turn = 0;
+      return (count) => turn++ % count;
+    },
+  },
+];
+
+Deno.test("A simulated worker runs an actor that is told and asked", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const ref = await system.spawn(counter);
+    assertEquals(world.alive.map(({ name }) => name), ["troupe host 1"]);
+    ref.tell.add(2);
+    assertEquals(await ref.ask.add(3), 5);
+    const error = await assertRejects(() => ref.ask.fail(), RangeError);
+    assertEquals(error.message, "failed");
+  });
+  assertEquals(world.alive, []);
+  assertEquals(world.locks.held, []);
+});
+
+Deno.test("Two simulated workers reach each other", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const [near, far] = [await system.spawn(client), await system.spawn(counter)];
+    assertEquals(world.alive.length, 2);
+    assertEquals(await near.ask.addTo(far, 4), 4);
+    assertEquals(await near.ask.addTo(far, 5), 9);
+  });
+});
+
+Deno.test("An actor of a simulated worker that is killed is lost, and starts again", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const ref = await system.spawn(counter);
+    ref.tell.add(7);
+    const lost = assertRejects(() => ref.ask.never(), HostLostError);
+    await world.sleep(5);
+    world.kill(world.alive[0]!);
+    await lost;
+    assertEquals(await ref.ask.add(1), 1);
+    assertEquals(world.workers.map(({ isAlive }) => isAlive), [false, true]);
+  });
+});
+
+Deno.test("A simulated worker that ends by itself is lost", async () => {
+  const world = new World();
+  exit = () => world.exit();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(counter.with({ restart: "temporary" }));
+    await assertRejects(() => ref.ask.leave(), HostLostError);
+    assertEquals((await ref.exited).kind, "host-lost");
+  });
+});
+
+Deno.test("A simulated worker that dies of an error says of which", async () => {
+  const world = new World();
+  const errors: unknown[] = [];
+  exit = () => void Promise.reject(new RangeError("uncaught"));
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    system.addEventListener("error", (event) => {
+      event.preventDefault();
+      errors.push((event.detail.error as Error).message);
+    });
+    const ref = await system.spawn(counter);
+    await ref.ask.leave().catch(() => {});
+    await world.sleep(100);
+  });
+  assertEquals(errors, ["uncaught"]);
+});
+
+Deno.test("Half a minute of virtual time takes no real one", async () => {
+  const world = new World();
+  const began = performance.now();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(counter);
+    const error = await assertRejects(() => ref.ask.never(), DOMException);
+    assertEquals(error.name, "TimeoutError");
+  });
+  assert(world.now >= 30_000, `${world.now}`);
+  assert(performance.now() - began < 10_000);
+});
+
+/** Tries something again when a worker dies; one that was not ready yet takes its time to be noticed. */
+async function retried<R>(attempt: () => Promise<R>, attempts = 3): Promise<R> {
+  try {
+    return await attempt();
+  } catch (error) {
+    const { name } = error as Error;
+    assert(attempts > 1 && (name === "HostLostError" || name === "TimeoutError"), name);
+    return await retried(attempt, attempts - 1);
+  }
+}
+
+/** Asks in a row, with a worker that dies before one of the steps; gives how many steps there were. */
+async function askWhileDying(at: number, order: Order): Promise<{ steps: number; log: string }> {
+  const world: World = new World({
+    order,
+    beforeStep: (step) => {
+      if (step === at && world.alive.length > 0) world.kill(world.alive[0]!);
+    },
+  });
+  const log: unknown[] = [];
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const [near, far] = await Promise.all([
+      retried(() => system.spawn(client)),
+      retried(() => system.spawn(counter)),
+    ]);
+    for (let round = 0; round < 3; round++) {
+      log.push(await near.ask.addTo(far, 1).catch((error) => error.name));
+    }
+    // Whatever has ended is back.
+    log.push(typeof await retried(() => near.ask.addTo(far, 1)));
+  });
+  assertEquals(world.alive, []);
+  assertEquals(world.locks.held, []);
+  return { steps: world.steps, log: log.join(" ") };
+}
+
+Deno.test.each(ORDERS)(
+  "Whenever a simulated worker dies, each ask ends and its actors are back, order: $order",
+  async ({ choose }) => {
+    const { steps, log } = await askWhileDying(Infinity, choose());
+    assertEquals(log, "1 2 3 number");
+    for (let at = 1; at <= steps; at++) {
+      const { log } = await askWhileDying(at, choose());
+      assert(/^(\d|HostLostError) (\d|HostLostError) (\d|HostLostError) number$/.test(log), log);
+    }
+  },
+);
+
+Deno.test("A simulation repeats itself", async () => {
+  const [{ choose }] = ORDERS.slice(-1) as [typeof ORDERS[number]];
+  assertEquals(await askWhileDying(40, choose()), await askWhileDying(40, choose()));
+});

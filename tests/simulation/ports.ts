@@ -1,0 +1,162 @@
+import type { Ports } from "../../channels/thread/platform.ts";
+import type { SimulatedThread } from "./thread.ts";
+
+/** What the ports need of their world. */
+export interface PortsWorld {
+  /** The thread that runs. */
+  readonly current: SimulatedThread;
+}
+
+/** One side of a channel, whatever thread it is on. */
+class Side {
+  other!: Side;
+  /** What has come, and was not delivered. */
+  readonly held: unknown[] = [];
+  /** The thread that listens. */
+  listener: SimulatedThread | null = null;
+  /** What it is on that thread. */
+  port: SimulatedPort | null = null;
+  isClosed = false;
+
+  take(data: unknown): void {
+    this.held.push(data);
+    this.#announce();
+  }
+
+  listen(thread: SimulatedThread): void {
+    if (this.listener !== null) return;
+    this.listener = thread;
+    this.held.forEach(() => this.#announce());
+  }
+
+  #announce(): void {
+    this.listener?.expect(() => this.deliver(), this);
+  }
+
+  deliver(): void {
+    if (this.held.length > 0) this.port?.deliver(this.held.shift());
+  }
+}
+
+/** A side of a channel as a thread knows it, until it is moved. */
+class SimulatedPort extends EventTarget {
+  /** `null` when it was moved. */
+  side: Side | null;
+  readonly #world: PortsWorld;
+  #onmessage: ((event: MessageEvent) => void) | null = null;
+
+  constructor(world: PortsWorld, side: Side) {
+    super();
+    this.#world = world;
+    this.side = side;
+    side.port = this;
+  }
+
+  get onmessage() {
+    return this.#onmessage;
+  }
+
+  set onmessage(listener) {
+    this.#onmessage = listener;
+    if (listener !== null) this.side?.listen(this.#world.current);
+  }
+
+  postMessage(message: unknown, transfers: Transferable[] = []): void {
+    const { current } = this.#world;
+    if (this.side === null || this.side.isClosed || !current.isAlive) return;
+    const data = clone(message, transfers);
+    if (!this.side.other.isClosed) this.side.other.take(data);
+  }
+
+  deliver(data: unknown): void {
+    const event = new MessageEvent("message", { data });
+    this.dispatchEvent(event);
+    this.#onmessage?.(event);
+  }
+
+  /** As in Deno: what it holds is delivered before, within the call. */
+  close(): void {
+    const { side } = this;
+    if (side === null || side.isClosed) return;
+    while (side.held.length > 0) side.deliver();
+    side.isClosed = true;
+  }
+
+  ref(): void {}
+  unref(): void {}
+
+  /** Leaves; gives what it is where it arrives. */
+  move(): SimulatedPort {
+    const side = this.side!;
+    if (side.listener !== null) {
+      throw new DOMException("Message port is not ready for transfer", "DataCloneError");
+    }
+    this.side = null;
+    return new SimulatedPort(this.#world, side);
+  }
+}
+// Those who look for ports find it.
+Object.setPrototypeOf(SimulatedPort.prototype, MessagePort.prototype);
+
+function isSimulated(thing: unknown): thing is SimulatedPort {
+  return thing instanceof SimulatedPort;
+}
+
+/** Copies what is posted, and moves what is to move. */
+export function clone(message: unknown, transfers: Transferable[]): unknown {
+  if (typeof message === "string") return message;
+  const ports = (transfers as unknown[]).filter(isSimulated);
+  const transfer = transfers.filter((each) => !isSimulated(each));
+  const marked = replaced(message, (value) => {
+    if (!isSimulated(value)) return value;
+    const index = ports.indexOf(value);
+    if (index < 0) throw new DOMException("A port has to be in the list", "DataCloneError");
+    return new PortMark(index);
+  });
+  const copy = structuredClone(marked, { transfer });
+  const moved = ports.map((port) => port.move());
+  return replaced(copy, (value) => PortMark.isMark(value) ? moved[value.index] : value);
+}
+
+/** Stands for a port in a structured clone, which leaves its fields. */
+class PortMark {
+  readonly mark = "a simulated port";
+  constructor(readonly index: number) {}
+
+  static isMark(value: unknown): value is PortMark {
+    return typeof value === "object" && value !== null &&
+      (value as Partial<PortMark>).mark === "a simulated port";
+  }
+}
+
+/** Copies lists and plain objects with what takes the place of their parts: ports stand nowhere else. */
+function replaced(value: unknown, by: (value: unknown) => unknown): unknown {
+  const instead = by(value);
+  if (instead !== value || typeof value !== "object" || value === null) return instead;
+  if (Array.isArray(value)) return value.map((each) => replaced(each, by));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, replaced(each, by)]),
+  );
+}
+
+/** The ports of one world. */
+export function simulatedPorts(world: PortsWorld): Ports {
+  const own = (port: MessagePort) => {
+    if (!isSimulated(port)) throw new TypeError("Cannot simulate a port of the real platform");
+    return port as MessagePort & SimulatedPort;
+  };
+  return {
+    channel() {
+      const [left, right] = [new Side(), new Side()];
+      left.other = right;
+      right.other = left;
+      const [port1, port2] = [new SimulatedPort(world, left), new SimulatedPort(world, right)];
+      return { port1, port2 } as unknown as Pick<MessageChannel, "port1" | "port2">;
+    },
+    close: (port) => own(port).close(),
+    isOpen: (port) => own(port).side?.isClosed === false,
+    isListenedTo: (port) => own(port).side?.listener !== null,
+    move: <T extends Transferable>(list: T[]) => clone(list, list) as T[],
+  };
+}

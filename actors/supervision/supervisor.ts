@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import type { ActorDefinition, TaskDefinition } from "../vocabulary/definition.ts";
 import { ActorMember } from "./_actor_member.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
@@ -29,7 +30,7 @@ interface Seat {
 }
 
 /** Where the supervisor that is being made belongs, when it is not the program's own. */
-let adopted: Seat | null = null;
+const adoption = new Adoption<Seat>();
 
 /** Makes a supervisor below an actor. */
 export function superviseUnder(
@@ -42,12 +43,7 @@ export function superviseUnder(
 }
 
 function makeAt(seat: Seat, options: SuperviseOptions): Supervisor {
-  adopted = seat;
-  try {
-    return new Supervisor(options);
-  } finally {
-    adopted = null;
-  }
+  return adoption.with(seat, () => new Supervisor(options));
 }
 
 const SHUTDOWN: ExitReason = { kind: "shutdown" };
@@ -103,7 +99,7 @@ export class Supervisor implements AsyncDisposable {
     const { keepResults = 100_000 } = options;
     if (keepResults !== Infinity) checkCount("create Supervisor", "keepResults", keepResults, 0);
     this.#results = new TaskResults(keepResults);
-    this.#seat = adopted ?? topSeat(options);
+    this.#seat = adoption.take() ?? topSeat(options);
     const { host } = this.#seat;
     this.#supervision = new Supervision(policy, host.clock, (error) => {
       this.#seat.onExhausted(error);

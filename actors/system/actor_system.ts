@@ -1,3 +1,4 @@
+import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import type { ActorDefinition, RefOf, TaskDefinition } from "../vocabulary/definition.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
@@ -98,20 +99,13 @@ export interface ShutdownResult {
 export let hostBehind: (system: ActorSystem) => Host;
 
 /** The host whose system is being made in a worker. */
-let adopted: Host | null = null;
+const adoption = new Adoption<Host>();
 
 const systems = new WeakMap<Host, ActorSystem>();
 
 /** The system as seen from a host; on a worker it is made when somebody asks for it. */
 export function systemOf(host: Host): ActorSystem {
-  const known = systems.get(host);
-  if (known !== undefined) return known;
-  adopted = host;
-  try {
-    return new ActorSystem();
-  } finally {
-    adopted = null;
-  }
+  return systems.get(host) ?? adoption.with(host, () => new ActorSystem());
 }
 
 /**
@@ -152,7 +146,7 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
    */
   constructor(options: ActorSystemOptions = {}) {
     super();
-    this.#host = adopted ?? startHost(options);
+    this.#host = adoption.take() ?? startHost(options);
     systems.set(this.#host, this);
     this.#host.onReport = (type, detail) => this.#dispatch(type, detail);
     const { coordinator } = this.#host;

@@ -1,6 +1,6 @@
 import { drain } from "../../channels/thread/life.ts";
 import type { Clock } from "../../channels/thread/clock.ts";
-import type { LinkPort } from "../../channels/link/link.ts";
+import type { Carrier } from "../../channels/link/carrier.ts";
 import type { HostLostError } from "../../channels/vocabulary/errors.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Orders } from "../local/orders.ts";
@@ -92,16 +92,16 @@ export function noteGone({ lost, abroad }: Mourner, at: number, serials: readonl
 /**
  * It is decided whether a lost host is back.
  *
- * @param port To its new thread, on host 0; other hosts make theirs when they need it.
+ * @param carrier To its new thread, on host 0; other hosts make theirs when they need it.
  */
 export function decide(
   { lost, links, abroad }: Mourner,
   at: number,
   isBack: boolean,
-  port: LinkPort | null = null,
+  carrier: Carrier | null = null,
 ): void {
   const error = lost.errorOf(at);
-  if (port !== null) links.connect(at, port);
+  if (carrier !== null) links.connect(at, carrier);
   if (error === undefined) return;
   const children = abroad.on(at);
   const survivors = new Set(children.filter((child) => isBack && child.isSurvivor));

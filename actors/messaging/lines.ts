@@ -1,7 +1,8 @@
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { thread } from "../../channels/thread/thread.ts";
-import type { LinkPort } from "../../channels/link/link.ts";
+import type { Carrier } from "../../channels/link/carrier.ts";
+import { PortCarrier } from "../../channels/link/port_carrier.ts";
 import type { Packet } from "../../channels/packing/packet.ts";
 import { transfer } from "../../channels/packing/transfer.ts";
 import type { Transport } from "../vocabulary/transport.ts";
@@ -16,18 +17,18 @@ export interface FarEnd {
 /** How the hosts of one system are connected. */
 export interface Lines {
   /** Makes both ends. */
-  make(): { near: LinkPort; far: FarEnd };
+  make(): { near: Carrier; far: FarEnd };
   /** The far end, where it has arrived. */
-  open(far: FarEnd): LinkPort;
+  open(far: FarEnd): Carrier;
 }
 
 /** By ports alone. */
 export const portLines: Lines = {
   make() {
     const { port1, port2 } = thread().platform.ports.channel();
-    return { near: port1, far: { port: port2, memory: null } };
+    return { near: new PortCarrier(port1), far: { port: port2, memory: null } };
   },
-  open: ({ port }) => port,
+  open: ({ port }) => new PortCarrier(port),
 };
 
 /** Those of the transports whose modules are loaded here. */

@@ -1,4 +1,5 @@
-import { type EnvelopeHandler, Link, type LinkPort } from "../../channels/link/link.ts";
+import type { Carrier } from "../../channels/link/carrier.ts";
+import { type EnvelopeHandler, Link } from "../../channels/link/link.ts";
 import { apart } from "../cell/turn.ts";
 import { captureLine, type Lines } from "./lines.ts";
 import { again } from "./loss.ts";
@@ -53,13 +54,13 @@ export class Links {
     return this.#lost.has(at) || this.#closed !== null ? undefined : this.peer(at);
   }
 
-  /** Uses a port to another host. */
-  connect(at: number, port: LinkPort): Peer {
+  /** Uses a carrier to another host. */
+  connect(at: number, carrier: Carrier): Peer {
     const onEnvelope: EnvelopeHandler<HostEnvelope> = (envelope, context) => {
       this.#handlers.onEnvelope(peer, envelope, context);
     };
     const onBroken = (cause: unknown) => this.#handlers.onBroken(at, cause);
-    const link = apart(() => new Link(port, onEnvelope, onBroken));
+    const link = apart(() => new Link(carrier, onEnvelope, onBroken));
     const known = this.#peers.get(at);
     const peer = known ?? new Peer(at, link);
     // Both sides made a channel at the same time: each goes on sending on its own.

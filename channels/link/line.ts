@@ -1,7 +1,10 @@
 import { drain, ownLife, watchLife } from "../thread/life.ts";
 import { movableIn } from "../packing/movable.ts";
-import { closePort, listen } from "../thread/port.ts";
+import { BY_OTHERS, type Destination } from "../packing/destination.ts";
+import { closePort, listen, postTo } from "../thread/port.ts";
 import { thread, ThreadSlot } from "../thread/thread.ts";
+import type { Carrier } from "./carrier.ts";
+import type { Batch } from "./protocol.ts";
 
 /** A line that nobody uses: this is what travels when one goes to another thread. */
 export type LineState = readonly [
@@ -68,8 +71,8 @@ export async function handedOver(): Promise<void> {
  * A port that is closed delivers what it holds within the call. So a line is done with a port before it closes it, and
  * what comes then is only given up: nothing of the line changes.
  */
-export class Line {
-  onmessage: ((event: MessageEvent) => void) | null = null;
+export class Line implements Carrier {
+  #receiver: ((batch: unknown) => void) | null = null;
   readonly #input: MessagePort;
   #output: MessagePort;
   readonly #handlers: LineHandlers;
@@ -77,7 +80,7 @@ export class Line {
   #received: number;
   #moves: number;
   /** What came by the new port while something sent before can still be missing. */
-  #held: MessageEvent[] | null;
+  #held: unknown[] | null;
   /** How many messages there were before those on the new port. */
   #before = Infinity;
   #late: MessagePort | null;
@@ -99,8 +102,8 @@ export class Line {
     this.#moves = moves;
     this.#handlers = handlers;
     this.#held = late === null ? null : [];
-    listen(input, (event) => this.#receive(event));
-    if (late !== null) listen(late, (event) => this.#receiveLate(event));
+    listen(input, ({ data }) => this.#receive(data));
+    if (late !== null) listen(late, ({ data }) => this.#receiveLate(data));
   }
 
   /** Both ends of a new line. */
@@ -115,9 +118,17 @@ export class Line {
     return atRest(port, port);
   }
 
-  postMessage(message: unknown, transfers: Transferable[] = []): void {
+  get destination(): Destination {
+    return BY_OTHERS;
+  }
+
+  listen(receive: (batch: unknown) => void): void {
+    this.#receiver = receive;
+  }
+
+  post(batch: Batch, transfers: readonly Transferable[]): boolean {
     this.#posted++;
-    this.#output.postMessage(message, transfers);
+    return postTo(this.#output, batch, transfers);
   }
 
   /** Waits until what a thread sent that has ended since has come in. */
@@ -141,7 +152,8 @@ export class Line {
   detach(unread: readonly unknown[]): LineState {
     const input = thread().platform.ports.channel();
     const late = thread().platform.ports.channel();
-    this.postMessage({ kind: "moved", port: input.port2 } satisfies Control, [input.port2]);
+    this.#posted++;
+    this.#output.postMessage({ kind: "moved", port: input.port2 } satisfies Control, [input.port2]);
     this.#received -= unread.length;
     const counts = [this.#posted, this.#received, this.#moves] as const;
     this.#successor = late.port1;
@@ -150,7 +162,7 @@ export class Line {
     const handover = new Promise<void>((resolve) => this.#onHandedOver = resolve);
     handovers.here.add(handover);
     void handover.then(() => handovers.here.delete(handover));
-    for (const data of unread) this.#take({ data } as MessageEvent);
+    for (const data of unread) this.#take(data);
     return [input.port1, this.#output, late.port2, ...counts];
   }
 
@@ -171,24 +183,24 @@ export class Line {
     if (moves === this.#moves) this.#end();
   }
 
-  #receive(event: MessageEvent): void {
-    const control = controlIn(event.data);
+  #receive(data: unknown): void {
+    const control = controlIn(data);
     if (control?.kind === "begins") {
       this.#before = control.posted;
       this.#checkLate();
     } else if (this.#held !== null) {
-      this.#held.push(event);
+      this.#held.push(data);
     } else {
-      this.#take(event);
+      this.#take(data);
     }
   }
 
-  #receiveLate(event: MessageEvent): void {
-    const control = controlIn(event.data);
+  #receiveLate(data: unknown): void {
+    const control = controlIn(data);
     if (control?.kind === "life") this.#watchLate(control.name);
     else if (control?.kind === "lost") return this.#lose();
     else if (control?.kind === "ends") this.#noMoreLate();
-    else this.#take(event);
+    else this.#take(data);
     this.#checkLate();
   }
 
@@ -215,7 +227,7 @@ export class Line {
     }
     this.#held = null;
     this.#endLate();
-    for (const event of held) this.#take(event);
+    for (const data of held) this.#take(data);
   }
 
   #endLate(): void {
@@ -225,19 +237,19 @@ export class Line {
     this.#late = null;
   }
 
-  #take(event: MessageEvent): void {
-    const { data } = event;
+  #take(data: unknown): void {
     if (this.#isOver) return this.#giveUp(data);
     const control = controlIn(data);
     if (control?.kind === "ends") return this.#end();
     this.#received++;
-    if (control?.kind === "moved") this.#moves++;
+    const isMove = control?.kind === "moved";
+    if (isMove) this.#moves++;
     if (this.#successor !== null) {
-      this.#successor.postMessage(data, control ? [data.port] : movableIn(data));
-    } else if (control?.kind === "moved") {
+      this.#successor.postMessage(data, isMove ? [control.port] : movableIn(data));
+    } else if (isMove) {
       this.#switchTo(control.port);
     } else {
-      this.onmessage?.(event);
+      this.#receiver?.(data);
     }
   }
 
@@ -271,14 +283,14 @@ export class Line {
     closePort(this.#input, this.#giveUp);
     this.#late?.postMessage({ kind: "unwanted" } satisfies Control);
     this.#endLate();
-    for (const { data } of this.#held ?? []) this.#giveUp(data);
+    for (const data of this.#held ?? []) this.#giveUp(data);
     this.#held = null;
   }
 
   /** What has come will not be taken: the listener closes what it holds. */
   readonly #giveUp = (data: unknown): void => {
     const control = controlIn(data);
-    if (control === null) this.onmessage?.({ data } as MessageEvent);
+    if (control === null) this.#receiver?.(data);
     else if (control.kind === "moved") closePort(control.port);
   };
 }

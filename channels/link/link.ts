@@ -1,6 +1,5 @@
 import { readJson, soon } from "../vocabulary/kept.ts";
 import { captureReason } from "../packing/capture.ts";
-import { OVER_LINK } from "../packing/destination.ts";
 import { loadModules } from "../thread/own_modules.ts";
 import { abandonBatch, abandonEnvelopes, abandonItem } from "../packing/abandon.ts";
 import type { Packet } from "../packing/packet.ts";
@@ -8,8 +7,8 @@ import type { Payload } from "../packing/marker.ts";
 import { checkCame } from "../vocabulary/malformed.ts";
 import { checkEnvelope, textsOf, unitsIn } from "../packing/message_length.ts";
 import { copiedUnits, copyRow } from "../packing/plain_copy.ts";
-import { postMoving } from "../thread/port.ts";
 import { ThreadSlot } from "../thread/thread.ts";
+import type { Carrier } from "./carrier.ts";
 import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./protocol.ts";
 import { type RevivalContext, revive } from "../packing/revival.ts";
 import { addRow, type Items, itemsOf, ROWS, type RowsEnvelope, rowsOf } from "../packing/rows.ts";
@@ -18,21 +17,13 @@ import { ExportedSignals, ImportedSignals } from "./_signals.ts";
 /** Called with each envelope in the order sent, and with what is needed to revive its payloads. */
 export type EnvelopeHandler<E extends Envelope> = (envelope: E, context: RevivalContext) => void;
 
-/** What a link needs of a `MessagePort`. */
-export interface LinkPort {
-  onmessage: ((event: MessageEvent) => void) | null;
-  postMessage(message: unknown, transfers?: Transferable[]): void;
-  close(): void;
-  /** Handles what has arrived already; for ports that do not do so by themselves. */
-  poll?(): void;
-}
-
 // Bounds the work of one delivery; beyond some hundreds a longer batch saves nothing.
 const MAX_BATCH = 256;
 // Bounds the text of one delivery: a longer one saves nothing, and holds up what could be read already.
 const MOST_UNITS = 2 ** 20;
 // Number of microtasks without a new envelope that end the microtask run: an `await` takes one to three.
 const IDLE_MICROTASKS = 3;
+const NONE: readonly Transferable[] = [];
 
 /** What was queued, ready to be posted. */
 interface Sealed {
@@ -51,13 +42,13 @@ export function flushLinks(): void {
 }
 
 /**
- * One end of a connection between two threads over a `MessagePort`.
+ * One end of a connection between two threads over a {@linkcode Carrier}.
  *
  * Envelopes are collected and posted together at the end of the microtask run (or earlier, when there are many), as
  * one JSON text: about a fifth of the cost of posting each by itself. Order is kept.
  */
 export class Link<E extends Envelope = Envelope> {
-  readonly #port: LinkPort;
+  readonly #carrier: Carrier;
   readonly #onEnvelope: EnvelopeHandler<E>;
   readonly #onBroken: (error: unknown) => void;
   readonly #exported = new ExportedSignals(
@@ -89,14 +80,14 @@ export class Link<E extends Envelope = Envelope> {
    * taken in then. Without it the error is thrown.
    */
   constructor(
-    port: LinkPort,
+    carrier: Carrier,
     onEnvelope: EnvelopeHandler<E>,
     onBroken: (error: unknown) => void = rethrow,
   ) {
-    this.#port = port;
+    this.#carrier = carrier;
     this.#onEnvelope = onEnvelope;
     this.#onBroken = onBroken;
-    port.onmessage = (event) => this.#guard(() => this.#receive(event.data as Batch));
+    carrier.listen((batch) => this.#guard(() => this.#receive(batch as Batch)));
   }
 
   #guard(work: () => void): void {
@@ -111,7 +102,7 @@ export class Link<E extends Envelope = Envelope> {
 
   /** Number of batches taken in; `NaN`, which never equals itself, while some wait. */
   get received(): number {
-    this.#port.poll?.();
+    this.#carrier.poll?.();
     return this.#waiting === null ? this.#received : NaN;
   }
 
@@ -231,23 +222,22 @@ export class Link<E extends Envelope = Envelope> {
 
   #post({ texts, attachments, transfers, modules }: Sealed): void {
     if (attachments.length === 0 && modules.length === 0) {
-      for (const text of texts) this.#port.postMessage(text);
+      for (const text of texts) this.#carrier.post(text, NONE);
       return;
     }
-    const message = [texts, attachments, modules] satisfies Batch;
-    if (transfers.length === 0) return this.#port.postMessage(message);
-    if (!postMoving(this.#port, message, transfers)) abandonBatch(texts, attachments);
+    const batch: Batch = [texts, attachments, modules];
+    if (!this.#carrier.post(batch, transfers)) abandonBatch(texts, attachments);
   }
 
-  /** Posts what is queued and closes the port. The signals of the other side are aborted with `reason`. */
+  /** Posts what is queued and closes the carrier. The signals of the other side are aborted with `reason`. */
   close(reason: unknown): void {
     if (this.#closed) return;
     this.leave();
-    this.#port.close();
+    this.#carrier.close();
     this.#imported.abortAll(reason);
   }
 
-  /** Posts what is queued, and is not used any more; the port stays open. */
+  /** Posts what is queued, and is not used any more; the carrier stays open. */
   leave(): void {
     this.release();
     this.#closed = true;
@@ -299,7 +289,7 @@ export class Link<E extends Envelope = Envelope> {
   }
 
   #receive(batch: Batch): void {
-    checkCame(typeof batch === "string" || Array.isArray(batch) && batch.length === 3, "batch");
+    checkCame(isBatch(batch), "batch");
     if (this.#waiting !== null) return void this.#waiting.push(batch);
     const loading = typeof batch === "string" ? null : loadModules(batch[2]);
     if (loading === null) return this.#take(batch);
@@ -350,10 +340,16 @@ export class Link<E extends Envelope = Envelope> {
   }
 
   #sendAbort(number: number, reason: unknown): void {
-    const packet = captureReason(reason, OVER_LINK);
+    const packet = captureReason(reason, this.#carrier.destination);
     if (!Array.isArray(packet.payload)) this.#adopt(packet);
     this.#push([ABORT, number, packet.payload]);
   }
+}
+
+/** Whether it is laid out as one. What is wrong inside comes up when it is read. */
+function isBatch(came: unknown): came is Batch {
+  return typeof came === "string" ||
+    Array.isArray(came) && came.length === 3 && came.every(Array.isArray);
 }
 
 function rethrow(error: unknown): never {

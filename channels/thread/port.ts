@@ -37,22 +37,21 @@ export function closePort(port: MessagePort, giveUp: (data: unknown) => void = (
   thread().platform.ports.close(port);
 }
 
-/** What {@linkcode postMoving} needs of a port. */
-interface PostingPort {
-  postMessage(message: unknown, transfers: Transferable[]): void;
-}
-
 /**
- * Posts a message that moves something. Returns whether that has left.
+ * Posts a message. Returns whether what it moves has left.
  *
  * With `node:worker_threads` loaded Deno closes a port when the other end is gone, before the loss of a thread is
  * declared here. A closed port takes nothing and says nothing, but what it was to move stays: also an empty buffer.
  */
-export function postMoving(
-  port: PostingPort,
+export function postTo(
+  port: MessagePort,
   message: unknown,
   transfers: readonly Transferable[],
 ): boolean {
+  if (transfers.length === 0) {
+    port.postMessage(message);
+    return true;
+  }
   const buffer = transfers.find((each) => each instanceof ArrayBuffer);
   const witness = buffer ?? new ArrayBuffer(0);
   port.postMessage(message, buffer === undefined ? [...transfers, witness] : [...transfers]);

@@ -1,7 +1,7 @@
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
 import { registerTransport } from "../../actors/messaging/lines.ts";
 import type { Transport } from "../../actors/vocabulary/transport.ts";
-import { PORT_BYTES, SharedPort } from "./_shared_port.ts";
+import { PORT_BYTES, SharedCarrier } from "./_shared_carrier.ts";
 
 const module = import.meta.url;
 
@@ -9,11 +9,11 @@ registerTransport(module, {
   make() {
     const { port1, port2 } = new MessageChannel();
     const memory = new SharedArrayBuffer(PORT_BYTES);
-    return { near: new SharedPort(port1, memory, 0), far: { port: port2, memory } };
+    return { near: new SharedCarrier(port1, memory, 0), far: { port: port2, memory } };
   },
   open({ port, memory }) {
     checkCame(memory !== null && memory.byteLength >= PORT_BYTES, "memory of a line");
-    return new SharedPort(port, memory, 1);
+    return new SharedCarrier(port, memory, 1);
   },
 });
 

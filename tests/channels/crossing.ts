@@ -6,6 +6,7 @@
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK, STAYS_HERE } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
+import { PortCarrier } from "../../channels/link/port_carrier.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { within } from "../testing.ts";
@@ -69,7 +70,7 @@ export class Inbox {
 /** A link whose values come to an inbox. */
 export function linkTo(port: MessagePort): { link: Link<TestEnvelope>; inbox: Inbox } {
   const inbox = new Inbox();
-  const link = new Link<TestEnvelope>(port, ([, payload], context) => {
+  const link = new Link<TestEnvelope>(new PortCarrier(port), ([, payload], context) => {
     inbox.add(revive(payload, context)[0]);
   });
   return { link, inbox };

@@ -9,6 +9,7 @@ import {
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
+import { PortCarrier } from "../../channels/link/port_carrier.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { ChannelClosedError, pipe, registerClass, transfer } from "../../channels/mod.ts";
@@ -169,11 +170,14 @@ Deno.test("Link.sendItem() keeps items under their heads and in order", async ()
   const { port1, port2 } = new MessageChannel();
   const got: unknown[] = [];
   const all = Promise.withResolvers<void>();
-  const right = new Link<ItemEnvelope>(port2, ([kind, to, name, ...items], context) => {
-    for (const item of items) got.push([kind, to, name, revive(item, context)[0]]);
-    if (got.length === 9) all.resolve();
-  });
-  const left = new Link<ItemEnvelope>(port1, () => {});
+  const right = new Link<ItemEnvelope>(
+    new PortCarrier(port2),
+    ([kind, to, name, ...items], context) => {
+      for (const item of items) got.push([kind, to, name, revive(item, context)[0]]);
+      if (got.length === 9) all.resolve();
+    },
+  );
+  const left = new Link<ItemEnvelope>(new PortCarrier(port1), () => {});
   const sent = [
     [1, 7, "a", 1],
     [1, 7, "a", new Date(2)],
@@ -198,11 +202,11 @@ Deno.test("Link.sendItem() posts before the turn ends when there is much to send
   const { port1, port2 } = new MessageChannel();
   const got: unknown[] = [];
   const all = Promise.withResolvers<void>();
-  const right = new Link<ItemEnvelope>(port2, (envelope, context) => {
+  const right = new Link<ItemEnvelope>(new PortCarrier(port2), (envelope, context) => {
     for (const item of envelope.slice(3)) got.push(revive(item as Payload, context)[0]);
     if (got.length >= 2_000) all.resolve();
   });
-  const left = new Link<ItemEnvelope>(port1, () => {});
+  const left = new Link<ItemEnvelope>(new PortCarrier(port1), () => {});
   for (const number of numbers(2_000)) {
     left.sendItem(0, 0, "x", capture([number], OVER_LINK, "message", "args"));
   }
@@ -684,7 +688,7 @@ Deno.test("Link closed by a handler leaves no signal of the batch live", async (
   const { port1, port2 } = new MessageChannel();
   const got: unknown[] = [];
   const closed = Promise.withResolvers<void>();
-  const right = new Link<TestEnvelope>(port2, ([, payload], context) => {
+  const right = new Link<TestEnvelope>(new PortCarrier(port2), ([, payload], context) => {
     got.push(revive(payload, context)[0]);
     close();
   });

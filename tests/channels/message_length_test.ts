@@ -3,14 +3,21 @@ import { checkLength, textsOf } from "../../channels/packing/message_length.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
+import type { Carrier } from "../../channels/link/carrier.ts";
+import type { Batch } from "../../channels/link/protocol.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 
-/** A port that keeps what is posted. */
-class Posted {
-  onmessage: ((event: MessageEvent) => void) | null = null;
+/** A carrier that keeps what is posted. */
+class Posted implements Carrier {
+  readonly destination = OVER_LINK;
   readonly messages: unknown[] = [];
-  postMessage(message: unknown): void {
-    this.messages.push(message);
+  receive: ((batch: unknown) => void) | null = null;
+  listen(receive: (batch: unknown) => void): void {
+    this.receive = receive;
+  }
+  post(batch: Batch): boolean {
+    this.messages.push(batch);
+    return true;
   }
   close(): void {}
 }
@@ -23,7 +30,7 @@ function arrived({ messages }: Posted): unknown[] {
   const items: unknown[] = [];
   const port = new Posted();
   new Link(port, (envelope) => items.push(...envelope.slice(3)));
-  for (const data of messages) port.onmessage!({ data } as MessageEvent);
+  for (const batch of messages) port.receive!(batch);
   return items;
 }
 

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
+import { PortCarrier } from "../../channels/link/port_carrier.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { within } from "../testing.ts";
@@ -46,15 +47,18 @@ async function exchange(
   };
   const arrived: Sent[] = [];
   const all = Promise.withResolvers<void>();
-  const right = new Link<ItemEnvelope>(port2, ([kind, to, name, ...items], context) => {
-    const head: Sent["head"] = [kind, to, name];
-    while (items.length > 0) {
-      const id = kind < WITH_IDS ? undefined : items.shift() as number;
-      arrived.push({ head, id, values: revive(items.shift() as Payload, context) });
-    }
-    if (arrived.length >= count) all.resolve();
-  });
-  const left = new Link<ItemEnvelope>(port1, () => {});
+  const right = new Link<ItemEnvelope>(
+    new PortCarrier(port2),
+    ([kind, to, name, ...items], context) => {
+      const head: Sent["head"] = [kind, to, name];
+      while (items.length > 0) {
+        const id = kind < WITH_IDS ? undefined : items.shift() as number;
+        arrived.push({ head, id, values: revive(items.shift() as Payload, context) });
+      }
+      if (arrived.length >= count) all.resolve();
+    },
+  );
+  const left = new Link<ItemEnvelope>(new PortCarrier(port1), () => {});
   try {
     send(left);
     await within(5_000, "all items", all.promise);
@@ -232,7 +236,7 @@ Deno.test("Link takes no end of rows from a shape without values", async () => {
   const { port1, port2 } = new MessageChannel();
   const got: unknown[] = [];
   const last = Promise.withResolvers<void>();
-  const link = new Link<ItemEnvelope>(port2, ([kind, ...rest]) => {
+  const link = new Link<ItemEnvelope>(new PortCarrier(port2), ([kind, ...rest]) => {
     got.push([kind, ...rest]);
     if (kind === 1) last.resolve();
   });
@@ -246,7 +250,10 @@ Deno.test("Link takes no end of rows from a shape without values", async () => {
 Deno.test("Link makes own properties of all keys that come in a shape", async () => {
   const { port1, port2 } = new MessageChannel();
   const got = Promise.withResolvers<unknown>();
-  const link = new Link<ItemEnvelope>(port2, (envelope) => got.resolve(envelope[3]));
+  const link = new Link<ItemEnvelope>(
+    new PortCarrier(port2),
+    (envelope) => got.resolve(envelope[3]),
+  );
   port1.postMessage(JSON.stringify([[-3, 0, 0, "x", false, [["__proto__", "b"]], { c: 1 }, 2]]));
   const [record] = await within(5_000, "the item", got.promise) as [object];
   assertEquals(Object.getPrototypeOf(record), Object.prototype);

@@ -12,7 +12,7 @@ import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import { TEXT_RING_BYTES, TextRing } from "../../shared/transport/_text_ring.ts";
-import { PORT_BYTES, SharedPort } from "../../shared/transport/_shared_port.ts";
+import { PORT_BYTES, SharedCarrier } from "../../shared/transport/_shared_carrier.ts";
 import { PipePair } from "../fixtures/pipe_pair.ts";
 import { keeper } from "../fixtures/transport_actors.ts";
 import { until, within } from "../testing.ts";
@@ -181,7 +181,7 @@ Deno.test.each([
   const memory = new SharedArrayBuffer(PORT_BYTES);
   const { port1, port2 } = new MessageChannel();
   const broken = Promise.withResolvers<unknown>();
-  const port = new SharedPort(port2, memory, 1);
+  const port = new SharedCarrier(port2, memory, 1);
   const link = new Link(port, () => {}, broken.resolve);
   write(memory, port1);
   const words = new Int32Array(memory);
@@ -196,8 +196,8 @@ Deno.test("sharedMemoryTransport() closes the pipe ends in messages that a close
   using ends = new PipePair<unknown>();
   const { port1, port2 } = new MessageChannel();
   const memory = new SharedArrayBuffer(PORT_BYTES);
-  const left = new Link(new SharedPort(port1, memory, 0), () => {});
-  const right = new Link(new SharedPort(port2, memory, 1), () => {});
+  const left = new Link(new SharedCarrier(port1, memory, 0), () => {});
+  const right = new Link(new SharedCarrier(port2, memory, 1), () => {});
   const packet = capture([ends.right], OVER_LINK, "message", "args");
   left.send([0, packet.payload], packet);
   left.flush();

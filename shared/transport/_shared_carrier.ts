@@ -1,4 +1,7 @@
-import type { LinkPort } from "../../channels/link/link.ts";
+import type { Carrier } from "../../channels/link/carrier.ts";
+import type { Batch } from "../../channels/link/protocol.ts";
+import { type Destination, OVER_LINK } from "../../channels/packing/destination.ts";
+import { postTo } from "../../channels/thread/port.ts";
 import { realNow, soon } from "../../channels/vocabulary/kept.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import { TEXT_RING_BYTES, TextRing } from "./_text_ring.ts";
@@ -15,23 +18,24 @@ const MOST_AT_ONCE = 32;
 /** Bytes of the memory of one link. */
 export const PORT_BYTES: number = 2 * TEXT_RING_BYTES;
 
-/** What goes by the port: its number among all messages, and the message. */
-type Numbered = readonly [number: number, message: unknown];
+/** What goes by the port: a batch, and its number among all of them. */
+type Numbered = readonly [number: number, batch: unknown];
 
 /**
- * A port that sends texts through shared memory, and by a `MessagePort` all else and texts that find no room there.
+ * Carries batches that are texts through shared memory, and by a `MessagePort` all others and texts that find no room
+ * there.
  *
- * Messages of both ways are numbered, and taken in that order.
+ * Batches of both ways are numbered, and taken in that order.
  */
-export class SharedPort implements LinkPort {
+export class SharedCarrier implements Carrier {
   readonly #port: MessagePort;
   readonly #out: TextRing;
   readonly #in: TextRing;
   #sent = 0;
   #taken = 0;
   /** What came by the port before its turn. */
-  readonly #early = new Map<number, MessageEvent>();
-  #receive: ((event: MessageEvent) => void) | null = null;
+  readonly #early = new Map<number, unknown>();
+  #receive: ((batch: unknown) => void) | null = null;
   #isOpen = true;
   #isPolling = false;
   #isLookingOut = false;
@@ -47,31 +51,29 @@ export class SharedPort implements LinkPort {
     this.#in = new TextRing(memory, (1 - side) * TEXT_RING_BYTES);
   }
 
-  get onmessage(): ((event: MessageEvent) => void) | null {
-    return this.#receive;
+  get destination(): Destination {
+    return OVER_LINK;
   }
 
-  set onmessage(receive: ((event: MessageEvent) => void) | null) {
+  listen(receive: (batch: unknown) => void): void {
     this.#receive = receive;
-    this.#port.onmessage = (event) => {
-      const { data } = event;
-      // What is no message ends the link.
-      if (!Array.isArray(data)) return receive?.({ data: null } as MessageEvent);
-      const [number, message] = data as unknown as Numbered;
-      this.#early.set(number, { data: message } as MessageEvent);
+    this.#port.onmessage = ({ data }) => {
+      if (!Array.isArray(data)) return receive(null);
+      const [number, batch] = data as unknown as Numbered;
+      this.#early.set(number, batch ?? null);
       this.poll();
     };
     // Not before the code that sets this has run.
     soon(() => void this.#watch());
   }
 
-  postMessage(message: unknown, transfers: Transferable[] = []): void {
+  post(batch: Batch, transfers: readonly Transferable[]): boolean {
     const number = this.#sent;
     this.#sent = (number + 1) | 0;
-    if (typeof message !== "string" || !this.#out.write(number, message)) {
-      this.#port.postMessage([number, message], transfers);
-    }
+    const hasLeft = typeof batch === "string" && this.#out.write(number, batch) ||
+      postTo(this.#port, [number, batch] satisfies Numbered, transfers);
     this.#lookOut();
+    return hasLeft;
   }
 
   /** Takes what is there; not while one of them is being handled, so that they stay in order. */
@@ -80,10 +82,10 @@ export class SharedPort implements LinkPort {
     this.#isPolling = true;
     try {
       for (let left = MOST_AT_ONCE; left > 0; left--) {
-        const event = this.#next();
-        if (event === undefined) return;
+        const batch = this.#next();
+        if (batch === undefined) return;
         this.#taken = (this.#taken + 1) | 0;
-        this.#receive!(event);
+        this.#receive!(batch);
         this.#lookOut();
       }
       thread().platform.clock.yieldTo(() => this.poll());
@@ -92,25 +94,26 @@ export class SharedPort implements LinkPort {
     }
   }
 
-  #next(): MessageEvent | undefined {
+  /** The next batch, if it is there. */
+  #next(): unknown {
     if (!this.#isOpen) return undefined;
     try {
       const text = this.#in.read(this.#taken);
-      if (text !== null) return { data: text } as MessageEvent;
+      if (text !== null) return text;
     } catch {
-      // What is no message ends the link.
-      return { data: null } as MessageEvent;
+      // The link ends.
+      return null;
     }
-    const event = this.#early.get(this.#taken);
+    const batch = this.#early.get(this.#taken);
     this.#early.delete(this.#taken);
-    return event;
+    return batch;
   }
 
   close(): void {
     this.#isOpen = false;
     // What comes now, and what came before its turn, goes to the code that closes: its turn will not come.
     this.#port.close();
-    for (const event of this.#early.values()) this.#receive?.(event);
+    for (const batch of this.#early.values()) this.#receive?.(batch);
     this.#early.clear();
     // Ends the wait of this side.
     Atomics.notify(this.#in.words, 0);

@@ -1,10 +1,8 @@
 import type { Clock } from "../../channels/thread/clock.ts";
-import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import { type RestartKind, startsAgain } from "../vocabulary/restart_kind.ts";
 import { RestartBudget } from "./restart_budget.ts";
 
 /**
- * Decides whether an actor without a supervisor starts again: its failures and the losses of its thread count together.
+ * How often an actor without a supervisor starts again: its failures and the losses of its thread count together.
  *
  * When the actor was started from another host, each of the two hosts has a copy of the budget: where the actor lives
  * failures are counted, and told before the next life begins; where it was started from losses are, and the next life
@@ -12,25 +10,18 @@ import { RestartBudget } from "./restart_budget.ts";
  */
 export class OwnBudget {
   readonly #clock: Clock;
-  readonly #kind: RestartKind;
   readonly #budget = new RestartBudget();
 
   /** @param ages How long ago the actor has started again before, in milliseconds, the oldest first. */
-  constructor(clock: Clock, kind: RestartKind = "transient", ages: readonly number[] = []) {
+  constructor(clock: Clock, ages: readonly number[] = []) {
     this.#clock = clock;
-    this.#kind = kind;
     const now = clock.now();
     for (const age of ages) this.#budget.spend(now - age);
   }
 
-  /** Whether the actor starts again after this end; if so, that is spent. */
-  allows(reason: ExitReason): boolean {
-    return startsAgain(this.#kind, reason) && this.#budget.spend(this.#clock.now());
-  }
-
-  /** The actor has started again where it lives. */
-  note(): void {
-    this.#budget.spend(this.#clock.now());
+  /** Notes a restart; false when it is one too many. */
+  spend(): boolean {
+    return this.#budget.spend(this.#clock.now());
   }
 
   /** How long ago the restarts were that count still, in milliseconds, the oldest first. */

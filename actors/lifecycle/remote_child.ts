@@ -91,7 +91,7 @@ export class RemoteChild implements Guarded, ChildAbroad {
   /** Its host has started it again of its own budget. */
   startsAgain(): void {
     this.#restarts++;
-    this.#ownBudget.note();
+    this.#ownBudget.spend();
   }
 
   /** Its incarnation has ended, and it waits. */
@@ -107,21 +107,17 @@ export class RemoteChild implements Guarded, ChildAbroad {
 
   /** Its host is lost; whether it is to start again there. */
   lose(loss: ExitReason, culprit: Culprit | null): boolean {
+    const { restart = "transient" } = this.#definition.options;
     const reason = culprit?.serial === this.serial ? culprit.reason : loss;
-    if (!this.#hasStarted || !this.#allows(reason)) return false;
+    if (!this.#hasStarted || !startsAgain(restart, reason)) return false;
+    if (this.#guard === null && !this.#ownBudget.spend()) return false;
     this.#loss = reason;
     this.#guard?.failed(reason, this.serial);
     return true;
   }
 
-  #allows(reason: ExitReason): boolean {
-    if (this.#guard === null) return this.#ownBudget.allows(reason);
-    // The rest is the guard's.
-    return startsAgain(this.#definition.options.restart ?? "transient", reason);
-  }
-
   get #ownBudget(): OwnBudget {
-    return this.#budget ??= new OwnBudget(this.#host.clock, this.#definition.options.restart);
+    return this.#budget ??= new OwnBudget(this.#host.clock);
   }
 
   /** Whether it was lost with its host and is to start there again. */

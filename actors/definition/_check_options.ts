@@ -8,9 +8,9 @@ import {
   shown,
 } from "../../channels/vocabulary/checks.ts";
 import type { ActorOptions, PlacementOptions, TaskOptions } from "../vocabulary/options.ts";
+import { WORKER_KINDS } from "../vocabulary/worker_kinds.ts";
 
 const PLACES = ["any", "here", "own"];
-const WORKERS = ["web", "thread"];
 const RESTARTS = ["permanent", "transient", "temporary"];
 const TASK_RESTARTS = ["transient", "temporary"];
 const ON_ERROR = ["restart", "resume", "stop"];
@@ -48,7 +48,7 @@ function checkPlace(doing: string, { on, own }: PlacementOptions): void {
   if (typeof own !== "object" || own === null) {
     throw new TypeError(`Cannot ${doing}: own must be an object, received ${shown(own)}`);
   }
-  checkWord(doing, "own.worker", own.worker, WORKERS);
+  checkWord(doing, "own.worker", own.worker, WORKER_KINDS);
   checkMs(doing, "own.unresponsiveMs", own.unresponsiveMs);
 }
 
@@ -60,7 +60,7 @@ function checkPlace(doing: string, { on, own }: PlacementOptions): void {
  */
 export function withMore<O extends PlacementOptions>(doing: string, before: O, more: O): O {
   const { worker, permissions, unresponsiveMs, ...rest } = more;
-  checkWord(doing, "worker", worker, WORKERS);
+  checkWord(doing, "worker", worker, WORKER_KINDS);
   checkMs(doing, "unresponsiveMs", unresponsiveMs);
   const beside = { worker, permissions, unresponsiveMs };
   const given = Object.entries(beside).filter(([, value]) => value !== undefined);

@@ -154,7 +154,7 @@ export class Losses {
       const peer = links.tryPeer(other);
       if (peer !== undefined) this.#announce(peer, index, error, culprit);
     }
-    const ended = leaving?.isInOrder ? undefined : record.process.terminate();
+    const ended = leaving?.isInOrder ? undefined : record.launched.terminate();
     const own = await lose(this.#host, index, error, culprit);
     this.mourned(index, 0, own);
     await ended;
@@ -208,12 +208,12 @@ export class Losses {
   }
 
   /** Ends a thread that has nothing to do any more. */
-  async #dismiss({ process, gone, isReady }: WorkerRecord): Promise<void> {
+  async #dismiss({ launched, gone, isReady }: WorkerRecord): Promise<void> {
     if (isReady) {
-      process.quit();
+      launched.quit();
       await within(this.#host.clock, LEAVING_MS, gone.promise);
     }
-    await process.terminate();
+    await launched.terminate();
   }
 
   /** Whether a host has been told of a loss of another one and has not mourned it: it may not know of it yet. */

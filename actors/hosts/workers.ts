@@ -9,12 +9,13 @@ import { Pulse } from "../cell/pulse.ts";
 import { within } from "../cell/children.ts";
 import { StartLimit } from "./_start_limit.ts";
 import type { HostChange } from "../vocabulary/system_events.ts";
-import { startProcess, type WorkerProcess } from "./launcher.ts";
+import type { Launched } from "./launcher.ts";
+import { checkPermissions, launcherOf } from "./launchers.ts";
 
 /** One worker as host 0 knows it. */
 export interface WorkerRecord {
   readonly index: number;
-  readonly process: WorkerProcess;
+  readonly launched: Launched;
   /** Whether it ends with the one thing it was started for. */
   readonly isOwn: boolean;
   /** How much was placed there and has not ended. */
@@ -114,7 +115,7 @@ export class Workers {
   async terminate(): Promise<WorkerRecord[]> {
     const records = this.all;
     for (const { index } of records) this.remove(index);
-    await Promise.all(records.map(({ process }) => process.terminate()));
+    await Promise.all(records.map(({ launched }) => launched.terminate()));
     const gone = Array.from(this.#ending, ({ gone }) => gone.promise);
     await within(this.#host.clock, GONE_MS, Promise.all(gone));
     for (const { unwatch } of this.#ending) unwatch!();
@@ -175,9 +176,9 @@ export class Workers {
       transportModule: this.#host.transportModule,
       line: far,
     };
-    let process: WorkerProcess;
+    let launched: Launched;
     try {
-      process = startProcess(init, { kind, permissions, onError });
+      launched = launcherOf(kind).start(init, permissions, onError);
     } catch (error) {
       near.close();
       far.port.close();
@@ -192,7 +193,7 @@ export class Workers {
       ...identity,
       pulse,
       watch: null,
-      process,
+      launched,
       load: survivors.size + placed,
       unwatch: null,
       gone: Promise.withResolvers(),
@@ -248,10 +249,4 @@ export class Workers {
     };
     this.#handlers.onLost(index, error, culprit);
   }
-}
-
-/** @throws {TypeError} when a thread is to keep permissions. */
-export function checkPermissions(kind: WorkerKind, permissions: unknown): void {
-  if (kind !== "thread" || permissions === null) return;
-  throw new TypeError('Cannot place: permissions need worker: "web", a thread cannot keep them');
 }

@@ -15,7 +15,7 @@ import { mayStartAgain } from "../vocabulary/restart_kind.ts";
 import type { SteeringGuard } from "../cell/guard.ts";
 import { type Place, Start, type StartRequest } from "./start.ts";
 import { StartArgs } from "../cell/start_args.ts";
-import { checkPermissions } from "../hosts/workers.ts";
+import { checkPermissions } from "../hosts/launchers.ts";
 
 /**
  * Starts an actor where its options say; resolves when `setup` is done.

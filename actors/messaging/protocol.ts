@@ -1,5 +1,6 @@
 import type { Payload } from "../../channels/packing/marker.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { WorkerKind } from "../vocabulary/options.ts";
 
 export const TELL = 0;
 export const ASK = 1;
@@ -210,7 +211,7 @@ export interface PlaceRequest {
   readonly on: "any" | "own";
   /** For actors with a name. */
   readonly reservation: Reservation | null;
-  readonly worker: "web" | "thread" | null;
+  readonly worker: WorkerKind | null;
   readonly permissions: unknown;
   readonly unresponsiveMs: Limit | null;
   /** How long the thread may take to start, when that is not what the system says. */

@@ -7,6 +7,7 @@ import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { ActorSystem } from "../system/actor_system.ts";
 import type { TaskCall } from "../vocabulary/definition.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
+import { WORKER_KINDS } from "../vocabulary/worker_kinds.ts";
 import type { PoolOptions } from "./pool_options.ts";
 
 /** How a pool works. */
@@ -55,7 +56,7 @@ function checkOptions(options: PoolOptions): void {
   if (options.maxTasksPerWorker !== Infinity) {
     checkCount(doing, "maxTasksPerWorker", options.maxTasksPerWorker, 1);
   }
-  checkWord(doing, "worker", options.worker, ["web", "thread"]);
+  checkWord(doing, "worker", options.worker, WORKER_KINDS);
 }
 
 /**

@@ -9,6 +9,7 @@ import { find } from "../hosts/directory.ts";
 import { Host } from "../host/host.ts";
 import { linesOf } from "../messaging/lines.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
+import { WORKER_KINDS } from "../vocabulary/worker_kinds.ts";
 import { limitFor } from "../messaging/protocol.ts";
 import { moduleUnderImport } from "../definition/registry.ts";
 import { run, spawn } from "../lifecycle/spawn.ts";
@@ -298,7 +299,7 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
 function startHost(options: ActorSystemOptions): Host {
   const doing = "create ActorSystem";
   checkCount(doing, "workers", options.workers, 0);
-  checkWord(doing, "worker", options.worker, ["web", "thread"]);
+  checkWord(doing, "worker", options.worker, WORKER_KINDS);
   checkMs(doing, "askTimeoutMs", options.askTimeoutMs);
   checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
   checkMs(doing, "shutdownMs", options.shutdownMs);

@@ -2,6 +2,7 @@ import type { ActorDefinition } from "../../../actors/vocabulary/definition.ts";
 import { ActorSystem } from "../../../actors/system/actor_system.ts";
 import { managerEnded } from "../ended.ts";
 import type { WorkerKind } from "../../../actors/vocabulary/options.ts";
+import { WORKER_KINDS } from "../../../actors/vocabulary/worker_kinds.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";
 import { type UsedSystem, useSystem } from "../../../actors/system/implicit_system.ts";
 import { checkCount, checkWord } from "../../../channels/vocabulary/checks.ts";
@@ -110,7 +111,7 @@ export class Manager implements AsyncDisposable {
    */
   constructor(options: ManagerOptions = {}) {
     const doing = "create Manager";
-    checkWord(doing, "worker", options.worker, ["web", "thread"]);
+    checkWord(doing, "worker", options.worker, WORKER_KINDS);
     if (options.system !== undefined && !(options.system instanceof ActorSystem)) {
       throw new TypeError(`Cannot ${doing}: system must be an ActorSystem`);
     }

@@ -12,7 +12,9 @@ const counter = actor(import.meta, () => {
     fail(): never {
       throw new RangeError("failed");
     },
-    leave: () => exit(),
+    die: () => void Promise.reject(new RangeError("uncaught")),
+    leave: () => void close(),
+    rest: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   };
 });
 
@@ -20,9 +22,6 @@ const counter = actor(import.meta, () => {
 const client = actor(import.meta, () => ({
   addTo: (ref: ActorRef<{ add(by: number): number }>, by: number) => ref.ask.add(by),
 }));
-
-/** Ends the thread that runs; set by the test, whose module is that of all threads. */
-let exit = () => {};
 
 /** Orders that are as different as can be. */
 const ORDERS: { order: string; choose: () => Order }[] = [
@@ -80,7 +79,6 @@ Deno.test("An actor of a simulated worker that is killed is lost, and starts aga
 
 Deno.test("A simulated worker that ends by itself is lost", async () => {
   const world = new World();
-  exit = () => world.exit();
   await world.run(async () => {
     await using system = new ActorSystem({ workers: 1 });
     const ref = await system.spawn(counter.with({ restart: "temporary" }));
@@ -92,7 +90,6 @@ Deno.test("A simulated worker that ends by itself is lost", async () => {
 Deno.test("A simulated worker that dies of an error says of which", async () => {
   const world = new World();
   const errors: unknown[] = [];
-  exit = () => void Promise.reject(new RangeError("uncaught"));
   await world.run(async () => {
     await using system = new ActorSystem({ workers: 1 });
     system.addEventListener("error", (event) => {
@@ -100,10 +97,27 @@ Deno.test("A simulated worker that dies of an error says of which", async () => 
       errors.push((event.detail.error as Error).message);
     });
     const ref = await system.spawn(counter);
-    await ref.ask.leave().catch(() => {});
+    await ref.ask.die().catch(() => {});
     await world.sleep(100);
   });
   assertEquals(errors, ["uncaught"]);
+});
+
+Deno.test("Timers of a simulated thread are virtual, and end with it", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(counter);
+    const began = Date.now();
+    await ref.ask.rest(5_000);
+    assert(Date.now() >= began + 5_000);
+    const lost = assertRejects(() => ref.ask.rest(5_000), HostLostError);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    world.kill(world.alive[0]!);
+    await lost;
+    assert(Date.now() < began + 7_000);
+    assertEquals(await ref.ask.add(), 1);
+  });
 });
 
 Deno.test("Half a minute of virtual time takes no real one", async () => {

@@ -13,6 +13,7 @@ import { MAIN_THREAD } from "../../channels/thread/number.ts";
 import { enterThread, thread as currentThread } from "../../channels/thread/thread.ts";
 import { yieldTo } from "../../channels/vocabulary/kept.ts";
 import { Events, type Order } from "./events.ts";
+import { replaceGlobals } from "./globals.ts";
 import { SimulatedLocks } from "./locks.ts";
 import { clone, simulatedPorts } from "./ports.ts";
 import { SimulatedThread } from "./thread.ts";
@@ -85,6 +86,7 @@ export class World {
     let isOver = false;
     const onRejected = (event: PromiseRejectionEvent) => this.#uncaught(event.reason, event);
     addEventListener("unhandledrejection", onRejected);
+    const restore = replaceGlobals(this);
     try {
       this.#enter(this.main);
       const result = program();
@@ -94,6 +96,7 @@ export class World {
       while (!isOver) await this.#step();
       return await result;
     } finally {
+      restore();
       removeEventListener("unhandledrejection", onRejected);
       enterThread(real);
     }

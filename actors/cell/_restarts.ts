@@ -79,7 +79,7 @@ export class Restarts {
     const { owner, serial } = this.#actor;
     this.#budget ??= new OwnBudget(this.#environment.clock);
     if (!this.#budget.spend()) return false;
-    if (typeof owner === "number") this.#environment.startsAgain(owner, serial);
+    if (typeof owner === "number") this.#environment.actors.startsAgain(owner, serial);
     return true;
   }
 

@@ -311,6 +311,6 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
   reportError(handler: string, error: unknown): void {
     const { environment, ref } = this;
     const host = environment.index;
-    environment.report("error", { ref, handler, host, error: portable(error) });
+    environment.reports.report("error", { ref, handler, host, error: portable(error) });
   }
 }

@@ -333,13 +333,13 @@ export class Cell extends TurnTaker implements LocalActor, Guarded {
     this.accepts = false;
     this.refuseAll();
     if (this.options.name !== undefined) {
-      await this.environment.releaseName(this.options.name, this.serial);
+      await this.environment.actors.releaseName(this.options.name, this.serial);
     }
     this.#reason = reason;
     this.state = "ended";
     this.incarnation.close();
     this.handlers = null;
-    this.environment.ended(this, reason);
+    this.environment.actors.ended(this, reason);
     this.#guard?.ended(reason);
     this.#exited?.resolve(reason);
     this.#restarts?.close();
@@ -360,7 +360,7 @@ export class Cell extends TurnTaker implements LocalActor, Guarded {
     this.#reason = null;
     this.mailbox?.dropWork();
     this.state = "starting";
-    this.environment.report("restart", { ref: this.ref, reason, restarts });
+    this.environment.reports.report("restart", { ref: this.ref, reason, restarts });
     const fail = (error: unknown) => {
       if (incarnation === this.incarnation) this.endWith(error, true, false);
     };

@@ -16,6 +16,24 @@ export interface LocalActor extends Child {
   readonly owner: Owner | number;
 }
 
+/** The events of the system. */
+export interface Events {
+  /** Reports one. */
+  report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void;
+  /** Reports a message that was not handled. */
+  deadLetter(ref: ActorRef<unknown>, handler: string, why: string): void;
+}
+
+/** What an actor says of itself to all actors of its thread together. */
+export interface Neighbours {
+  /** Frees the name of an actor that has ended. */
+  releaseName(name: string, serial: number): Promise<void>;
+  /** An actor that another host has started is about to start again of its own budget. */
+  startsAgain(owner: number, serial: number): void;
+  /** An actor has come to its final end. */
+  ended(actor: LocalActor, reason: ExitReason): void;
+}
+
 /** All that an actor needs of the thread that it lives on. */
 export interface CellEnvironment {
   /** Index of the host. */
@@ -27,16 +45,9 @@ export interface CellEnvironment {
   readonly pulse: Pulse | null;
   /** A reference to an actor of the system. */
   refOf(at: number, serial: number, name: string | undefined): ActorRef<unknown>;
-  /** Reports an event of the system. */
-  report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void;
-  /** Reports a message that was not handled. */
-  deadLetter(ref: ActorRef<unknown>, handler: string, why: string): void;
-  /** Frees the name of an actor that has ended. */
-  releaseName(name: string, serial: number): Promise<void>;
-  /** An actor that another host has started is about to start again of its own budget. */
-  startsAgain(owner: number, serial: number): void;
-  /** An actor has come to its final end. */
-  ended(actor: LocalActor, reason: ExitReason): void;
+  readonly reports: Events;
+  /** The actors of the thread together. */
+  readonly actors: Neighbours;
   /** An actor has ended that had to give up these of its children. */
   gaveUp(children: Child[]): void;
 }

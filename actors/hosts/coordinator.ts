@@ -171,7 +171,7 @@ export class Coordinator implements Leader {
   /** A worker dies of an error that nobody caught. */
   failed(index: number, error: unknown): void {
     if (!this.#workers.has(index)) return;
-    this.#host.report("error", { ref: undefined, handler: "uncaught", host: index, error });
+    this.#host.reports.report("error", { ref: undefined, handler: "uncaught", host: index, error });
     void this.#losses.lose(index, error);
   }
 

@@ -87,10 +87,10 @@ function reported(
   try {
     const [detail] = revive(payload, context) as [SystemEvents[keyof SystemEvents]];
     checkCame(typeof detail === "object" && detail !== null, "event");
-    host.report(type as keyof SystemEvents, detail);
+    host.reports.report(type as keyof SystemEvents, detail);
   } catch (error) {
     const ref = host.refOf(peer.index, 0, undefined);
-    host.report("error", { ref, handler: type, host: peer.index, error });
+    host.reports.report("error", { ref, handler: type, host: peer.index, error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { drain, watchLife } from "../../channels/thread/life.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
 import type { Settings } from "../vocabulary/settings.ts";
-import type { SystemEvents } from "../vocabulary/system_events.ts";
+import type { Reports } from "../messaging/reports.ts";
 import { decide, type Mourner } from "./mourning.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
 import type { Culprit } from "../messaging/protocol.ts";
@@ -69,8 +69,7 @@ export interface WorkersHost extends Mourner {
   readonly settings: Settings;
   /** Module of the transport, for new workers. */
   readonly transportModule: string | null;
-  /** Reports an event of the system. */
-  report<K extends keyof SystemEvents>(type: K, detail: SystemEvents[K]): void;
+  readonly reports: Reports;
 }
 
 /** The workers of a system: starts them, and watches over their locks and heartbeats. */
@@ -231,7 +230,7 @@ export class Workers {
 
   /** Tells the system's listeners what has become of a worker. */
   report({ index, kind }: WorkerRecord, state: HostChange["state"], cause?: unknown): void {
-    this.#host.report("host", { index, kind, state, cause });
+    this.#host.reports.report("host", { index, kind, state, cause });
   }
 
   /** A worker does not answer its heartbeat. */

@@ -25,8 +25,8 @@ export async function stop(host: Runtime, ref: Target, drain: boolean): Promise<
       void ref.cell!.stop({ kind: "shutdown" }, drain);
       return true;
     }
-    if (!drain) host.abandon(serial, { kind: "shutdown" });
-    else if (host.survivors.has(serial)) await host.whenBack(serial);
+    if (!drain) host.actors.abandon(serial, { kind: "shutdown" });
+    else if (host.survivors.has(serial)) await host.actors.whenBack(serial);
     return await ref.cell?.stop({ kind: "shutdown" }, drain) ?? true;
   }
   return await order(host, ref, !drain, () => stopThere(host, ref, drain));
@@ -54,7 +54,7 @@ async function stopThere(host: Runtime, ref: Target, drain: boolean): Promise<bo
 export async function terminate(host: Runtime, ref: Target, label = ref.label): Promise<void> {
   const { serial } = ref;
   if (ref.isHere) {
-    host.abandon(serial, { kind: "killed" });
+    host.actors.abandon(serial, { kind: "killed" });
     return void await ref.cell?.kill();
   }
   await order(host, ref, true, () => terminateThere(host, ref, label));
@@ -84,7 +84,7 @@ async function terminateThere(host: Runtime, ref: Target, label: string): Promis
 export async function exited(host: Runtime, ref: Target): Promise<ExitReason> {
   const { serial } = ref;
   const reason =
-    await (ref.isHere ? ref.cell?.exited ?? host.exited(serial) : exitedThere(host, ref));
+    await (ref.isHere ? ref.cell?.exited ?? host.actors.exited(serial) : exitedThere(host, ref));
   // Its thread was replaced, or is gone.
   return reason.kind === "unknown" ? await lastReason(host, ref) ?? reason : reason;
 }

@@ -26,16 +26,16 @@ export function receiveOrder(
     case wire.STOP: {
       const [, id, to, drain] = envelope;
       // One that is to start again waits for that only when it has something to drain.
-      host.abandon(to, { kind: "shutdown" });
+      host.actors.abandon(to, { kind: "shutdown" });
       answer(peer, id, host.cells.get(to)?.stop({ kind: "shutdown" }, drain));
       return true;
     }
     case wire.KILL:
-      host.abandon(envelope[2], { kind: "killed" });
+      host.actors.abandon(envelope[2], { kind: "killed" });
       answer(peer, envelope[1], host.cells.get(envelope[2])?.kill());
       return true;
     case wire.WATCH:
-      answer(peer, envelope[1], host.exited(envelope[2]));
+      answer(peer, envelope[1], host.actors.exited(envelope[2]));
       return true;
     case wire.HAS_ENDED:
       answer(peer, envelope[1], Promise.resolve(!host.cells.has(envelope[2])));
@@ -63,7 +63,7 @@ export function receiveOrder(
     case wire.FINISH: {
       const [, id, serial, payload] = envelope;
       const reason = reviveReason(payload, context);
-      host.abandon(serial, reason);
+      host.actors.abandon(serial, reason);
       answer(peer, id, host.cells.get(serial)?.finish(reason));
       return true;
     }

@@ -1,15 +1,12 @@
 import type { Wait } from "../../channels/waits/wait.ts";
-import type { Cell } from "../cell/cell.ts";
 import type { Owner } from "../cell/children.ts";
-import type { Guard } from "../cell/guard.ts";
-import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { Address, DefinedFunction } from "../definition/registry.ts";
 import type { Coordinator } from "../hosts/coordinator.ts";
 import type { Seeker } from "../hosts/directory.ts";
 import type { Mourner } from "../hosts/mourning.ts";
+import type { LocalActors } from "./local_actors.ts";
 import type { TaskQueue } from "../local/task_queue.ts";
 import type { RefOwner, Target } from "../messaging/ref_owner.ts";
-import type { ExitReason } from "../vocabulary/exit_reason.ts";
 
 /** What starts, ends and restarts actors and tasks needs of its host. */
 export interface Runtime extends RefOwner, Mourner, Seeker, Owner {
@@ -22,39 +19,16 @@ export interface Runtime extends RefOwner, Mourner, Seeker, Owner {
   readonly coordinator: Coordinator | null;
   readonly survivors: RefOwner["survivors"];
   readonly cells: RefOwner["cells"];
+  readonly actors: LocalActors;
   refOf(at: number, serial: number, name: string | undefined): Target;
   checkOpen(doing: string): void;
   /** Tells one start with a name from all others of the system. */
   newClaim(): string;
-  /** Starts an actor here, see `Host.start`. */
-  start(
-    definition: DefinedActor<unknown, unknown[]>,
-    args: unknown[],
-    owner: Owner | number,
-    guard: Guard | null,
-    claim: string | null,
-    onCell: (cell: Cell) => void,
-  ): Cell | Promise<Cell>;
-  /** Starts an actor again that was on a thread which is lost; resolves when it runs. */
-  revive(
-    serial: number,
-    definition: DefinedActor<unknown, unknown[]>,
-    args: unknown[],
-    owner: number,
-    guard: Guard | null,
-    reason: ExitReason,
-    restarts: number,
-    ages: readonly number[],
-  ): { cell: Cell; resumed: Promise<void> };
   /** Finds a definition; a promise when its module has to be imported first. */
   load(
     address: Address,
     startTimeoutMs?: number,
   ): DefinedFunction | Promise<DefinedFunction>;
-  /** Resolves at the final end of an actor of this host. */
-  exited(serial: number): Promise<ExitReason>;
-  /** Resolves once it is known what has become of an actor that is to start again here. */
-  whenBack(serial: number): Promise<void>;
   /**
    * Something that host 0 placed on this host or another has ended.
    *

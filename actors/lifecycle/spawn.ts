@@ -78,7 +78,7 @@ function start(request: StartRequest, reservation: Reservation | null): Promise<
 /** Starts an actor without a name on this thread. */
 function startAtOnce({ host, definition, args, owner, guard }: StartRequest): Promise<Target> {
   let cell: Cell | undefined;
-  const started = host.start(definition, args.here(), owner, guard, null, (made) => {
+  const started = host.actors.start(definition, args.here(), owner, guard, null, (made) => {
     cell = made;
     guard?.attach(made);
   });

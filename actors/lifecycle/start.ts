@@ -183,7 +183,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
         ? definition
         : definition.loaded(await host.load(address, options.startTimeoutMs));
       if (this.settled) return;
-      await host.start(loaded, args.here(), owner, guard, claim, (cell) => {
+      await host.actors.start(loaded, args.here(), owner, guard, claim, (cell) => {
         this.#made(cell);
         if (counted) cell.exited.then(() => host.departed(host.index));
       });

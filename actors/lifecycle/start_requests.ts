@@ -37,7 +37,7 @@ export async function spawn(
     if (reply.settled) return abandonValues(args);
     const guard = guarded ? new GuardElsewhere(host.links, peer.index) : null;
     let cell: Cell | undefined;
-    const started = host.start(loaded, args, peer.index, guard, claim, (made) => {
+    const started = host.actors.start(loaded, args, peer.index, guard, claim, (made) => {
       cell = made;
       reply.onCancel = () => void made.kill();
     });
@@ -72,7 +72,7 @@ export async function startAgain(
     const guard = ages === null ? new GuardElsewhere(host.links, peer.index) : null;
     // Somebody may have ended it meanwhile.
     if (!host.survivors.has(serial)) return reply.resolve(null);
-    const { cell, resumed } = host.revive(
+    const { cell, resumed } = host.actors.revive(
       serial,
       loaded,
       args,
@@ -91,7 +91,7 @@ export async function startAgain(
   } catch (error) {
     // Only when it could not even be made.
     if (host.survivors.has(serial)) {
-      host.abandon(serial, { kind: "error", error });
+      host.actors.abandon(serial, { kind: "error", error });
     }
     reply.reject(error);
   }

@@ -69,18 +69,18 @@ function told(
   const to = envelope[1];
   const handler = envelope[2];
   const cell = host.cells.get(to);
-  const actor = () => cell?.ref ?? host.endedRef(to);
+  const actor = () => cell?.ref ?? host.actors.endedRef(to);
   for (let index = 3; index < envelope.length; index++) {
     if (cell === undefined) {
       abandon(envelope[index] as Payload, context);
-      host.deadLetter(actor(), handler, "the actor has ended");
+      host.reports.deadLetter(actor(), handler, "the actor has ended");
       continue;
     }
     try {
       const args = revive(envelope[index] as Payload, context);
       cell.push(new Item(handler, args, null, null));
     } catch (error) {
-      host.deadLetter(actor(), handler, (error as Error).message);
+      host.reports.deadLetter(actor(), handler, (error as Error).message);
     }
   }
 }
@@ -103,8 +103,8 @@ function asked(
   const cell = host.cells.get(to);
   if (cell === undefined) {
     abandon(payload, context);
-    const actor = host.endedRef(to);
-    host.deadLetter(actor, handler, "the actor has ended");
+    const actor = host.actors.endedRef(to);
+    host.reports.deadLetter(actor, handler, "the actor has ended");
     const ended = () => new ActorStoppedError(actor.label, `send "${handler}"`);
     return reply.reject(frameless(ended));
   }

@@ -21,7 +21,7 @@ import { isAbandoned } from "../cell/async_turns.ts";
 /** Sends a message one way. */
 export function tell(ref: Target, handler: string, args: unknown[]): void {
   const { host } = ref;
-  if (host.refuses()) return host.deadLetter(ref, handler, "the system is shutting down");
+  if (host.refuses()) return host.reports.deadLetter(ref, handler, "the system is shutting down");
   if (ref.isHere) return tellHere(ref, handler, copyHere(args, "message", "args"));
   const { at, serial } = ref;
   if (host.links.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
@@ -39,7 +39,7 @@ function tellEnded(ref: Target, handler: string, copies: unknown[]): void {
   const { host } = ref;
   if (host.survivors.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
   abandonValues(copies);
-  host.deadLetter(ref, handler, "the actor has ended");
+  host.reports.deadLetter(ref, handler, "the actor has ended");
 }
 
 function tellRemote(ref: Target, handler: string, packet: Packet): void {
@@ -54,7 +54,7 @@ function tellLost(ref: Target, handler: string, packet: Packet): void {
   const { host, at } = ref;
   if (host.lost.defer(at, () => tellRemote(ref, handler, packet))) return;
   abandonItem(packet);
-  host.deadLetter(ref, handler, "the actor has ended");
+  host.reports.deadLetter(ref, handler, "the actor has ended");
 }
 
 /**

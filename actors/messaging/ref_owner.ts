@@ -7,6 +7,7 @@ import type { WaitOptions } from "../vocabulary/options.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import type { Links } from "./links.ts";
 import type { LostHosts } from "./lost_hosts.ts";
+import type { Reports } from "./reports.ts";
 import type { Requests } from "./requests.ts";
 
 /** A reference as those see it who send through it. */
@@ -52,12 +53,14 @@ export interface RefOwner {
   /** Actors of a lost thread that are to start again here. */
   readonly survivors: Survivors;
   refOf(at: number, serial: number, name: string | undefined): Target;
-  /** A reference to an actor of this host that has ended. */
-  endedRef(serial: number): Target;
+  /** The actors of this host together. */
+  readonly actors: {
+    /** A reference to one that has ended. */
+    endedRef(serial: number): Target;
+  };
   /** Whether the caller may not send any more. */
   refuses(): boolean;
   /** @throws {ActorStoppedError} when it may not. */
   checkOpen(doing: string): void;
-  /** Reports a message that was not handled. */
-  deadLetter(ref: ActorRef<unknown>, handler: string, why: string): void;
+  readonly reports: Reports;
 }

@@ -149,7 +149,7 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
     super();
     this.#host = adoption.take() ?? startHost(options);
     systems.set(this.#host, this);
-    this.#host.onReport = (type, detail) => this.#dispatch(type, detail);
+    this.#host.reports.listener = (type, detail) => this.#dispatch(type, detail);
     const { coordinator } = this.#host;
     if (coordinator !== null) coordinator.onShutdown = (timeoutMs) => this.#shutDown(timeoutMs);
     if (options.shutdownOnSignal) this.#listenToSignals();
@@ -196,7 +196,7 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
 
   /** How many messages were not handled; on a worker only those noticed there. */
   get deadLetters(): number {
-    return this.#host.deadLetters;
+    return this.#host.reports.deadLetters;
   }
 
   /**

@@ -3,12 +3,12 @@ import type { Timer } from "../../channels/thread/clock.ts";
 import { within } from "../cell/children.ts";
 import { isDone, noteDone } from "../messaging/loss.ts";
 import {
-  BURIED,
   type Culprit,
+  HOST_BACK,
+  HOST_GONE,
+  HOST_LOST,
   type HostEnvelope,
-  LOST,
   type Mourning,
-  REBORN,
 } from "../messaging/protocol.ts";
 import { captureError, type Peer } from "../messaging/remote_reply.ts";
 import { decide, forgo, lose, noteGone } from "./mourning.ts";
@@ -196,7 +196,7 @@ export class Losses {
     this.#names.lose(index, new Set(isBack ? survivors.keys() : []));
     if (isBack) this.#workers.startAgain(record, survivors, loss.placed);
     else decide(this.#host, index, false);
-    this.#tellOthers(index, isBack ? [REBORN, index, ordered] : [BURIED, index]);
+    this.#tellOthers(index, isBack ? [HOST_BACK, index, ordered] : [HOST_GONE, index]);
     for (const work of loss.deferred) work();
     if (leaving?.isInOrder) void this.#dismiss(record);
   }
@@ -231,12 +231,12 @@ export class Losses {
     const error = this.#host.lost.errorOf(lost);
     if (error === undefined) return;
     this.#announce(to, lost, error, null);
-    to.link.send([BURIED, lost]);
+    to.link.send([HOST_GONE, lost]);
   }
 
   #announce(to: Peer, lost: number, error: HostLostError, culprit: Culprit | null): void {
     this.#workers.get(to.index)?.unmourned.set(lost, this.#untold(to.index, lost) + 1);
     const packet = captureError(error.cause);
-    to.link.send([LOST, lost, packet.payload, culprit, isDone(error)], packet);
+    to.link.send([HOST_LOST, lost, packet.payload, culprit, isDone(error)], packet);
   }
 }

@@ -38,7 +38,7 @@ export function receiveNews(
     case wire.FATAL:
       host.coordinator?.failed(peer.index, reviveError(envelope[1], context));
       return true;
-    case wire.LOST:
+    case wire.HOST_LOST:
       void mourn(host, peer, envelope, context);
       return true;
     case wire.MOURNED:
@@ -48,11 +48,11 @@ export function receiveNews(
         gone: envelope[4],
       });
       return true;
-    case wire.REBORN:
+    case wire.HOST_BACK:
       forgo(host, envelope[1], envelope[2]);
       decide(host, envelope[1], true);
       return true;
-    case wire.BURIED:
+    case wire.HOST_GONE:
       decide(host, envelope[1], false);
       return true;
     case wire.DEPARTED:
@@ -97,7 +97,7 @@ function reported(
 async function mourn(
   host: HostsMember,
   peer: Peer,
-  [, at, cause, culprit, isDone]: wire.HostEnvelope & { 0: typeof wire.LOST },
+  [, at, cause, culprit, isDone]: wire.HostEnvelope & { 0: typeof wire.HOST_LOST },
   context: RevivalContext,
 ): Promise<void> {
   const error = new HostLostError(at, { cause: reviveError(cause, context) });

@@ -35,10 +35,10 @@ export interface Mourner {
  *
  * | step | leader                                      | each host                                             |
  * | ---- | ------------------------------------------- | ----------------------------------------------------- |
- * | 1    | notices it, says LOST                       | `lose`: ends what waits for it, and what it started   |
+ * | 1    | notices it, says HOST_LOST                  | `lose`: ends what waits for it, and what it started   |
  * | 2    |                                             | says MOURNED: who is to start again, who was to end   |
  * | 3    | has heard all: starts a new thread, or not  |                                                       |
- * | 4    | says REBORN, or BURIED                      | `forgo` and `decide`: does what was put off           |
+ * | 4    | says HOST_BACK, or HOST_GONE                | `forgo` and `decide`: does what was put off           |
  */
 
 /**

@@ -29,10 +29,10 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.CONNECT]: "np",
   [wire.READY]: "t",
   [wire.FATAL]: "p",
-  [wire.LOST]: "npob",
+  [wire.HOST_LOST]: "npob",
   [wire.MOURNED]: "naaa",
-  [wire.REBORN]: "na",
-  [wire.BURIED]: "n",
+  [wire.HOST_BACK]: "na",
+  [wire.HOST_GONE]: "n",
   [wire.DEPARTED]: "nbb",
   [wire.REPORT]: "tp",
   [wire.DIRECTORY]: "na",
@@ -68,9 +68,9 @@ const CHECKS: Readonly<Record<string, (part: unknown) => boolean>> = {
 
 // What only host 0 decides.
 const ORDERS: ReadonlySet<number> = new Set([
-  wire.LOST,
-  wire.REBORN,
-  wire.BURIED,
+  wire.HOST_LOST,
+  wire.HOST_BACK,
+  wire.HOST_GONE,
   wire.SHUTDOWN,
   wire.SEND_ALL,
   wire.QUIET,

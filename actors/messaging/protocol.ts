@@ -19,7 +19,7 @@ export const EXITED = 13;
 export const CONNECT = 14;
 export const READY = 15;
 export const FATAL = 16;
-export const LOST = 17;
+export const HOST_LOST = 17;
 export const DEPARTED = 18;
 export const REPORT = 19;
 export const DIRECTORY = 20;
@@ -28,8 +28,8 @@ export const QUIET = 22;
 export const CHAINED_ASK = 23;
 export const HAS_ENDED = 24;
 export const MOURNED = 25;
-export const REBORN = 26;
-export const BURIED = 27;
+export const HOST_BACK = 26;
+export const HOST_GONE = 27;
 export const REVIVE = 28;
 export const FAILED = 29;
 export const HALT = 30;
@@ -146,7 +146,7 @@ export type HostEnvelope =
    * actors had.
    */
   | readonly [
-    kind: typeof LOST,
+    kind: typeof HOST_LOST,
     host: number,
     cause: Payload,
     culprit: Culprit | null,
@@ -164,9 +164,9 @@ export type HostEnvelope =
     gone: readonly number[],
   ]
   /** From host 0: a lost host is back, on a new thread; `ordered`: these actors do not start again there. */
-  | readonly [kind: typeof REBORN, host: number, ordered: readonly number[]]
+  | readonly [kind: typeof HOST_BACK, host: number, ordered: readonly number[]]
   /** From host 0: a lost host will not come back. */
-  | readonly [kind: typeof BURIED, host: number]
+  | readonly [kind: typeof HOST_GONE, host: number]
   /** To host 0: something that it placed on this host has ended; `isIdle`: the sender has no other actor. */
   | readonly [kind: typeof DEPARTED, host: number, isIdle: boolean, isInOrder: boolean]
   /** To host 0: an event of the system. */

@@ -1,7 +1,6 @@
 import type { WorkerKind } from "../vocabulary/options.ts";
 import type { Launcher } from "./launcher.ts";
-import { threadLauncher } from "./_thread_launcher.ts";
-import { webLauncher } from "./_web_launcher.ts";
+import { threadLauncher, webLauncher } from "./_local_launchers.ts";
 
 const launchers = new Map<WorkerKind, Launcher>(
   [webLauncher, threadLauncher].map((launcher) => [launcher.kind, launcher]),

@@ -1,9 +1,10 @@
 import { type ExitCallback, trapExit } from "./_exit_trap.ts";
 import { platformPorts, type Ports } from "./_ports.ts";
+import { type StartedWorker, startWorker, type WorkerStart } from "./_workers.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Locks, locks } from "./locks.ts";
 
-export type { ExitCallback, Ports };
+export type { ExitCallback, Ports, StartedWorker, WorkerStart };
 
 /**
  * All that a thread needs besides computing: what it does not decide itself, and what others hear of.
@@ -20,20 +21,13 @@ export interface Platform {
   /** A name that nobody else has. */
   uuid(): string;
   /** Starts another thread. */
-  startWorker(entry: URL, options: WorkerOptions): StartedWorker;
+  startWorker(start: WorkerStart): StartedWorker;
   /** Calls back before this thread ends by its own doing; once for each thread. */
   trapExit(callback: ExitCallback): void;
 }
 
-/** What is needed of a `Worker`. */
-export interface StartedWorker {
-  onerror: ((event: ErrorEvent) => void) | null;
-  postMessage(message: unknown, transfers?: Transferable[]): void;
-  terminate(): void;
-}
-
 // As they were when this module was loaded.
-const { crypto, navigator, Worker } = globalThis;
+const { crypto, navigator } = globalThis;
 const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** The one that is really there. */
@@ -45,6 +39,6 @@ export const realPlatform: Platform = {
     return navigator.hardwareConcurrency;
   },
   uuid: randomUUID,
-  startWorker: (entry, options) => new Worker(entry, options),
+  startWorker,
   trapExit,
 };

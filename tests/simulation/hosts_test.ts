@@ -36,20 +36,23 @@ const ORDERS: { order: string; choose: () => Order }[] = [
   },
 ];
 
-Deno.test("A simulated worker runs an actor that is told and asked", async () => {
-  const world = new World();
-  await world.run(async () => {
-    await using system = new ActorSystem({ workers: 2 });
-    const ref = await system.spawn(counter);
-    assertEquals(world.alive.map(({ name }) => name), ["troupe host 1"]);
-    ref.tell.add(2);
-    assertEquals(await ref.ask.add(3), 5);
-    const error = await assertRejects(() => ref.ask.fail(), RangeError);
-    assertEquals(error.message, "failed");
-  });
-  assertEquals(world.alive, []);
-  assertEquals(world.locks.held, []);
-});
+Deno.test.each(["web", "thread"] as const)(
+  "A simulated %s worker runs an actor",
+  async (worker) => {
+    const world = new World();
+    await world.run(async () => {
+      await using system = new ActorSystem({ workers: 2, worker });
+      const ref = await system.spawn(counter);
+      assertEquals(world.alive.map(({ name }) => name), ["troupe host 1"]);
+      ref.tell.add(2);
+      assertEquals(await ref.ask.add(3), 5);
+      const error = await assertRejects(() => ref.ask.fail(), RangeError);
+      assertEquals(error.message, "failed");
+    });
+    assertEquals(world.alive, []);
+    assertEquals(world.locks.held, []);
+  },
+);
 
 Deno.test("Two simulated workers reach each other", async () => {
   const world = new World();

@@ -47,7 +47,7 @@ export class SimulatedThread {
       locks: world.locks.of(this),
       cores: 2,
       uuid: () => world.uuid(),
-      startWorker: (_entry, { name = "" }) => world.startWorker(name),
+      startWorker: (start) => world.startWorker(start),
       trapExit: (callback) => this.onExit = callback,
     };
   }

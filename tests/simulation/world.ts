@@ -8,7 +8,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { serveWorker } from "../../actors/host/worker_main.ts";
-import type { StartedWorker } from "../../channels/thread/platform.ts";
+import type { StartedWorker, WorkerStart } from "../../channels/thread/platform.ts";
 import { MAIN_THREAD } from "../../channels/thread/number.ts";
 import { enterThread, thread as currentThread } from "../../channels/thread/thread.ts";
 import { yieldTo } from "../../channels/vocabulary/kept.ts";
@@ -122,31 +122,28 @@ export class World {
   }
 
   /** Starts a thread that becomes a host. */
-  startWorker(name: string): StartedWorker {
+  startWorker({ name, onError }: WorkerStart): StartedWorker {
     const thread = new SimulatedThread(this, MAIN_THREAD + this.workers.length + 1, name);
     this.workers.push(thread);
     const parent = this.#current;
-    const worker: StartedWorker = {
-      onerror: null,
-      postMessage: (message, transfers = []) => {
-        const data = clone(message, transfers);
-        thread.expect(() => listeners.shift()?.(data), worker);
-      },
-      terminate: () => this.kill(thread),
-    };
     const listeners: ((message: unknown) => void)[] = [];
     thread.expect(() =>
       serveWorker({
         nextMessage: (callback) => void listeners.push(callback),
         exit: () => this.kill(thread),
         onUncaught: (callback) => thread.onUncaught = callback,
-      }), worker);
+      }), listeners);
     thread.onUncaught = (error) => {
       this.kill(thread);
-      const event = new ErrorEvent("error", { error, cancelable: true });
-      parent.expect(() => worker.onerror?.(event));
+      parent.expect(() => onError(error as Error));
     };
-    return worker;
+    return {
+      postMessage: (message, transfers = []) => {
+        const data = clone(message, transfers);
+        thread.expect(() => listeners.shift()?.(data), listeners);
+      },
+      terminate: () => Promise.resolve(this.kill(thread)),
+    };
   }
 
   async #step(): Promise<void> {
@@ -154,7 +151,9 @@ export class World {
     this.#beforeStep(++this.#steps);
     const next = this.events.next();
     if (next === undefined) {
-      throw new Error("Nothing is left to happen, but the program still waits for something");
+      throw new Error(
+        "Nothing is left to happen, but the program waits: for ever, or for what is real",
+      );
     }
     if (this.#steps > MOST_STEPS) throw new Error(`It goes on after ${MOST_STEPS} steps`);
     const { to, run } = next;

@@ -89,7 +89,7 @@ class SimulatedPort extends EventTarget {
   move(): SimulatedPort {
     const side = this.side!;
     if (side.listener !== null) {
-      throw new DOMException("Message port is not ready for transfer", "DataCloneError");
+      throw new TypeError("Message port is not ready for transfer");
     }
     this.side = null;
     return new SimulatedPort(this.#world, side);

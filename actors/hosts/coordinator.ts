@@ -4,6 +4,7 @@ import type { WorkersHost } from "./workers.ts";
 import { captureLine, type FarEnd } from "../messaging/lines.ts";
 import { Losses } from "./_losses.ts";
 import { Names } from "./_names.ts";
+import { PLACEMENTS } from "./placement.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
 import { GRACE_MS, within } from "../cell/children.ts";
 import type { Peer } from "../messaging/remote_reply.ts";
@@ -112,33 +113,33 @@ export class Coordinator implements Leader {
     }
   }
 
-  /** Chooses a host, starting a worker when all that run have work. */
-  place({ on, worker, permissions, unresponsiveMs, startTimeoutMs, label }: PlaceRequest): number {
-    if (on === "own") {
-      const { index, startLimit } = this.#workers.start(
-        worker ?? this.#kind,
-        permissions as Deno.PermissionOptions,
-        true,
-        limitOf(unresponsiveMs) ?? null,
-        label,
-      );
-      startLimit.atLeast(limitOf(startTimeoutMs) ?? 0);
-      return index;
-    }
-    if (this.#limit === 0) return 0;
-    const records = [...this.#workers.all, ...this.#losses.records];
-    const shared = records.filter(({ isOwn }) => !isOwn);
-    let chosen = shared.reduce<WorkerRecord | undefined>(
-      (least, each) => least === undefined || each.load < least.load ? each : least,
-      undefined,
+  /** Chooses a host, or starts one. */
+  place(request: PlaceRequest): number {
+    const placement = PLACEMENTS[request.on];
+    const shared = [...this.#workers.all, ...this.#losses.records].filter(({ isOwn }) => !isOwn);
+    const chosen = placement.choose(shared, shared.length < this.#limit);
+    const record = chosen === null
+      ? this.#startFor(request, placement.isOwn)
+      : shared.find(({ index }) => index === chosen);
+    if (record === undefined) return 0;
+    record.load++;
+    record.startLimit.atLeast(limitOf(request.startTimeoutMs) ?? 0);
+    this.#losses.placed(record.index);
+    return record.index;
+  }
+
+  #startFor(
+    { worker, permissions, unresponsiveMs, label }: PlaceRequest,
+    isOwn: boolean,
+  ): WorkerRecord {
+    if (!isOwn) return this.#workers.start(this.#kind, null, false, null, null);
+    return this.#workers.start(
+      worker ?? this.#kind,
+      permissions as Deno.PermissionOptions,
+      true,
+      limitOf(unresponsiveMs) ?? null,
+      label,
     );
-    if (chosen === undefined || chosen.load > 0 && shared.length < this.#limit) {
-      chosen = this.#workers.start(this.#kind, null, false, null, null);
-    }
-    chosen.load++;
-    chosen.startLimit.atLeast(limitOf(startTimeoutMs) ?? 0);
-    this.#losses.placed(chosen.index);
-    return chosen.index;
   }
 
   /**

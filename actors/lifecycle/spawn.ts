@@ -6,16 +6,14 @@ import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { functionHere } from "../definition/function_here.ts";
 import type { Runtime } from "./runtime.ts";
 import { LocalReply } from "../cell/local_reply.ts";
-import type { ActorOptions, PlacementOptions } from "../vocabulary/options.ts";
 import type { Owner } from "../cell/children.ts";
-import { limitFor, type Reservation, RUN } from "../messaging/protocol.ts";
-import { Ref } from "../messaging/ref.ts";
+import { type Reservation, RUN } from "../messaging/protocol.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import { mayStartAgain } from "../vocabulary/restart_kind.ts";
 import type { SteeringGuard } from "../cell/guard.ts";
-import { type Place, Start, type StartRequest } from "./start.ts";
-import { StartArgs } from "../cell/start_args.ts";
-import { checkPermissions } from "../hosts/launchers.ts";
+import { findSpot, type Spot, startArgs } from "./place.ts";
+import { Start, type StartRequest } from "./start.ts";
+import type { StartArgs } from "../cell/start_args.ts";
 
 /**
  * Starts an actor where its options say; resolves when `setup` is done.
@@ -63,16 +61,16 @@ export function spawnUnasked(
 
 function start(request: StartRequest, reservation: Reservation | null): Promise<Target> {
   const { host, definition, args } = request;
-  let place: Place | Promise<Place>;
+  let spot: Spot | Promise<Spot>;
   try {
-    place = findPlace(host, definition.options, reservation);
+    spot = findSpot(host, definition.options, reservation);
   } catch (error) {
     args.abandon();
     throw error;
   }
-  const isHere = !("then" in place) && place.at === host.index;
+  const isHere = !("then" in spot) && spot.at === host.index;
   const isAtHand = isHere && functionHere(definition.setup) !== null;
-  return isAtHand ? startAtOnce(request) : new Start(request, place, reservation).ref;
+  return isAtHand ? startAtOnce(request) : new Start(request, spot, reservation).ref;
 }
 
 /** Starts an actor without a name on this thread. */
@@ -139,20 +137,20 @@ async function runSomewhere(
   wait: OwnWait<unknown>,
   notAfter: number | null,
 ): Promise<void> {
-  let place: Place | null = null;
+  let spot: Spot | null = null;
   try {
-    place = await findPlace(host, task.options, null);
-    if (!wait.settled) return runAt(host, place, task, args, again, wait, notAfter);
+    spot = await findSpot(host, task.options, null);
+    if (!wait.settled) return runAt(host, spot, task, args, again, wait, notAfter);
   } catch (error) {
     wait.reject(error);
   }
   if (!again) args.abandon();
-  if (place?.counted) host.departed(place.at);
+  if (spot?.counted) host.departed(spot.at);
 }
 
 function runAt(
   host: Runtime,
-  { at, counted }: Place,
+  { at, counted }: Spot,
   task: DefinedTask<unknown[], unknown>,
   args: StartArgs,
   again: boolean,
@@ -178,76 +176,4 @@ function runAt(
     );
     wait.whenGivenUp = () => host.requests.withdraw(at, id);
   }
-}
-
-/**
- * Captures the arguments of what is to start, where its options say.
- *
- * @throws {TypeError} when the options contradict each other, or an argument cannot cross: before anything has begun.
- */
-export function startArgs(
-  host: Runtime,
-  options: PlacementOptions,
-  args: unknown[],
-  again: boolean,
-): StartArgs {
-  checkPlace(host, options);
-  return new StartArgs(args, staysHere(host, options), again);
-}
-
-/** @throws {TypeError} when the options contradict each other. */
-function checkPlace(host: Runtime, options: PlacementOptions): void {
-  const { on = "own", near, own } = options;
-  if (near !== undefined) hostNear(host, near);
-  if (own === undefined) return;
-  if (near !== undefined) throw new TypeError("Cannot place: near and own exclude each other");
-  if (on !== "own") throw new TypeError(`Cannot place: on: "${on}" and own exclude each other`);
-  if (own.worker !== undefined) checkPermissions(own.worker, own.permissions ?? null);
-}
-
-/** Which kind of place is wanted, unless near somebody. */
-function kindOfPlace({ on, own }: PlacementOptions): "any" | "here" | "own" {
-  return on ?? (own === undefined ? "any" : "own");
-}
-
-/** Whether it is certain that something starts on this thread. */
-function staysHere({ coordinator, index }: Runtime, options: PlacementOptions): boolean {
-  const { near } = options;
-  if (near !== undefined) return (near as unknown as Ref).at === index;
-  const on = kindOfPlace(options);
-  return on === "here" || on === "any" && coordinator !== null && coordinator.isLocal;
-}
-
-/** Decides where something starts, and reserves a name. A promise when host 0 has to be asked. */
-function findPlace(
-  host: Runtime,
-  options: PlacementOptions & Pick<ActorOptions, "name" | "startTimeoutMs">,
-  reservation: Reservation | null,
-): Place | Promise<Place> {
-  const { near, own: { worker, permissions, unresponsiveMs } = {} } = options;
-  const on = kindOfPlace(options);
-  if (near !== undefined || on === "here") {
-    const place = { at: near === undefined ? host.index : hostNear(host, near), counted: false };
-    if (reservation === null) return place;
-    return host.directory.ask(["reserve", reservation]).then(() => place);
-  }
-  const request = {
-    on,
-    reservation,
-    worker: worker ?? null,
-    permissions: permissions ?? null,
-    unresponsiveMs: limitFor(unresponsiveMs),
-    startTimeoutMs: limitFor(options.startTimeoutMs),
-    label: options.name ?? null,
-  };
-  if (host.coordinator !== null && reservation === null) {
-    return { at: host.coordinator.place(request), counted: true };
-  }
-  const chosen = host.directory.ask(["place", request]) as Promise<number>;
-  return chosen.then((at) => ({ at, counted: true }));
-}
-
-function hostNear(host: Runtime, near: unknown): number {
-  if (near instanceof Ref && near.host === host) return near.at;
-  throw new TypeError("Cannot place: near must be an ActorRef of the same system");
 }

@@ -11,17 +11,11 @@ import { type Reservation, SPAWN } from "../messaging/protocol.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import { killThere } from "./control.ts";
 import type { Guarded, SteeringGuard } from "../cell/guard.ts";
+import type { Spot } from "./place.ts";
 import { RemoteChild } from "./remote_child.ts";
 import type { StartArgs } from "../cell/start_args.ts";
 
 type AnyActor = DefinedActor<unknown, unknown[]>;
-
-/** Where something is to start. */
-export interface Place {
-  readonly at: number;
-  /** Whether host 0 chose it, and wants to hear when it is over. */
-  readonly counted: boolean;
-}
 
 /** An actor that somebody wants, and who wants it. */
 export interface StartRequest {
@@ -50,7 +44,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
   /** Resolves when `setup` is done. */
   readonly ref: Promise<Target>;
   readonly #request: StartRequest;
-  #place: Place | null = null;
+  #spot: Spot | null = null;
   /** Number of the request, when it has gone to another host. */
   #id: number | null = null;
   #actor: Cell | RemoteChild | null = null;
@@ -63,14 +57,14 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
   /** @param reservation Of its name, which holds once its place is known. */
   constructor(
     request: StartRequest,
-    place: Place | Promise<Place>,
+    spot: Spot | Promise<Spot>,
     reservation: Reservation | null,
   ) {
     super();
     this.#request = request;
     request.owner.children.add(this);
     request.guard?.attach(this);
-    this.ref = this.#run(place, reservation);
+    this.ref = this.#run(spot, reservation);
   }
 
   get label(): string {
@@ -84,13 +78,13 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
   }
 
   async #run(
-    place: Place | Promise<Place>,
+    spot: Spot | Promise<Spot>,
     reservation: Reservation | null,
   ): Promise<Target> {
     const { host, definition } = this.#request;
     const { startTimeoutMs = host.settings.startTimeoutMs, name } = definition.options;
     try {
-      const known = this.#place = "then" in place ? await place : place;
+      const known = this.#spot = "then" in spot ? await spot : spot;
       if (this.#refusal !== null) throw this.#refusal;
       const claim = reservation?.claim ?? null;
       if (host.deadlines.start(this, undefined, startTimeoutMs)) this.#begin(known, claim);
@@ -98,7 +92,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
       return host.refOf(known.at, this.#actor!.serial, name);
     } catch (error) {
       if (this.#actor === null && this.#id === null) this.#request.args.abandon();
-      if (this.#place !== null) await this.#leavePlace(this.#place, reservation);
+      if (this.#spot !== null) await this.#leaveSpot(this.#spot, reservation);
       throw error;
     } finally {
       this.#request.owner.children.delete(this);
@@ -110,7 +104,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
   /** It has been made on another host. */
   born(serial: number): void {
     const { host, definition, args, owner, guard } = this.#request;
-    const { at, counted } = this.#place!;
+    const { at, counted } = this.#spot!;
     const ref = host.refOf(at, serial, definition.options.name);
     const child = new RemoteChild(host, ref, definition, args, owner, counted, guard);
     host.abroad.adopt(child);
@@ -152,12 +146,12 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
   override onGivenUp(): void {
     const { host } = this.#request;
     const actor = this.#actor;
-    if (this.#id !== null) host.requests.withdraw(this.#place!.at, this.#id);
+    if (this.#id !== null) host.requests.withdraw(this.#spot!.at, this.#id);
     if (actor instanceof RemoteChild) killThere(host, actor.at, actor.serial);
     else void actor?.kill();
   }
 
-  #begin({ at, counted }: Place, claim: string | null): void {
+  #begin({ at, counted }: Spot, claim: string | null): void {
     const { host, definition, args, guard } = this.#request;
     if (at === host.index) return void this.#startHere(claim);
     try {
@@ -175,7 +169,7 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
 
   async #startHere(claim: string | null): Promise<void> {
     const { host, definition, args, owner, guard } = this.#request;
-    const { counted } = this.#place!;
+    const { counted } = this.#spot!;
     try {
       const isHere = functionHere(definition.setup) !== null;
       const { address, options } = definition;
@@ -210,13 +204,13 @@ export class Start extends Wait<unknown> implements Guarded, Pending {
       // An owner that has ended need not hear of it.
       this.ref.catch(() => {});
     }
-    const isLoadedHere = this.#place !== null && this.#id === null;
+    const isLoadedHere = this.#spot !== null && this.#id === null;
     if (isLoadedHere) this.giveUp(this.#refusal);
     return (this.#decided ??= Promise.withResolvers()).promise;
   }
 
   /** It has not started there, and its name is free again. */
-  async #leavePlace({ at, counted }: Place, reservation: Reservation | null): Promise<void> {
+  async #leaveSpot({ at, counted }: Spot, reservation: Reservation | null): Promise<void> {
     const { host } = this.#request;
     if (counted && this.#actor === null && this.#id === null) host.departed(at);
     // Without host 0 there are no names any more.

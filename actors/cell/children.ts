@@ -25,7 +25,7 @@ export interface Owner {
   readonly children: Set<Child>;
 }
 
-/** Those that have not ended when the time is over get so long to end after their current message. */
+/** Time that those get to end after their current message which have not ended when the time for all is over. */
 export const GRACE_MS = 200;
 
 /** Bounds waits one after the other: none takes more than half of the time that is left, so that others get some. */

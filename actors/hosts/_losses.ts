@@ -44,10 +44,10 @@ export interface Leaving {
   readonly isInOrder: boolean;
 }
 
-// So long hosts have, beyond the time for their actors to stop, to say what is to start again.
+// Time limit for hosts to say what is to start again, on top of `shutdownMs` for their actors to stop.
 const MOURNING_MS = 1_000;
 
-// So long a thread that has nothing to do any more has to end by itself; it takes some milliseconds.
+// Time limit for a thread that has nothing to do any more to end by itself; it takes some milliseconds.
 const LEAVING_MS = 500;
 
 /**
@@ -207,7 +207,7 @@ export class Losses {
     }
   }
 
-  /** Ends a thread that has nothing to do any more. */
+  /** Lets a thread end that has nothing to do any more. */
   async #dismiss({ launched, gone, isReady }: WorkerRecord): Promise<void> {
     if (isReady) {
       launched.quit();

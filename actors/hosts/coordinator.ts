@@ -22,7 +22,7 @@ import {
 } from "../messaging/protocol.ts";
 import { type WorkerRecord, Workers } from "./workers.ts";
 
-// So long at most a shutdown waits for sends: room that does not come soon will not come while all ends.
+// Time limit for sends at a shutdown: room that does not come soon will not come while all ends.
 const SENDING_MS = 500;
 
 /** What the leader needs of the host that it is on. */

@@ -26,7 +26,7 @@ export interface Mourner {
   readonly survivors: Survivors;
   readonly actors: {
     /** An actor that was to start again here will not. */
-    abandon(serial: number, reason: ExitReason): void;
+    forgo(serial: number, reason: ExitReason): void;
   };
 }
 
@@ -62,7 +62,7 @@ export async function lose(
   if (peer !== undefined) await drain(() => peer.received, clock.yieldTo);
   peer?.close(error);
   requests.lose(at, before, error);
-  for (const serial of survivors.ownedBy(at)) host.actors.abandon(serial, { kind: "shutdown" });
+  for (const serial of survivors.ownedBy(at)) host.actors.forgo(serial, { kind: "shutdown" });
   const orphans = [...cells.values()].filter(({ owner }) => owner === at);
   await Promise.all(orphans.map((cell) => cell.stop({ kind: "shutdown" })));
   const reason: ExitReason = { kind: "host-lost", error };

@@ -25,7 +25,7 @@ export async function stop(host: Runtime, ref: Target, drain: boolean): Promise<
       void ref.cell!.stop({ kind: "shutdown" }, drain);
       return true;
     }
-    if (!drain) host.actors.abandon(serial, { kind: "shutdown" });
+    if (!drain) host.actors.forgo(serial, { kind: "shutdown" });
     else if (host.survivors.has(serial)) await host.actors.whenBack(serial);
     return await ref.cell?.stop({ kind: "shutdown" }, drain) ?? true;
   }
@@ -54,7 +54,7 @@ async function stopThere(host: Runtime, ref: Target, drain: boolean): Promise<bo
 export async function terminate(host: Runtime, ref: Target, label = ref.label): Promise<void> {
   const { serial } = ref;
   if (ref.isHere) {
-    host.actors.abandon(serial, { kind: "killed" });
+    host.actors.forgo(serial, { kind: "killed" });
     return void await ref.cell?.kill();
   }
   await order(host, ref, true, () => terminateThere(host, ref, label));

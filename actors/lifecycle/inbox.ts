@@ -26,12 +26,12 @@ export function receiveOrder(
     case wire.STOP: {
       const [, id, to, drain] = envelope;
       // One that is to start again waits for that only when it has something to drain.
-      host.actors.abandon(to, { kind: "shutdown" });
+      host.actors.forgo(to, { kind: "shutdown" });
       answer(peer, id, host.cells.get(to)?.stop({ kind: "shutdown" }, drain));
       return true;
     }
     case wire.KILL:
-      host.actors.abandon(envelope[2], { kind: "killed" });
+      host.actors.forgo(envelope[2], { kind: "killed" });
       answer(peer, envelope[1], host.cells.get(envelope[2])?.kill());
       return true;
     case wire.WATCH:
@@ -63,7 +63,7 @@ export function receiveOrder(
     case wire.FINISH: {
       const [, id, serial, payload] = envelope;
       const reason = reviveReason(payload, context);
-      host.actors.abandon(serial, reason);
+      host.actors.forgo(serial, reason);
       answer(peer, id, host.cells.get(serial)?.finish(reason));
       return true;
     }

@@ -132,7 +132,7 @@ export class LocalActors implements Neighbours {
   }
 
   /** An actor that was to start again here will not. */
-  abandon(serial: number, reason: ExitReason): void {
+  forgo(serial: number, reason: ExitReason): void {
     const owner = this.survivors.ownerOf(serial);
     if (owner === undefined) return;
     const { directory, isOwn, index } = this.#host;

@@ -91,7 +91,7 @@ export async function startAgain(
   } catch (error) {
     // Only when it could not even be made.
     if (host.survivors.has(serial)) {
-      host.actors.abandon(serial, { kind: "error", error });
+      host.actors.forgo(serial, { kind: "error", error });
     }
     reply.reject(error);
   }

@@ -20,6 +20,14 @@ export interface LifeOwner extends TurnOwner {
 /** Begins a life of an actor. */
 export type Begin = (cell: LifeOwner, restarts: number) => Incarnation;
 
+// The stages of a life.
+const BEGUN = 0;
+/** Timers never fire again. */
+const QUIET = 1;
+const ENDING = 2;
+/** Nothing may be added to it any more. */
+const OVER = 3;
+
 /** One life of an actor, from `setup` to its end. */
 export class Incarnation implements Owner {
   readonly restarts: number;
@@ -28,10 +36,8 @@ export class Incarnation implements Owner {
   #children: Set<Child> | null = null;
   #timers: Set<Timer> | null = null;
   #callbacks: (() => unknown)[] | null = null;
-  /** Whether it has begun to end. */
-  #isEnding = false;
-  #isOver = false;
-  #hasTimers = true;
+  /** Only grows: one number takes less than three booleans. */
+  #stage = BEGUN;
 
   constructor(cell: LifeOwner, restarts: number) {
     this.cell = cell;
@@ -55,7 +61,7 @@ export class Incarnation implements Owner {
     if (reader === null) return this.ownSignal;
     if (this.streamSignals === null) {
       this.streamSignals = new StreamSignals();
-      if (this.#isEnding || this.cell.drains) this.endStreams();
+      if (this.#stage >= ENDING || this.cell.drains) this.endStreams();
     }
     return this.streamSignals.of(reader);
   }
@@ -64,7 +70,7 @@ export class Incarnation implements Owner {
   get ownSignal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
-      if (this.#isEnding) this.abort();
+      if (this.#stage >= ENDING) this.abort();
     }
     return this.#controller.signal;
   }
@@ -80,7 +86,7 @@ export class Incarnation implements Owner {
   onStop(fn: () => unknown): void {
     checkFunction("register onStop", "fn", fn);
     // What it is to clean up has been made after the end.
-    if (this.#isOver) soon(() => this.#callBack(fn));
+    if (this.isOver) soon(() => this.#callBack(fn));
     else (this.#callbacks ??= []).push(fn);
   }
 
@@ -89,12 +95,12 @@ export class Incarnation implements Owner {
   }
 
   stop(): void {
-    if (!this.#isEnding) this.cell.leave();
+    if (this.#stage < ENDING) this.cell.leave();
   }
 
   /** Whether it has ended: nothing may be added to it any more. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#stage === OVER;
   }
 
   /** Whether there is nothing that has to end before it. */
@@ -104,7 +110,7 @@ export class Incarnation implements Owner {
 
   /** Begins the end: the signal is aborted, timers never fire again. */
   abort(): void {
-    this.#isEnding = true;
+    this.#reach(ENDING);
     this.stopTimers();
     this.#controller?.abort(new DOMException("The actor is stopping", "AbortError"));
     this.endStreams();
@@ -117,7 +123,7 @@ export class Incarnation implements Owner {
 
   /** Timers never fire again, and none can be set. */
   stopTimers(): void {
-    this.#hasTimers = false;
+    this.#reach(QUIET);
     for (const timer of this.#timers ?? []) timer.cancel();
     this.#timers = null;
   }
@@ -147,9 +153,13 @@ export class Incarnation implements Owner {
 
   /** Nothing is left of it, and nothing may be added any more. */
   close(): void {
-    this.#isOver = true;
+    this.#reach(OVER);
     for (const fn of this.#callbacks ?? []) this.onStop(fn);
     this.#callbacks = null;
+  }
+
+  #reach(stage: number): void {
+    if (this.#stage < stage) this.#stage = stage;
   }
 
   get #hasChildren(): boolean {
@@ -203,7 +213,7 @@ export class Incarnation implements Owner {
       this.cell.pushWork(new Item(label, [], null, null, work));
     };
     const set = () => {
-      if (cancelled || !this.#hasTimers) return;
+      if (cancelled || this.#stage >= QUIET) return;
       timer = clock.setTimer(fire, ms);
       (this.#timers ??= new Set()).add(timer);
     };

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { actor, type ActorRef, ActorSystem, HostLostError } from "../../mod.ts";
-import type { Order } from "./events.ts";
 import { World } from "./world.ts";
 
 /** Counts; each life begins anew. */
@@ -22,19 +21,6 @@ const counter = actor(import.meta, () => {
 const client = actor(import.meta, () => ({
   addTo: (ref: ActorRef<{ add(by: number): number }>, by: number) => ref.ask.add(by),
 }));
-
-/** Orders that are as different as can be. */
-const ORDERS: { order: string; choose: () => Order }[] = [
-  { order: "first", choose: () => () => 0 },
-  { order: "last", choose: () => (count) => count - 1 },
-  {
-    order: "each in turn",
-    choose: () => {
-      let turn = 0;
-      return (count) => turn++ % count;
-    },
-  },
-];
 
 Deno.test.each(["web", "thread"] as const)(
   "A simulated %s worker runs an actor",
@@ -134,58 +120,4 @@ Deno.test("Half a minute of virtual time takes no real one", async () => {
   });
   assert(world.now >= 30_000, `${world.now}`);
   assert(performance.now() - began < 10_000);
-});
-
-/** Tries something again when a worker dies; one that was not ready yet takes its time to be noticed. */
-async function retried<R>(attempt: () => Promise<R>, attempts = 3): Promise<R> {
-  try {
-    return await attempt();
-  } catch (error) {
-    const { name } = error as Error;
-    assert(attempts > 1 && (name === "HostLostError" || name === "TimeoutError"), name);
-    return await retried(attempt, attempts - 1);
-  }
-}
-
-/** Asks in a row, with a worker that dies before one of the steps; gives how many steps there were. */
-async function askWhileDying(at: number, order: Order): Promise<{ steps: number; log: string }> {
-  const world: World = new World({
-    order,
-    beforeStep: (step) => {
-      if (step === at && world.alive.length > 0) world.kill(world.alive[0]!);
-    },
-  });
-  const log: unknown[] = [];
-  await world.run(async () => {
-    await using system = new ActorSystem({ workers: 2 });
-    const [near, far] = await Promise.all([
-      retried(() => system.spawn(client)),
-      retried(() => system.spawn(counter)),
-    ]);
-    for (let round = 0; round < 3; round++) {
-      log.push(await near.ask.addTo(far, 1).catch((error) => error.name));
-    }
-    // Whatever has ended is back.
-    log.push(typeof await retried(() => near.ask.addTo(far, 1)));
-  });
-  assertEquals(world.alive, []);
-  assertEquals(world.locks.held, []);
-  return { steps: world.steps, log: log.join(" ") };
-}
-
-Deno.test.each(ORDERS)(
-  "Whenever a simulated worker dies, each ask ends and its actors are back, order: $order",
-  async ({ choose }) => {
-    const { steps, log } = await askWhileDying(Infinity, choose());
-    assertEquals(log, "1 2 3 number");
-    for (let at = 1; at <= steps; at++) {
-      const { log } = await askWhileDying(at, choose());
-      assert(/^(\d|HostLostError) (\d|HostLostError) (\d|HostLostError) number$/.test(log), log);
-    }
-  },
-);
-
-Deno.test("A simulation repeats itself", async () => {
-  const [{ choose }] = ORDERS.slice(-1) as [typeof ORDERS[number]];
-  assertEquals(await askWhileDying(40, choose()), await askWhileDying(40, choose()));
 });

@@ -21,7 +21,7 @@ import { SimulatedThread } from "./thread.ts";
 /** Options for {@linkcode World}. */
 export interface WorldOptions {
   /** Which of those that can happen is next; without it they happen in the order in which they came. */
-  readonly order?: Order;
+  readonly order?: Order | null;
   /** Called before each step, with its number from 1 on. */
   readonly beforeStep?: (step: number) => void;
 }

@@ -1,5 +1,5 @@
 import { NameTakenError } from "../vocabulary/errors.ts";
-import type { Reservation } from "../messaging/protocol.ts";
+import type { Reservation } from "../messaging/questions.ts";
 
 interface Entry {
   /** For which start it was reserved. */

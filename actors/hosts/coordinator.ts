@@ -11,15 +11,12 @@ import type { Peer } from "../messaging/remote_reply.ts";
 import {
   CONNECT,
   type Culprit,
-  type Limit,
-  limitFor,
   type Mourning,
-  type PlaceRequest,
-  type Question,
   QUIET,
   SEND_ALL,
   SHUTDOWN,
 } from "../messaging/protocol.ts";
+import { type Limit, limitFor, type PlaceRequest, type Question } from "../messaging/questions.ts";
 import { type WorkerRecord, Workers } from "./workers.ts";
 
 // Time limit for sends at a shutdown: room that does not come soon will not come while all ends.

@@ -1,5 +1,6 @@
 import { shown } from "../../channels/vocabulary/checks.ts";
-import { DIRECTORY, type Question } from "../messaging/protocol.ts";
+import { DIRECTORY } from "../messaging/protocol.ts";
+import type { Question } from "../messaging/questions.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import type { Requests } from "../messaging/requests.ts";
 

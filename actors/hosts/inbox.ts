@@ -74,6 +74,7 @@ export function receiveNews(
       host.quiet();
       return true;
     default:
+      envelope satisfies Exclude<wire.HostEnvelope, wire.NewsEnvelope>;
       return false;
   }
 }

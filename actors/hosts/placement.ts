@@ -1,4 +1,4 @@
-import type { PlaceRequest } from "../messaging/protocol.ts";
+import type { PlaceRequest } from "../messaging/questions.ts";
 
 /** A host as a placement sees it. */
 export interface HostLoad {

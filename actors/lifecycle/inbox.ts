@@ -68,6 +68,7 @@ export function receiveOrder(
       return true;
     }
     default:
+      envelope satisfies Exclude<wire.HostEnvelope, wire.OrderEnvelope>;
       return false;
   }
 }

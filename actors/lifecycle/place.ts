@@ -1,7 +1,7 @@
 import { StartArgs } from "../cell/start_args.ts";
 import { checkPermissions } from "../hosts/launchers.ts";
 import { Near, type Placement, PLACEMENTS } from "../hosts/placement.ts";
-import { limitFor, type PlaceRequest, type Reservation } from "../messaging/protocol.ts";
+import { limitFor, type PlaceRequest, type Reservation } from "../messaging/questions.ts";
 import { Ref } from "../messaging/ref.ts";
 import type { ActorOptions, PlacementOptions } from "../vocabulary/options.ts";
 import type { Runtime } from "./runtime.ts";

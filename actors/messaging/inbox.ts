@@ -57,6 +57,7 @@ export function receiveMessage(
       streamed(host, envelope[1], envelope[2], context);
       return true;
     default:
+      envelope satisfies Exclude<wire.HostEnvelope, wire.MessageEnvelope>;
       return false;
   }
 }

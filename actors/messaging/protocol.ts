@@ -1,6 +1,6 @@
 import type { Payload } from "../../channels/packing/marker.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import type { WorkerKind } from "../vocabulary/options.ts";
+import type { Limit, Question } from "./questions.ts";
 
 export const TELL = 0;
 export const ASK = 1;
@@ -39,11 +39,16 @@ export const BORN = 33;
 export const SEND_ALL = 34;
 export const STARTS_AGAIN = 35;
 
-/**
- * What hosts say to each other. An `id` numbers a request among those of the host that sends it; the answer is a
- * `REPLY` or a `FAIL` with the same id. Payloads hold lists of values.
+/*
+ * What hosts say to each other, in three parts, each with an inbox. An `id` numbers a request among those of the host
+ * that sends it; the answer is a `REPLY` or a `FAIL` with the same id. Payloads hold lists of values.
  */
-export type HostEnvelope =
+
+/** All that hosts say to each other. */
+export type HostEnvelope = MessageEnvelope | OrderEnvelope | NewsEnvelope;
+
+/** Messages to actors, and answers to requests of all kinds. */
+export type MessageEnvelope =
   /** One way, to the actor with the serial `to`: the arguments of one message after the other. */
   | readonly [kind: typeof TELL, to: number, handler: string, ...args: Payload[]]
   /** Requests to the actor with the serial `to`: the id and the arguments of one after the other. */
@@ -73,7 +78,10 @@ export type HostEnvelope =
   /** Allows so many more values of a stream. */
   | readonly [kind: typeof CREDIT, id: number, credit: number]
   /** One value of a stream. */
-  | readonly [kind: typeof ITEM, id: number, value: Payload]
+  | readonly [kind: typeof ITEM, id: number, value: Payload];
+
+/** What starts, steers and ends actors and tasks. */
+export type OrderEnvelope =
   /**
    * The result is the serial. `counted`: host 0 chose the place, and wants to hear `DEPARTED`. `guarded`: the sender
    * decides about restarts. `claim`: under which the name is reserved.
@@ -134,7 +142,10 @@ export type HostEnvelope =
   /** Answered with the reason when the actor has ended. */
   | readonly [kind: typeof WATCH, id: number, to: number]
   /** To the host where the actor was started from, and to host 0 when this host ends with it. */
-  | readonly [kind: typeof EXITED, serial: number, reason: Payload]
+  | readonly [kind: typeof EXITED, serial: number, reason: Payload];
+
+/** What hosts say about themselves and each other. */
+export type NewsEnvelope =
   /** A port to talk directly; from a worker to host 0 `host` is the target, from there on it is the origin. */
   | readonly [kind: typeof CONNECT, host: number, port: Payload]
   /** To host 0: the worker holds its lock from now on. */
@@ -195,60 +206,3 @@ export interface Mourning {
   /** Those that have ended with it. */
   readonly gone: readonly number[];
 }
-
-/** A limit in milliseconds as JSON holds it: `Number()` of that is the limit. */
-export type Limit = number | "Infinity";
-
-/** A limit for another host: JSON makes `null` of `Infinity`, which says that there is none. */
-export function limitFor(ms: number): Limit;
-export function limitFor(ms: number | undefined): Limit | null;
-export function limitFor(ms: number | undefined): Limit | null {
-  return ms === Infinity ? "Infinity" : ms ?? null;
-}
-
-/** Where to start something: valid JSON. */
-export interface PlaceRequest {
-  readonly on: "any" | "own";
-  /** For actors with a name. */
-  readonly reservation: Reservation | null;
-  readonly worker: WorkerKind | null;
-  readonly permissions: unknown;
-  readonly unresponsiveMs: Limit | null;
-  /** How long the thread may take to start, when that is not what the system says. */
-  readonly startTimeoutMs: Limit | null;
-  /** How it is called in errors, when it has a name. */
-  readonly label: string | null;
-}
-
-/** A name for an actor that is being started; the claim tells it from other starts with that name. Valid JSON. */
-export interface Reservation {
-  readonly name: string;
-  readonly claim: string;
-}
-
-/** What other hosts ask host 0. */
-export type Question =
-  /** Chooses a host, reserves the name; answers with the host's index. */
-  | readonly [kind: "place", request: PlaceRequest]
-  /** Reserves a name. */
-  | readonly [kind: "reserve", reservation: Reservation]
-  /** The actor that the name is reserved for has started. */
-  | readonly [kind: "name", reservation: Reservation, serial: number]
-  /** The actor that the name is reserved for is not to start, or not any more: the name is free again. */
-  | readonly [kind: "unclaim", reservation: Reservation]
-  /** The actor has ended: its name is free again. */
-  | readonly [kind: "release", name: string, serial: number]
-  /** The name of an actor that was to start again, and did not, is free again. */
-  | readonly [kind: "release-of", serial: number]
-  /** Answers with host and serial, or `null`. */
-  | readonly [kind: "find", name: string]
-  /** Answers with the reason for the end of an actor whose host is gone, or `null`. */
-  | readonly [kind: "reason", host: number, serial: number]
-  /** Shuts the system down. */
-  | readonly [kind: "shutdown", timeoutMs: Limit | null]
-  /** An actor of a host that is lost was told to end: it is not to start again. */
-  | readonly [kind: "ordered", host: number, serial: number]
-  /** What came from a host cannot be handled, and why: it has to end. */
-  | readonly [kind: "broken", host: number, why: string]
-  /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */
-  | readonly [kind: "condemn", host: number, victim: number, label: string];

@@ -10,7 +10,7 @@ import { Host } from "../host/host.ts";
 import { linesOf } from "../messaging/lines.ts";
 import type { WorkerKind } from "../vocabulary/options.ts";
 import { WORKER_KINDS } from "../vocabulary/worker_kinds.ts";
-import { limitFor } from "../messaging/protocol.ts";
+import { limitFor } from "../messaging/questions.ts";
 import { moduleUnderImport } from "../definition/registry.ts";
 import { run, spawn } from "../lifecycle/spawn.ts";
 import type { SystemEvents } from "../vocabulary/system_events.ts";

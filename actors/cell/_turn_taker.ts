@@ -4,6 +4,7 @@ import type { Habits } from "../definition/habits.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { TurnOutcome } from "../vocabulary/observer.ts";
 import type { ActorOptions, MailboxOptions } from "../vocabulary/options.ts";
 import { Turns } from "./async_turns.ts";
 import { portable } from "./copy_here.ts";
@@ -256,12 +257,15 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
     fail: (error: unknown) => void,
   ): Promise<void> {
     const turns = this.turns ??= new Turns();
+    let outcome: TurnOutcome = "ok";
     turns.add(item);
     try {
       complete(await result);
     } catch (error) {
+      outcome = "error";
       fail(error);
     }
+    this.environment.observer?.turnEnded?.(this, item, outcome);
     item.cell = null;
     turns.delete(item);
     this.#turnOver(turns);

@@ -360,6 +360,7 @@ export class Cell extends TurnTaker implements LocalActor, Guarded {
     this.#reason = null;
     this.mailbox?.dropWork();
     this.state = "starting";
+    this.environment.observer?.restarted?.(this, reason);
     this.environment.reports.report("restart", { ref: this.ref, reason, restarts });
     const fail = (error: unknown) => {
       if (incarnation === this.incarnation) this.endWith(error, true, false);

@@ -2,10 +2,10 @@ import type { Clock } from "../../channels/thread/clock.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { ActorOptions } from "../vocabulary/options.ts";
+import type { Observer } from "../vocabulary/observer.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import type { SystemEvents } from "../vocabulary/system_events.ts";
 import type { Child, Owner } from "./children.ts";
-import type { Pulse } from "./pulse.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** An actor as the thread knows it that it lives on. */
@@ -41,8 +41,8 @@ export interface CellEnvironment {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** Shows that the thread goes on, where somebody watches. */
-  readonly pulse: Pulse | null;
+  /** Hears of what its actors do. */
+  readonly observer: Observer | null;
   /** A reference to an actor of the system. */
   refOf(at: number, serial: number, name: string | undefined): ActorRef<unknown>;
   readonly reports: Events;

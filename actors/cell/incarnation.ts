@@ -1,6 +1,8 @@
 import { checkFunction, checkGivenMs } from "../../channels/vocabulary/checks.ts";
+import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import { soon } from "../../channels/vocabulary/kept.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
+import type { TurnOutcome } from "../vocabulary/observer.ts";
 import { Item, type TurnOwner } from "./item.ts";
 import { type Child, type Owner, stopInOrder, within } from "./children.ts";
 import { StreamSignals } from "./_stream_signals.ts";
@@ -179,13 +181,18 @@ export class Incarnation implements Owner {
   async #callBack(fn: () => unknown): Promise<void> {
     const item = new Item("onStop", [], null, null);
     item.cell = this.cell;
+    let result: unknown;
+    let outcome: TurnOutcome = "ok";
     try {
-      await runApart(item, this, fn, []);
+      result = runApart(item, this, fn, []);
+      await result;
     } catch (error) {
+      outcome = "error";
       this.cell.reportError("onStop", error);
-    } finally {
-      item.cell = null;
     }
+    item.cell = null;
+    if (!isThenable(result)) return;
+    this.cell.environment.observer?.turnEnded?.(this.cell, item, outcome);
   }
 
   #repeat(label: string, ms: number, fn: () => unknown, again: boolean): Disposable {

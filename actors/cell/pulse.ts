@@ -1,4 +1,5 @@
 import type { Timer } from "../../channels/thread/clock.ts";
+import type { ObservedActor, ObservedTurn, Observer } from "../vocabulary/observer.ts";
 import { thread } from "../../channels/thread/thread.ts";
 
 /** What a thread does at a moment. */
@@ -23,7 +24,7 @@ const BEATS_PER_LIMIT = 4;
  * A thread's heartbeat in shared memory: another thread sees that it has stopped, and in which handler, also when
  * neither of them handles messages.
  */
-export class Pulse {
+export class Pulse implements Observer {
   readonly memory: SharedArrayBuffer;
   readonly #serial: Float64Array;
   readonly #counters: Int32Array;
@@ -46,15 +47,13 @@ export class Pulse {
     beat();
   }
 
-  /** A turn begins. */
-  enter({ serial, label }: { serial: number; label: string }, handler: string): void {
-    const { written } = this.#encoder.encodeInto(`${handler}\n${label}`, this.#names);
+  turnBegan({ serial, label }: ObservedActor, turn: ObservedTurn): void {
+    const { written } = this.#encoder.encodeInto(`${turn.label}\n${label}`, this.#names);
     this.#counters[BYTES] = written;
     this.#serial[0] = serial;
   }
 
-  /** The synchronous part of a turn is over. */
-  leave(): void {
+  turnLeft(): void {
     this.#serial[0] = 0;
   }
 

@@ -1,5 +1,6 @@
 import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import type { Observer, TurnOutcome } from "../vocabulary/observer.ts";
 import type { Item } from "./item.ts";
 
 // Entering a context costs about as much as two local messages, so only what may go on after it has returned gets one;
@@ -18,12 +19,13 @@ export function runTurn(
   handlers: object | undefined,
   handler: Handler,
   args: unknown[],
+  observer: Observer | null = item.cell!.environment.observer,
 ): unknown {
+  if (observer !== null) return runObserved(observer, item, handlers, handler, args);
   const outer = current;
   current = item;
   const { cell, label } = item;
-  const { environment: { pulse }, habits } = cell!;
-  pulse?.enter(cell!, label);
+  const { habits } = cell!;
   try {
     if (!habits.endsAtOnce(label)) return runLasting(item, handlers, handler, args);
     const result = handler.apply(handlers, args);
@@ -31,7 +33,27 @@ export function runTurn(
     return result;
   } finally {
     current = outer;
-    pulse?.leave();
+  }
+}
+
+function runObserved(
+  observer: Observer,
+  item: Item,
+  handlers: object | undefined,
+  handler: Handler,
+  args: unknown[],
+): unknown {
+  const cell = item.cell!;
+  let outcome: TurnOutcome | null = "error";
+  observer.turnBegan?.(cell, item);
+  try {
+    const result = runTurn(item, handlers, handler, args, null);
+    // Of one that goes on its cell says how it ends.
+    outcome = isThenable(result) ? null : "ok";
+    return result;
+  } finally {
+    observer.turnLeft?.();
+    if (outcome !== null) observer.turnEnded?.(cell, item, outcome);
   }
 }
 

@@ -22,7 +22,7 @@ import { enterSystem, leaveSystem } from "../messaging/systems.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Child } from "../cell/children.ts";
 import { Departures } from "./_departures.ts";
-import type { Pulse } from "../cell/pulse.ts";
+import type { Observer } from "../vocabulary/observer.ts";
 import { Reports } from "../messaging/reports.ts";
 import { Ref } from "../messaging/ref.ts";
 import { type Address, type DefinedFunction, load } from "../definition/registry.ts";
@@ -75,8 +75,8 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   readonly runs = new Map<Wait, string>();
   /** Module of the transport, for new workers. */
   transportModule: string | null = null;
-  /** Shows that this thread goes on, where somebody watches. */
-  pulse: Pulse | null = null;
+  /** Hears of what happens here. */
+  observer: Observer | null = null;
   readonly #departures: Departures;
   readonly #windUp: WindUp;
   #claims = 0;

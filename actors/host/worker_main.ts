@@ -50,8 +50,9 @@ async function startWorker(init: WorkerInit, scope: WorkerScope): Promise<() => 
     host.links.lines = await loadLines(init.transportModule);
   }
   if (init.pulse !== null) {
-    host.pulse = new Pulse(init.pulse);
-    host.pulse.start(init.unresponsiveMs);
+    const pulse = new Pulse(init.pulse);
+    pulse.start(init.unresponsiveMs);
+    host.observer = pulse;
   }
   const { link } = host.links.connect(0, host.links.lines.open(line));
   scope.onUncaught((error) => {

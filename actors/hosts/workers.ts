@@ -1,5 +1,6 @@
 import { drain, watchLife } from "../../channels/thread/life.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
+import type { Observer } from "../vocabulary/observer.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import type { Reports } from "../messaging/reports.ts";
 import { decide, type Mourner } from "./mourning.ts";
@@ -70,6 +71,8 @@ export interface WorkersHost extends Mourner {
   /** Module of the transport, for new workers. */
   readonly transportModule: string | null;
   readonly reports: Reports;
+  /** Hears of what happens to workers. */
+  readonly observer: Observer | null;
 }
 
 /** The workers of a system: starts them, and watches over their locks and heartbeats. */
@@ -230,7 +233,10 @@ export class Workers {
 
   /** Tells the system's listeners what has become of a worker. */
   report({ index, kind }: WorkerRecord, state: HostChange["state"], cause?: unknown): void {
-    this.#host.reports.report("host", { index, kind, state, cause });
+    const { observer, reports } = this.#host;
+    if (state === "lost") observer?.hostLost?.(index, cause);
+    else if (state === "back") observer?.hostBack?.(index);
+    reports.report("host", { index, kind, state, cause });
   }
 
   /** A worker does not answer its heartbeat. */

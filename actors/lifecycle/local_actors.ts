@@ -70,6 +70,7 @@ export class LocalActors implements Neighbours {
   ): Cell | Promise<Cell> {
     const cell = new Cell(this.#host, ++this.#serials, definition, args, owner, guard);
     this.cells.set(cell.serial, cell);
+    this.#host.observer?.started?.(cell);
     if (typeof owner === "object") owner.children.add(cell);
     onCell(cell);
     const started = cell.start();
@@ -157,6 +158,7 @@ export class LocalActors implements Neighbours {
     const { serial, owner, options: { name } } = actor;
     this.cells.delete(serial);
     this.#ended.note(serial, { reason, name });
+    this.#host.observer?.ended?.(actor, reason);
     if (typeof owner === "object") owner.children.delete(actor);
     else this.#announceEnd(owner, serial, reason);
     if (this.#host.isOwn && owner !== 0) this.#announceEnd(0, serial, reason);

@@ -22,10 +22,9 @@ import { isAbandoned } from "../cell/async_turns.ts";
 export function tell(ref: Target, handler: string, args: unknown[]): void {
   const { host } = ref;
   if (host.refuses()) return host.reports.deadLetter(ref, handler, "the system is shutting down");
-  if (ref.isHere) return tellHere(ref, handler, copyHere(args, "message", "args"));
-  const { at, serial } = ref;
-  if (host.links.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
-  tellRemote(ref, handler, capture(args, OVER_LINK, "message", "args"));
+  if (ref.isHere) tellHere(ref, handler, copyHere(args, "message", "args"));
+  else tellThere(ref, handler, args);
+  host.observer?.sent?.(ref, handler);
 }
 
 function tellHere(ref: Target, handler: string, copies: unknown[]): void {
@@ -40,6 +39,12 @@ function tellEnded(ref: Target, handler: string, copies: unknown[]): void {
   if (host.survivors.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
   abandonValues(copies);
   host.reports.deadLetter(ref, handler, "the actor has ended");
+}
+
+function tellThere(ref: Target, handler: string, args: unknown[]): void {
+  const { host: { links }, at, serial } = ref;
+  if (links.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
+  tellRemote(ref, handler, capture(args, OVER_LINK, "message", "args"));
 }
 
 function tellRemote(ref: Target, handler: string, packet: Packet): void {
@@ -69,7 +74,8 @@ export function post(
   packet: Packet,
   reply: (LocalTarget & Pending) | null,
 ): void {
-  const { host: { links, requests }, at, serial, cell } = ref;
+  const { host: { links, requests, observer }, at, serial, cell } = ref;
+  observer?.sent?.(ref, handler);
   if (cell !== undefined) {
     const { payload, attachments } = packet;
     const args = revive(payload, { attachments, ...NO_SIGNALS });
@@ -91,7 +97,9 @@ export function ask(ref: Target, handler: string, args: unknown[]): Promise<unkn
     const wait = new AskWait(ref, handler);
     if (timeoutMs === 0) {
       host.deadlines.start(wait, signal, 0);
-    } else if (ref.isHere) {
+      return wait.promise;
+    }
+    if (ref.isHere) {
       const copies = copyHere(args, "message", "args");
       host.deadlines.start(wait, signal, timeoutMs);
       askHere(wait, copies);
@@ -100,6 +108,7 @@ export function ask(ref: Target, handler: string, args: unknown[]): Promise<unkn
       host.deadlines.start(wait, signal, timeoutMs);
       askRemote(wait, packet);
     }
+    host.observer?.sent?.(ref, handler);
     return wait.promise;
   } catch (error) {
     return Promise.reject(error);
@@ -212,12 +221,14 @@ export function stream(ref: Target, handler: string, args: unknown[]): StreamCon
   if (ref.isHere) {
     const copies = copyHere(args, "message", "args");
     return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
+      host.observer?.sent?.(ref, handler);
       openHere(ref, handler, copies, chain, consumer);
     });
   }
   const packet = capture(args, OVER_LINK, "message", "args");
   const explain = (error: unknown) => errorFor(ref.label, `stream "${handler}"`, error);
   return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
+    host.observer?.sent?.(ref, handler);
     openRemote(ref, handler, packet, chain, consumer);
   }, explain);
 }

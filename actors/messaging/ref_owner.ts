@@ -3,6 +3,7 @@ import type { Cell } from "../cell/cell.ts";
 import type { Survivors } from "../local/returning.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { Observer } from "../vocabulary/observer.ts";
 import type { WaitOptions } from "../vocabulary/options.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import type { Links } from "./links.ts";
@@ -47,6 +48,8 @@ export interface RefOwner {
   readonly links: Links;
   readonly requests: Requests;
   readonly lost: LostHosts;
+  /** Hears of what is sent from here. */
+  readonly observer: Observer | null;
   readonly control: Control;
   /** The actors of this thread, by serial. */
   readonly cells: ReadonlyMap<number, Cell>;

@@ -65,6 +65,11 @@ export class Connection<E extends Envelope = Envelope> {
     void this.#greet();
   }
 
+  /** What is known of the thread of the other end. */
+  get otherLife(): string | null {
+    return this.#otherLife;
+  }
+
   /** Sends an envelope; a packet is the one whose payload is its last element. */
   send(envelope: E, packet?: Packet): void {
     this.#link.send(envelope, packet);

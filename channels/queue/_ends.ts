@@ -9,6 +9,7 @@ import { ADD_USER, DELIVER, LEAVE, type QueueReply, type QueueRequest } from "./
 import { QueueClient } from "./_client.ts";
 import { QueueHome } from "./_home.ts";
 import type { QueueUser } from "./_user.ts";
+import { lifeHere } from "../thread/life.ts";
 import { thread, ThreadSlot } from "../thread/thread.ts";
 import { transfer } from "../packing/transfer.ts";
 
@@ -22,6 +23,8 @@ export interface QueueCore {
   readonly isBusy: boolean;
   /** Whether the queue can be reached from other threads by way of this one. */
   readonly isReachable: boolean;
+  /** By which the end of the home's thread is noticed; `null` when that is not known here, or outlives all others. */
+  readonly homeLife: string | null;
   /** Lets another thread use the queue over this port. */
   connect(port: MessagePort): void;
   /** One more handle. */
@@ -72,6 +75,10 @@ export class HomeCore implements QueueCore {
     return !this.#home.hasEnded;
   }
 
+  get homeLife(): string | null {
+    return lifeHere();
+  }
+
   connect(port: MessagePort): void {
     const home = this.#home;
     const connection: Connection<QueueReply | QueueRequest> = new Connection(Line.over(port), {
@@ -112,7 +119,8 @@ export class RemoteCore implements QueueCore {
   readonly #connection: Connection<QueueReply | QueueRequest>;
   #handles = 0;
 
-  constructor(id: string, capacity: number, port: MessagePort) {
+  /** @param homeLife What the thread that sent the handle knew: the home may be gone, and never say it itself. */
+  constructor(id: string, capacity: number, port: MessagePort, homeLife: string | null) {
     this.id = id;
     this.capacity = capacity;
     const connection: Connection<QueueReply | QueueRequest> = this.#connection = new Connection(
@@ -122,6 +130,7 @@ export class RemoteCore implements QueueCore {
         onEnvelope: (envelope, attachments) => client.handle(envelope as QueueReply, attachments),
         onLost: (error) => client.lost(error),
       },
+      homeLife,
     );
     const client: QueueClient = this.client = new QueueClient({
       isLocal: false,
@@ -138,6 +147,10 @@ export class RemoteCore implements QueueCore {
 
   get isReachable(): boolean {
     return !this.client.hasLeft;
+  }
+
+  get homeLife(): string | null {
+    return this.#connection.otherLife;
   }
 
   connect(port: MessagePort): void {

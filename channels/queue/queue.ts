@@ -252,7 +252,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
     if (this.#isReleased) throw new Error("is a Queue that was released here");
     const { id, capacity } = core;
     const limit = capacity === Infinity ? null : capacity;
-    if (!core.isReachable) return ["queue", id, limit, -1];
+    if (!core.isReachable) return ["queue", id, limit, -1, null];
     const move = () => {
       const { port1, port2 } = thread().platform.ports.channel();
       core.connect(port1);
@@ -260,7 +260,7 @@ export class Queue<T> extends EventTarget implements AsyncIterable<T>, Disposabl
     };
     // The handle stays while it can be sent once more.
     const again = () => this.#core.isReachable ? move() : { value: null, transfers: [] };
-    return ["queue", id, limit, outlet.move({ check() {}, move, again })];
+    return ["queue", id, limit, outlet.move({ check() {}, move, again }), core.homeLife];
   }
 
   /** @ignore */
@@ -306,9 +306,10 @@ function handleOn(core: QueueCore): Queue<unknown> {
   return adoption.with(core, () => new Queue());
 }
 
-registerHandle("queue", ([id, limit, index], attachment) => {
+registerHandle("queue", ([id, limit, index, life], attachment) => {
   const capacity = limit as number ?? Infinity;
   checkCame(typeof id === "string" && (limit === null || isCount(limit, 1)), "queue");
+  checkCame(life === null || typeof life === "string", "queue");
   // None for one that had ended.
   const came = index === -1 ? undefined : attachment(index as number) ?? undefined;
   const port = came === undefined ? undefined : portIn(came, "queue");
@@ -317,7 +318,7 @@ registerHandle("queue", ([id, limit, index], attachment) => {
     if (port !== undefined) refuseConnection(port);
     return handleOn(known);
   }
-  if (port !== undefined) return handleOn(new RemoteCore(id as string, capacity, port));
+  if (port !== undefined) return handleOn(new RemoteCore(id as string, capacity, port, life));
   // It had ended before it was sent.
   const ended = new HomeCore(capacity, () => {});
   ended.client.close(true);

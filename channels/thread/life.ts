@@ -6,6 +6,12 @@ export function lifeOf(number: number): string {
   return `troupe:thread:${number}`;
 }
 
+/** Name of the lock that this thread holds once {@linkcode ownLife} was called; `null` for the main thread. */
+export function lifeHere(): string | null {
+  const { number } = thread();
+  return number === MAIN_THREAD ? null : lifeOf(number);
+}
+
 /** What a thread knows of its own life and of others. */
 interface Lives {
   /** Its own, once it is held. */

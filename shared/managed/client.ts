@@ -1,6 +1,5 @@
 import { HANDLE } from "../../channels/packing/handle.ts";
-import { lifeOf } from "../../channels/thread/life.ts";
-import { MAIN_THREAD } from "../../channels/thread/number.ts";
+import { lifeHere } from "../../channels/thread/life.ts";
 import { thread, ThreadSlot } from "../../channels/thread/thread.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { managerEnded } from "./ended.ts";
@@ -128,9 +127,4 @@ export class RemoteManager implements ManagerClient {
     if (this.#isOver || this.#ref.host.refuses()) return;
     (this.#ref.tell as Record<string, (...args: unknown[]) => void>)[handler]!(...args);
   }
-}
-
-function lifeHere(): string | null {
-  const { number } = thread();
-  return number === MAIN_THREAD ? null : lifeOf(number);
 }

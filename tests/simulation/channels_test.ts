@@ -50,6 +50,20 @@ Deno.test("A queue whose home is a simulated worker ends with it", async () => {
   });
 });
 
+Deno.test("A queue's handle that is sent on as its home dies waits for nothing", async () => {
+  const world = new World();
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const home = await system.spawn(user.with({ restart: "temporary" }));
+    const other = await system.spawn(user);
+    const queue = await home.ask.make();
+    await queue.send(1);
+    world.kill(world.alive[0]!);
+    const error = await assertRejects(() => other.ask.receive(queue, 2), ChannelClosedError);
+    assertEquals((error.cause as Error).name, "HostLostError");
+  });
+});
+
 Deno.test("A pipe's end works on a simulated worker, and the other hears of its death", async () => {
   const world = new World();
   await world.run(async () => {

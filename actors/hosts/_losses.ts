@@ -112,7 +112,6 @@ export class Losses {
   async lose(index: number, cause: unknown, culprit: Culprit | null = null): Promise<void> {
     const record = this.#workers.remove(index);
     if (record === undefined) return;
-    this.#workers.report(record, "lost", cause);
     const error = new HostLostError(index, cause === undefined ? {} : { cause });
     await this.#begin(record, error, culprit, null);
   }
@@ -155,8 +154,10 @@ export class Losses {
       if (peer !== undefined) this.#announce(peer, index, error, culprit);
     }
     const ended = leaving?.isInOrder ? undefined : record.launched.terminate();
-    const own = await lose(this.#host, index, error, culprit);
-    this.mourned(index, 0, own);
+    const own = lose(this.#host, index, error, culprit);
+    // Who hears of it may start something at once: by now what is placed there waits until it is back.
+    if (leaving === null) this.#workers.report(record, "lost", error.cause);
+    this.mourned(index, 0, await own);
     await ended;
   }
 

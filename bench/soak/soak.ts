@@ -33,11 +33,15 @@ export async function soak({ forMs, onSample }: SoakOptions): Promise<SoakReport
   const loaded = bearLoad(stop.signal, (ms) => times.push(ms));
   const stretchMs = Math.min(MINUTE_MS, forMs / STRETCHES);
   const watching = (async () => {
-    const end = performance.now() + forMs;
-    while (performance.now() < end - stretchMs / 2) {
+    for (let left = Math.round(forMs / stretchMs); left > 0; left--) {
       await pause(stretchMs, stop.signal);
+      // On a busy machine the workers may not even have started yet.
+      const end = performance.now() + MINUTE_MS;
+      while (times.length === 0 && !stop.signal.aborted && performance.now() < end) {
+        await pause(100, stop.signal);
+      }
       if (stop.signal.aborted) return;
-      if (times.length === 0) throw new Error("Cannot soak: no ask was answered in a stretch");
+      if (times.length === 0) throw new Error("Cannot soak: no ask was answered in a minute");
       const sample = await take(times);
       times = [];
       samples.push(sample);

@@ -2,6 +2,7 @@
  * Runs the tests and every example of the docs, two processes at a time, and says what took longest:
  *
  *     deno task test [--slow] [arguments of deno test]
+ *     deno task test:threads
  *
  * Processes, because locks belong to a whole process: the leak check of `testing.ts` could not tell whose they are. With
  * arguments, such as files, there is one process.
@@ -21,15 +22,19 @@ export const TEST_ARGS: readonly string[] = [
   "--allow-read",
   "--allow-write=.tmp",
   "--allow-net=127.0.0.1",
-  "--allow-env=CI,CHROMIUM_PATH,DENO_DIR,HOME,PATH",
+  "--allow-env=CI,CHROMIUM_PATH,DENO_DIR,HOME,PATH,TROUPE_TEST",
   "--allow-run",
 ];
+
+/** When it is `threads`, tests that are usually simulated run on real threads, and they alone. */
+const TEST = "TROUPE_TEST";
 
 const JOBS = 2;
 const root = new URL("../", import.meta.url);
 
 /** What `deno test` is called with one time after the other: first the folders with examples in docs. */
 async function* batches(): AsyncGenerator<string[]> {
+  if (Deno.env.get(TEST) === "threads") return yield* split(await simulatedTests());
   const files = [];
   const folders = [];
   for await (const { name, isDirectory } of Deno.readDir(root)) {
@@ -38,7 +43,18 @@ async function* batches(): AsyncGenerator<string[]> {
   }
   yield* folders.map((folder) => [folder]);
   yield files;
+  yield* split(await testsIn("tests"));
+}
+
+/** The files of which all or some tests are usually simulated. */
+async function simulatedTests(): Promise<string[]> {
   const tests = await testsIn("tests");
+  const texts = await Promise.all(tests.map((test) => Deno.readTextFile(new URL(test, root))));
+  return tests.filter((_, at) => texts[at]!.includes("/simulated.ts"));
+}
+
+/** Shares them out by chance. */
+function* split(tests: string[]): Generator<string[]> {
   for (let at = tests.length - 1; at > 0; at--) {
     const other = Math.floor(Math.random() * (at + 1));
     [tests[at], tests[other]] = [tests[other]!, tests[at]!];

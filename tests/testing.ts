@@ -10,8 +10,26 @@
 import process from "node:process";
 import { Worker as ThreadWorker } from "node:worker_threads";
 
-// Bounds are in real time, also under `FakeTime`.
-const { setTimeout, clearTimeout } = globalThis;
+// Bounds are in real time, also under `FakeTime`; in a simulation they are in its time.
+let { setTimeout, clearTimeout } = globalThis;
+let now = () => performance.now();
+
+/** Has bounds kept by other timers, up to the end of the `using` scope. */
+export function boundsBy(
+  set: typeof globalThis.setTimeout,
+  clear: typeof globalThis.clearTimeout,
+  clock: () => number,
+): Disposable {
+  const before = { setTimeout, clearTimeout, now };
+  setTimeout = set;
+  clearTimeout = clear;
+  now = clock;
+  return {
+    [Symbol.dispose]() {
+      ({ setTimeout, clearTimeout, now } = before);
+    },
+  };
+}
 
 /** A wait of a test took too long. */
 export class WaitTooLongError extends Error {
@@ -46,9 +64,9 @@ export async function until(
   what: string,
   isDone: () => boolean | PromiseLike<boolean>,
 ): Promise<void> {
-  const end = performance.now() + ms;
+  const end = now() + ms;
   while (!await isDone()) {
-    if (performance.now() > end) throw new WaitTooLongError(what, ms);
+    if (now() > end) throw new WaitTooLongError(what, ms);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

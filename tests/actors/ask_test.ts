@@ -13,9 +13,10 @@ import { caller, envoy, scribe } from "../fixtures/asks.ts";
 import { clumsy, type Unreadable } from "../fixtures/failures.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
 import { rival } from "../fixtures/rivals.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
-Deno.test.each(PLACES)("ActorRef.ask gives the result, sync or async, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask gives the result, sync or async, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -24,7 +25,7 @@ Deno.test.each(PLACES)("ActorRef.ask gives the result, sync or async, on $where"
   assertEquals(await ref.ask.untilAborted(AbortSignal.abort("now")), "now");
 });
 
-Deno.test.each(PLACES)("ActorRef.ask: many in flight each get their own reply, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask: many in flight each get their own reply, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -33,29 +34,29 @@ Deno.test.each(PLACES)("ActorRef.ask: many in flight each get their own reply, o
   assertEquals(await Promise.all(asks), Array.from({ length: 2_000 }, (_, index) => index + 1));
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.with({ timeoutMs }) ends an ask on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers, shutdownMs: 0 });
     const ref = await system.spawn(scribe.with({ name: "bob" }));
     const start = performance.now();
     const asked = ref.with({ timeoutMs: 50 }).ask.never();
-    const error = await assertRejects(() => within(5_000, "the timeout", asked), DOMException);
+    const error = await assertRejects(() => within(20_000, "the timeout", asked), DOMException);
     assert(performance.now() - start >= 45);
     assertEquals(error.name, "TimeoutError");
     assertMatch(error.message, /"never" of actor "bob".* 50 ms$/);
   },
 );
 
-Deno.test("ActorSystemOptions.askTimeoutMs ends an ask without a limit of its own", async () => {
+simulated("ActorSystemOptions.askTimeoutMs ends an ask without a limit of its own", async () => {
   await using system = new ActorSystem({ workers: 1, askTimeoutMs: 50, shutdownMs: 0 });
   const ref = await system.spawn(scribe);
-  const asked = within(5_000, "the timeout", ref.ask.never());
+  const asked = within(20_000, "the timeout", ref.ask.never());
   const error = await assertRejects(() => asked, DOMException, "50 ms");
   assertEquals(error.name, "TimeoutError");
 });
 
-Deno.test("ActorSystemOptions.askTimeoutMs holds for asks from a worker", async () => {
+simulated("ActorSystemOptions.askTimeoutMs holds for asks from a worker", async () => {
   await using system = new ActorSystem({ workers: 2, askTimeoutMs: 50, shutdownMs: 0 });
   const ref = await system.spawn(scribe);
   const other = await system.spawn(envoy);
@@ -64,7 +65,7 @@ Deno.test("ActorSystemOptions.askTimeoutMs holds for asks from a worker", async 
   assertEquals(error.name, "TimeoutError");
 });
 
-Deno.test("ActorRef.with({ timeoutMs: Infinity }) lifts the limit of the system", async () => {
+simulated("ActorRef.with({ timeoutMs: Infinity }) lifts the limit of the system", async () => {
   await using system = new ActorSystem({ workers: 1, askTimeoutMs: 20 });
   const ref = await system.spawn(scribe);
   const controller = new AbortController();
@@ -72,10 +73,10 @@ Deno.test("ActorRef.with({ timeoutMs: Infinity }) lifts the limit of the system"
   const unlimited = ref.with({ timeoutMs: Infinity }).ask.notes();
   await assertRejects(() => limited, DOMException);
   controller.abort();
-  assertEquals(await within(5_000, "the reply", unlimited), []);
+  assertEquals(await within(20_000, "the reply", unlimited), []);
 });
 
-Deno.test.each(PLACES)("ActorRef.with({ timeoutMs: 0 }) does not wait, on $where", async ({
+simulated.each(PLACES)("ActorRef.with({ timeoutMs: 0 }) does not wait, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -85,7 +86,7 @@ Deno.test.each(PLACES)("ActorRef.with({ timeoutMs: 0 }) does not wait, on $where
   assertEquals(error.name, "TimeoutError");
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.ask whose time is over never runs when it waited, on $where",
   async ({
     workers,
@@ -102,7 +103,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)("ActorRef.ask aborted in the mailbox never runs, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask aborted in the mailbox never runs, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -120,7 +121,7 @@ Deno.test.each(PLACES)("ActorRef.ask aborted in the mailbox never runs, on $wher
   }
 });
 
-Deno.test.each(PLACES)("ActorRef.ask aborted in a bounded mailbox makes room, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask aborted in a bounded mailbox makes room, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -128,7 +129,7 @@ Deno.test.each(PLACES)("ActorRef.ask aborted in a bounded mailbox makes room, on
   const [release, controller] = [new AbortController(), new AbortController()];
   const log = await system.spawn(scribe.with({ on: "here" }));
   const held = ref.ask.hold(release.signal, log);
-  await until(5_000, "the hold", async () => (await log.ask.notes()).length === 1);
+  await until(20_000, "the hold", async () => (await log.ask.notes()).length === 1);
   const queued = ref.with({ signal: controller.signal }).ask.note("first");
   controller.abort();
   const next = ref.ask.note("second");
@@ -138,7 +139,7 @@ Deno.test.each(PLACES)("ActorRef.ask aborted in a bounded mailbox makes room, on
   assertEquals(await next, 2);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.ask aborted while it runs rejects with the reason, on $where",
   async ({
     workers,
@@ -148,15 +149,15 @@ Deno.test.each(PLACES)(
     const log = await system.spawn(scribe.with({ on: "here" }));
     const [release, controller] = [new AbortController(), new AbortController()];
     const held = ref.with({ signal: controller.signal }).ask.hold(release.signal, log);
-    await until(5_000, "the hold", async () => (await log.ask.notes()).length === 1);
+    await until(20_000, "the hold", async () => (await log.ask.notes()).length === 1);
     controller.abort("no more");
     assertEquals(await held.then(() => "resolved", (reason) => reason), "no more");
     release.abort();
-    assertEquals(await within(5_000, "the next turn", ref.ask.notes()), ["held"]);
+    assertEquals(await within(20_000, "the next turn", ref.ask.notes()), ["held"]);
   },
 );
 
-Deno.test("ActorRef.ask does not care for an abort after the reply", async () => {
+simulated("ActorRef.ask does not care for an abort after the reply", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(scribe);
   const controller = new AbortController();
@@ -166,27 +167,27 @@ Deno.test("ActorRef.ask does not care for an abort after the reply", async () =>
   assertEquals(await ref.ask.note(2), 2);
 });
 
-Deno.test.each(PLACES)("AbortSignal in a message arrives live, on $where", async ({ workers }) => {
+simulated.each(PLACES)("AbortSignal in a message arrives live, on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(scribe);
   const controller = new AbortController();
   const answer = ref.ask.untilAborted(controller.signal);
   controller.abort(new RangeError("the reason"));
-  const reason = await within(5_000, "the abort", answer);
+  const reason = await within(20_000, "the abort", answer);
   assertInstanceOf(reason, RangeError);
   assertEquals(reason.message, "the reason");
 });
 
-Deno.test("AbortSignal in a message arrives live from worker to worker", async () => {
+simulated("AbortSignal in a message arrives live from worker to worker", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const [ref, other] = [await system.spawn(scribe), await system.spawn(envoy)];
   // The notes that it asks for wait behind the handler that waits for the abort.
   const wide = await system.spawn(scribe.with({ concurrency: 10, near: ref }));
-  const reason = await within(5_000, "the abort", other.ask.abortRemotely(wide, "from afar"));
+  const reason = await within(20_000, "the abort", other.ask.abortRemotely(wide, "from afar"));
   assertEquals(reason, "from afar");
 });
 
-Deno.test("AbortSignal passed on by a worker is still live", async () => {
+simulated("AbortSignal passed on by a worker is still live", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const [ref, other] = [await system.spawn(scribe), await system.spawn(envoy)];
   for (let round = 0; round < 10; round++) {
@@ -194,11 +195,11 @@ Deno.test("AbortSignal passed on by a worker is still live", async () => {
     const answer = other.ask.lend(ref, controller.signal);
     if (round % 2 === 0) await other.ask.self();
     controller.abort(`round ${round}`);
-    assertEquals(await within(5_000, "the abort", answer), `round ${round}`);
+    assertEquals(await within(20_000, "the abort", answer), `round ${round}`);
   }
 });
 
-Deno.test.each(PLACES)("ActorRef.ask copies arguments and results, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask copies arguments and results, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -212,7 +213,7 @@ Deno.test.each(PLACES)("ActorRef.ask copies arguments and results, on $where", a
   assertEquals(await ref.ask.notes(), [{ list: [1, 0] }]);
 });
 
-Deno.test.each(PLACES)("transfer() in an ask moves the buffer, on $where", async ({ workers }) => {
+simulated.each(PLACES)("transfer() in an ask moves the buffer, on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(scribe);
   const bytes = Uint8Array.of(1, 2, 3);
@@ -222,7 +223,7 @@ Deno.test.each(PLACES)("transfer() in an ask moves the buffer, on $where", async
   assertEquals(await ref.ask.notes(), [Uint8Array.of(1, 2, 3)]);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "transfer() in a result moves the buffer, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -233,7 +234,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)("transfer() in a refused ask moves nothing, on $where", async ({
+simulated.each(PLACES)("transfer() in a refused ask moves nothing, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -245,7 +246,7 @@ Deno.test.each(PLACES)("transfer() in a refused ask moves nothing, on $where", a
   assertEquals(await ref.ask.keep(bytes), 3);
 });
 
-Deno.test("transfer() in an ask with an aborted signal moves nothing", async () => {
+simulated("transfer() in an ask with an aborted signal moves nothing", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(scribe);
   const bytes = Uint8Array.of(1, 2, 3);
@@ -254,12 +255,12 @@ Deno.test("transfer() in an ask with an aborted signal moves nothing", async () 
   assertEquals(bytes.byteLength, 3);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask of oneself is refused on $where", async ({ workers }) => {
+simulated.each(PLACES)("ActorRef.ask of oneself is refused on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(caller.with({ name: "narcissus" }));
   for (const how of ["askSelf", "askSelfLater", "askSelfByName"] as const) {
     const error = await assertRejects(
-      () => within(5_000, how, ref.ask[how]()),
+      () => within(20_000, how, ref.ask[how]()),
       DeadlockError,
       "narcissus",
     );
@@ -268,24 +269,24 @@ Deno.test.each(PLACES)("ActorRef.ask of oneself is refused on $where", async ({ 
   assertEquals(await ref.ask.ping(), "pong");
 });
 
-Deno.test("ActorRef.ask of oneself is refused through a ref that travelled", async () => {
+simulated("ActorRef.ask of oneself is refused through a ref that travelled", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const ref = await system.spawn(caller);
-  await assertRejects(() => within(5_000, "the refusal", ref.ask.askSelfAs(ref)), DeadlockError);
+  await assertRejects(() => within(20_000, "the refusal", ref.ask.askSelfAs(ref)), DeadlockError);
   // deno-lint-ignore no-explicit-any -- any ref may be passed
   const travelled = await (await system.spawn(envoy)).ask.pass(ref as any);
   const asked = ref.ask.askSelfAs(travelled as unknown as typeof ref);
-  await assertRejects(() => within(5_000, "the refusal", asked), DeadlockError);
+  await assertRejects(() => within(20_000, "the refusal", asked), DeadlockError);
 });
 
-Deno.test("ActorRef.ask of oneself is answered at concurrency 2", async () => {
+simulated("ActorRef.ask of oneself is answered at concurrency 2", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(caller.with({ concurrency: 2 }));
   assertEquals(await ref.ask.askSelf(), "pong");
   assertEquals(await ref.ask.askSelfLater(), "pong");
 });
 
-Deno.test("ActorRef.ask from outside is no deadlock while a turn goes on", async () => {
+simulated("ActorRef.ask from outside is no deadlock while a turn goes on", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(scribe);
   const release = new AbortController();
@@ -295,20 +296,20 @@ Deno.test("ActorRef.ask from outside is no deadlock while a turn goes on", async
   assertEquals([await held, await next], ["released", ["held"]]);
 });
 
-Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
+simulated.each([...PLACES, { where: "two workers", workers: 2 }])(
   "ActorRef.ask in a circle of two names it, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const ann = await system.spawn(caller.with({ name: "ann" }));
     const bob = await system.spawn(caller.with({ name: "bob" }));
-    const asked = within(5_000, "the end of the circle", ann.ask.call(bob, 4_000, 50));
+    const asked = within(20_000, "the end of the circle", ann.ask.call(bob, 4_000, 50));
     const error = await assertRejects(() => asked, Error);
     assertStringIncludes(error.message, "ann.call -> bob.callBack -> ann.ping");
-    assertEquals(await within(5_000, "ann again", ann.ask.ping()), "pong");
+    assertEquals(await within(20_000, "ann again", ann.ask.ping()), "pong");
   },
 );
 
-Deno.test("ActorRef.ask in a circle names it also when all wait for the same time", async () => {
+simulated("ActorRef.ask in a circle names it also when all wait for the same time", async () => {
   await using system = new ActorSystem({ workers: 1, askTimeoutMs: 100 });
   const ann = await system.spawn(caller.with({ name: "ann" }));
   const bob = await system.spawn(caller.with({ name: "bob" }));
@@ -317,7 +318,7 @@ Deno.test("ActorRef.ask in a circle names it also when all wait for the same tim
   assertStringIncludes(error.message, "ann.call -> bob.callBack -> ann.ping");
 });
 
-Deno.test.each([{ workers: 0 }, { workers: 2 }])(
+simulated.each([{ workers: 0 }, { workers: 2 }])(
   "ActorRef.ask of two actors that wait for each other in two chains names the circle, workers: $workers",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -338,25 +339,25 @@ Deno.test.each([{ workers: 0 }, { workers: 2 }])(
   },
 );
 
-Deno.test("ActorRef.ask in a circle of three names it", async () => {
+simulated("ActorRef.ask in a circle of three names it", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const names = ["ann", "bob", "cat"];
   const spawns = names.map((name) => system.spawn(caller.with({ name })));
   const [ann, bob, cat] = await Promise.all(spawns) as [Caller, Caller, Caller];
-  const asked = within(5_000, "the end of the circle", ann.ask.callAll([bob, cat, ann], 400));
+  const asked = within(20_000, "the end of the circle", ann.ask.callAll([bob, cat, ann], 400));
   const error = await assertRejects(() => asked, Error);
   assertStringIncludes(error.message, "ann.callAll -> bob.callAll -> cat.callAll -> ann.callAll");
 });
 
 type Caller = RefOf<typeof caller>;
 
-Deno.test("ActorRef.ask in a line, not a circle, is answered", async () => {
+simulated("ActorRef.ask in a line, not a circle, is answered", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const [ann, bob] = [await system.spawn(caller), await system.spawn(caller)];
   assertEquals(await ann.ask.callAll([bob], 4_000), "the end");
 });
 
-Deno.test.each(PLACES)("ActorRef.ask of a stopped actor rejects on $where", async ({ workers }) => {
+simulated.each(PLACES)("ActorRef.ask of a stopped actor rejects on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(scribe.with({ name: "bob" }));
   await ref.stop();
@@ -365,14 +366,14 @@ Deno.test.each(PLACES)("ActorRef.ask of a stopped actor rejects on $where", asyn
   assertEquals(error.actor, "bob");
 });
 
-Deno.test("ActorRef.ask after shutdown() rejects", async () => {
+simulated("ActorRef.ask after shutdown() rejects", async () => {
   const system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(scribe);
   await system.shutdown();
   await assertRejects(() => within(3_000, "the rejection", ref.ask.note(1)), ActorStoppedError);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop(), terminate() and exited after shutdown(), on $where",
   async ({
     workers,
@@ -387,7 +388,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)("ActorRef.ask rejects with a TypeError and its cause, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask rejects with a TypeError and its cause, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -399,7 +400,7 @@ Deno.test.each(PLACES)("ActorRef.ask rejects with a TypeError and its cause, on 
   assertEquals(await ref.ask.restarts(), 0);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask rejects with an AggregateError, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask rejects with an AggregateError, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -409,7 +410,7 @@ Deno.test.each(PLACES)("ActorRef.ask rejects with an AggregateError, on $where",
   assertEquals([error.errors[0].message, error.errors[1]], ["one", "two"]);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask rejects with a DOMException, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask rejects with a DOMException, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -418,7 +419,7 @@ Deno.test.each(PLACES)("ActorRef.ask rejects with a DOMException, on $where", as
   assertEquals([error.name, error.message, error.code], ["NotFoundError", "it is gone", 8]);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.ask rejects when a getter of the result throws, on $where",
   async ({
     workers,
@@ -439,7 +440,7 @@ Deno.test.each(PLACES)("ActorRef.ask rejects with an error of Deno, on $where", 
   await assertRejects(() => ref.ask.denoError(), Deno.errors.NotFound);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask: an unknown class is a RemoteError, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask: an unknown class is a RemoteError, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -451,7 +452,7 @@ Deno.test.each(PLACES)("ActorRef.ask: an unknown class is a RemoteError, on $whe
   assertEquals(cause.message, "no such card");
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.ask rejects with what was thrown, error or not, on $where",
   async ({
     workers,
@@ -472,21 +473,21 @@ const UNREADABLE: Unreadable[] = [
   "an error whose cause throws",
 ];
 
-Deno.test.each(PLACES.flatMap((place) => UNREADABLE.map((what) => ({ ...place, what }))))(
+simulated.each(PLACES.flatMap((place) => UNREADABLE.map((what) => ({ ...place, what }))))(
   "ActorRef: what is thrown and cannot be looked at is a failure like any other, $what, on $where",
   async ({ workers, what }) => {
     await using system = new ActorSystem({ workers });
     const ref = await system.spawn(clumsy);
     const fails = (result: Promise<unknown>) =>
-      within(5_000, `the failure of a handler with ${what}`, assertRejects(() => result));
+      within(20_000, `the failure of a handler with ${what}`, assertRejects(() => result));
     await fails(ref.ask.throwUnreadable(what));
     await fails(ref.ask.rejectUnreadable(what));
     await fails(Array.fromAsync(ref.stream.yieldUnreadable(what)));
-    assertEquals(await within(5_000, "an answer of the same actor", ref.ask.restarts()), 0);
+    assertEquals(await within(20_000, "an answer of the same actor", ref.ask.restarts()), 0);
   },
 );
 
-Deno.test.each(PLACES)("ActorRef.ask: an error crosses without what cannot, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask: an error crosses without what cannot, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -499,7 +500,7 @@ Deno.test.each(PLACES)("ActorRef.ask: an error crosses without what cannot, on $
   assertEquals((error as TypeError & { attempts?: number }).attempts, 3);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask: a stack shows both sides, on $where", async ({ workers }) => {
+simulated.each(PLACES)("ActorRef.ask: a stack shows both sides, on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(clumsy);
   async function placeOrder(): Promise<void> {
@@ -518,7 +519,7 @@ Deno.test.each(PLACES)("ActorRef.ask: a stack shows both sides, on $where", asyn
   assertStringIncludes(stack, "placeOrder");
 });
 
-Deno.test("ActorRef.ask: the stack of a timeout shows who asked", async () => {
+simulated("ActorRef.ask: the stack of a timeout shows who asked", async () => {
   await using system = new ActorSystem({ workers: 1, shutdownMs: 0 });
   const ref = await system.spawn(scribe.with({ name: "bob" }));
   const { stack = "" } = await assertRejects(async function askTooLong() {

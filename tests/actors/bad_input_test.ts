@@ -33,6 +33,7 @@ import {
 } from "../fixtures/inputs.ts";
 import { hushed, nextEvent, PLACES } from "../fixtures/life_probe.ts";
 import { late } from "../fixtures/slow_module.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { scratchFolder, within } from "../testing.ts";
 
 class Point {
@@ -67,7 +68,7 @@ const REFUSED = [
   { what: "a promise", make: () => [Promise.resolve(1)], says: "args[0][0] is a Promise" },
 ].flatMap((each) => PLACES.map((place) => ({ ...each, ...place })));
 
-Deno.test.each(REFUSED)(
+simulated.each(REFUSED)(
   "ActorRef.tell throws at once for $what and sends nothing, on $where",
   async ({
     make,
@@ -82,7 +83,7 @@ Deno.test.each(REFUSED)(
   },
 );
 
-Deno.test.each(REFUSED)("ActorRef.ask rejects for $what and sends nothing, on $where", async ({
+simulated.each(REFUSED)("ActorRef.ask rejects for $what and sends nothing, on $where", async ({
   make,
   says,
   workers,
@@ -96,7 +97,7 @@ Deno.test.each(REFUSED)("ActorRef.ask rejects for $what and sends nothing, on $w
   assertEquals(await ref.ask.taken(), 0);
 });
 
-Deno.test.each(REFUSED)("ActorSystem.spawn() and run() reject for $what on $where", async ({
+simulated.each(REFUSED)("ActorSystem.spawn() and run() reject for $what on $where", async ({
   make,
   says,
   workers,
@@ -108,14 +109,14 @@ Deno.test.each(REFUSED)("ActorSystem.spawn() and run() reject for $what on $wher
   await assertRejects(() => run, TypeError, says);
 });
 
-Deno.test("ActorSystem.spawn() with a refused argument leaves its name free", async () => {
+simulated("ActorSystem.spawn() with a refused argument leaves its name free", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await assertRejects(() => system.spawn(taker.with({ name: "taker" }), () => {}), TypeError);
   const ref = await system.spawn(taker.with({ name: "taker" }));
   assertEquals(await ref.ask.taken(), 0);
 });
 
-Deno.test("ActorRef.tell names the argument that is refused among many", async () => {
+simulated("ActorRef.tell names the argument that is refused among many", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(taker) as ActorRef<unknown> as ActorRef<AnyHandlers>;
   const deep = new Map([["key", { list: [0, Symbol("s")] }]]);
@@ -125,7 +126,7 @@ Deno.test("ActorRef.tell names the argument that is refused among many", async (
 
 type AnyHandlers = Record<string, (...args: unknown[]) => unknown>;
 
-Deno.test.each(PLACES)("ActorRef.tell of an unknown handler is a dead letter, on $where", async ({
+simulated.each(PLACES)("ActorRef.tell of an unknown handler is a dead letter, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -133,13 +134,13 @@ Deno.test.each(PLACES)("ActorRef.tell of an unknown handler is a dead letter, on
   await ref.ask.take!(1);
   const letter = nextEvent(system, "deadletter");
   ref.tell.fly!(1);
-  const { ref: actor, handler } = await within(5_000, "the dead letter", letter);
+  const { ref: actor, handler } = await within(20_000, "the dead letter", letter);
   assertEquals([actor.id, handler], [ref.id, "fly"]);
   assertEquals(system.deadLetters, 1);
   assertEquals([await ref.ask.taken!(), await ref.ask.restarts!()], [1, 0]);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask of an unknown handler rejects, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask of an unknown handler rejects, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -206,19 +207,19 @@ Deno.test("ActorSystem.spawn() frees the name when setup fails", async () => {
   }
 });
 
-Deno.test.each(PLACES)("ActorSystem.spawn() rejects when setup never ends, on $where", async ({
+simulated.each(PLACES)("ActorSystem.spawn() rejects when setup never ends, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
   const hanging = failing.with({ startTimeoutMs: 100, name: "hanging" });
-  const spawned = within(5_000, "the rejection", system.spawn(hanging, "hangs"));
+  const spawned = within(20_000, "the rejection", system.spawn(hanging, "hangs"));
   const error = await assertRejects(() => spawned, DOMException, "hanging");
   assertEquals(error.name, "TimeoutError");
-  const ref = await within(5_000, "the free name", system.spawn(taker.with({ name: "hanging" })));
+  const ref = await within(20_000, "the free name", system.spawn(taker.with({ name: "hanging" })));
   assertEquals(await ref.ask.take(1), 1);
 });
 
-Deno.test("ActorSystemOptions.startTimeoutMs holds where the definition sets none", async () => {
+simulated("ActorSystemOptions.startTimeoutMs holds where the definition sets none", async () => {
   // The thread has to start within that time, too, however busy the machine is.
   await using system = new ActorSystem({ workers: 1, startTimeoutMs: 2_000 });
   const ref = await system.spawn(taker);
@@ -228,7 +229,7 @@ Deno.test("ActorSystemOptions.startTimeoutMs holds where the definition sets non
   assertEquals(await ref.ask.take(1), 1);
 });
 
-Deno.test.each((["any", "own"] as const).map((on) => ({ on })))(
+simulated.each((["any", "own"] as const).map((on) => ({ on })))(
   "ActorOptions.startTimeoutMs gives a worker more time to start than the system does ($on)",
   async ({ on }) => {
     await using system = new ActorSystem({ workers: 1, startTimeoutMs: 1 });
@@ -242,7 +243,7 @@ const LOADS = (["any", "own"] as const).flatMap((on) =>
   (["web", "thread"] as const).map((worker) => ({ on, worker }))
 );
 
-Deno.test.each(LOADS)(
+simulated.each(LOADS)(
   "ActorOptions.startTimeoutMs gives a module more time than the system does ($on, $worker)",
   async ({ on, worker }) => {
     await using system = hushed(new ActorSystem({ workers: 1, worker, startTimeoutMs: 1 }));
@@ -285,7 +286,7 @@ Deno.test.each([LOADS[0]!, LOADS[3]!])(
   },
 );
 
-Deno.test("Limits of actors and tasks may be Infinity on a worker, and in messages", async () => {
+simulated("Limits of actors and tasks may be Infinity on a worker, and in messages", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const limits = { startTimeoutMs: Infinity, shutdownMs: Infinity };
   const ref = await within(20_000, "the start", system.spawn(taker.with(limits)));
@@ -294,31 +295,34 @@ Deno.test("Limits of actors and tasks may be Infinity on a worker, and in messag
   await ref.stop();
 });
 
-Deno.test("ActorOptions.startTimeoutMs may be Infinity, on a worker as well", async () => {
+simulated("ActorOptions.startTimeoutMs may be Infinity, on a worker as well", async () => {
   await using system = new ActorSystem({ workers: 1, startTimeoutMs: 1 });
   const parent = await system.spawn(starter.with({ startTimeoutMs: 20_000 }));
   const options = { on: "own", startTimeoutMs: Infinity } as const;
   assertEquals(await within(20_000, "the start", parent.ask.startAndTake(options)), 1);
 });
 
-Deno.test("ActorOptions.startTimeoutMs ends the wait while setup keeps its thread busy", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const neighbour = await system.spawn(taker);
-  const words = new Int32Array(new SharedArrayBuffer(4));
-  const spawned = system.spawn(slow.with({ startTimeoutMs: 50 }), words);
-  const error = await assertRejects(() => spawned, DOMException);
-  assertEquals(error.name, "TimeoutError");
-  Atomics.store(words, 0, 1);
-  Atomics.notify(words, 0);
-  assertEquals(await neighbour.ask.take(1), 1);
-});
+Deno.test(
+  "ActorOptions.startTimeoutMs ends the wait while setup keeps its thread busy",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const neighbour = await system.spawn(taker);
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const spawned = system.spawn(slow.with({ startTimeoutMs: 50 }), words);
+    const error = await assertRejects(() => spawned, DOMException);
+    assertEquals(error.name, "TimeoutError");
+    Atomics.store(words, 0, 1);
+    Atomics.notify(words, 0);
+    assertEquals(await neighbour.ask.take(1), 1);
+  },
+);
 
 const ENDS = (["web", "thread"] as const).flatMap((worker) =>
   // A thread takes twice as long to start.
   DEATHS.map((death) => ({ worker, death, rounds: worker === "web" ? 10 : 6 }))
 );
 
-Deno.test.each(ENDS)("ActorRef.ask rejects when its $worker worker ends: $death", async ({
+simulated.each(ENDS)("ActorRef.ask rejects when its $worker worker ends: $death", async ({
   worker,
   death,
   rounds,
@@ -338,7 +342,7 @@ Deno.test.each(ENDS)("ActorRef.ask rejects when its $worker worker ends: $death"
   });
 });
 
-Deno.test.each(ENDS)("ActorRef.ask of another $worker worker rejects when it ends: $death", async ({
+simulated.each(ENDS)("ActorRef.ask of another $worker worker rejects when it ends: $death", async ({
   worker,
   death,
   rounds,
@@ -380,19 +384,19 @@ function assertCause(cause: unknown, message: string): void {
   assertEquals(cause.message, message);
 }
 
-Deno.test("ActorRef.exited says host-lost for all actors of a worker that ended", async () => {
+simulated("ActorRef.exited says host-lost for all actors of a worker that ended", async () => {
   await using system = hushed(new ActorSystem({ workers: 1 }));
   const refs = [await system.spawn(victim), await system.spawn(victim)];
   const exits = Promise.all(refs.map((ref) => ref.exited));
   refs[0]!.tell.die("throw in a timer");
-  const reasons = await within(5_000, "both ends", exits);
+  const reasons = await within(20_000, "both ends", exits);
   for (const reason of reasons) {
     assert(reason.kind === "host-lost");
     assertCause(reason.error.cause, "thrown in a timer");
   }
 });
 
-Deno.test("ActorRef.ask of an actor on a worker that has ended rejects at once", async () => {
+simulated("ActorRef.ask of an actor on a worker that has ended rejects at once", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(victim);
   await assertRejects(() => ref.ask.die("close"), HostLostError);
@@ -400,7 +404,7 @@ Deno.test("ActorRef.ask of an actor on a worker that has ended rejects at once",
   await within(3_000, "stop()", ref.stop());
 });
 
-Deno.test("ActorSystem.spawn() starts a new worker in place of one that has ended", async () => {
+simulated("ActorSystem.spawn() starts a new worker in place of one that has ended", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(victim.with({ name: "phoenix" }));
   await assertRejects(() => ref.ask.die("exit"), HostLostError);
@@ -408,17 +412,17 @@ Deno.test("ActorSystem.spawn() starts a new worker in place of one that has ende
   assertEquals(await next.ask.ping(), "pong");
 });
 
-Deno.test("ActorSystem.spawn() under way rejects when its worker ends", async () => {
+simulated("ActorSystem.spawn() under way rejects when its worker ends", async () => {
   await using system = new ActorSystem({ workers: 1 });
   for (let round = 0; round < 10; round++) {
     const ref = await system.spawn(victim);
     const spawned = system.spawn(failing, "hangs");
     ref.tell.die("close");
-    await assertRejects(() => within(5_000, `the loss, round ${round}`, spawned), HostLostError);
+    await assertRejects(() => within(20_000, `the loss, round ${round}`, spawned), HostLostError);
   }
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.ask: a reply that cannot cross rejects only it, on $where",
   async ({
     workers,
@@ -439,7 +443,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)("ActorSystem.run() rejects a result that cannot cross, on $where", async ({
+simulated.each(PLACES)("ActorSystem.run() rejects a result that cannot cross, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -471,7 +475,7 @@ Deno.test("ActorSystem refuses an unknown kind of worker", () => {
   assertThrows(() => new ActorSystem(options), TypeError, '"process"');
 });
 
-Deno.test("ActorRef.with() refuses a negative timeoutMs, and NaN", async () => {
+simulated("ActorRef.with() refuses a negative timeoutMs, and NaN", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(taker);
   assertThrows(
@@ -482,15 +486,18 @@ Deno.test("ActorRef.with() refuses a negative timeoutMs, and NaN", async () => {
   assertThrows(() => ref.with({ timeoutMs: NaN }), RangeError, "received NaN");
 });
 
-Deno.test("ActorSystem.shutdown() rejects for a bad timeoutMs and can be called again", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(taker);
-  await assertRejects(() => system.shutdown({ timeoutMs: -1 }), RangeError, "timeoutMs");
-  await assertRejects(() => system.shutdown({ timeoutMs: NaN }), RangeError, "timeoutMs");
-  assertEquals(await ref.ask.take(1), 1);
-});
+simulated(
+  "ActorSystem.shutdown() rejects for a bad timeoutMs and can be called again",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(taker);
+    await assertRejects(() => system.shutdown({ timeoutMs: -1 }), RangeError, "timeoutMs");
+    await assertRejects(() => system.shutdown({ timeoutMs: NaN }), RangeError, "timeoutMs");
+    assertEquals(await ref.ask.take(1), 1);
+  },
+);
 
-Deno.test.each(PLACES)("ActorRef.ask with an aborted signal sends nothing, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask with an aborted signal sends nothing, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -501,7 +508,7 @@ Deno.test.each(PLACES)("ActorRef.ask with an aborted signal sends nothing, on $w
   assertEquals(await ref.ask.taken(), 0);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask: 10 000 levels arrive, both ways, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask: 10 000 levels arrive, both ways, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -512,7 +519,7 @@ Deno.test.each(PLACES)("ActorRef.ask: 10 000 levels arrive, both ways, on $where
   assertEquals(depthOf(await ref.ask.nestedObject(10_000)), 10_000);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask refuses a function 10 000 levels down, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask refuses a function 10 000 levels down, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -523,7 +530,7 @@ Deno.test.each(PLACES)("ActorRef.ask refuses a function 10 000 levels down, on $
   assertEquals(await ref.ask.taken(), 0);
 });
 
-Deno.test.each(PLACES)("ActorRef.ask: __proto__ arrives as a plain key, on $where", async ({
+simulated.each(PLACES)("ActorRef.ask: __proto__ arrives as a plain key, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });

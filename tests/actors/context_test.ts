@@ -12,6 +12,7 @@ import {
   watcher,
 } from "../fixtures/life_context.ts";
 import { nextEvent, PLACES, probe } from "../fixtures/life_probe.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 async function spawnTimekeeper(system: ActorSystem) {
@@ -19,7 +20,7 @@ async function spawnTimekeeper(system: ActorSystem) {
   return { log, ref: await system.spawn(timekeeper, log) };
 }
 
-Deno.test.each(PLACES)("ActorContext.self is the actor itself on $where", async ({ workers }) => {
+simulated.each(PLACES)("ActorContext.self is the actor itself on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(narcissus.with({ name: "narcissus" }));
   const self = await ref.ask.self();
@@ -28,7 +29,7 @@ Deno.test.each(PLACES)("ActorContext.self is the actor itself on $where", async 
   assertEquals(await self.ask.echoes(), 1);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.system starts actors that outlive the one on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -40,7 +41,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.signal is aborted when the actor on $where stops",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -54,7 +55,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.signal is not aborted while the actor on $where drains",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -71,35 +72,35 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.after() calls back as a turn on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     await ref.ask.afterWhileBusy();
-    await within(5_000, "the timer", log.ask.logged("timer"));
+    await within(20_000, "the timer", log.ask.logged("timer"));
     assertEquals(await log.ask.entries(), ["end of turn", "timer"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.after() calls back in order of time on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     for (const ms of [30, 1, 15]) ref.tell.after(ms, `${ms} ms`);
-    await within(5_000, "the last timer", log.ask.logged("30 ms"));
+    await within(20_000, "the last timer", log.ask.logged("30 ms"));
     assertEquals(await log.ask.entries(), ["1 ms", "15 ms", "30 ms"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.after() is one turn up to the end of an async callback on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     ref.tell.afterAsync();
-    await within(5_000, "the timer", log.ask.logged("paused"));
+    await within(20_000, "the timer", log.ask.logged("paused"));
     const noted = ref.ask.note("message");
     log.tell.open();
     await noted;
@@ -107,43 +108,43 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.after() disposed does not fire on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     ref.tell.disposeEarly();
-    await within(5_000, "the later timer", log.ask.logged("later"));
+    await within(20_000, "the later timer", log.ask.logged("later"));
     assertEquals(await log.ask.entries(), ["later"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.after() disposed between firing and its turn does nothing on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     ref.tell.disposeLate();
-    await within(5_000, "the later timer", log.ask.logged("later"));
+    await within(20_000, "the later timer", log.ask.logged("later"));
     assertEquals(await log.ask.entries(), ["later"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.every() calls back again and again on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     ref.tell.every(1);
-    await within(5_000, "five ticks", log.ask.logged("tick", 5));
-    await within(5_000, "the stop", ref.stop());
+    await within(20_000, "five ticks", log.ask.logged("tick", 5));
+    await within(20_000, "the stop", ref.stop());
     const ticks = (await log.ask.entries()).length;
     await log.ask.logged("tick", ticks);
     assertEquals((await log.ask.entries()).length, ticks);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.every() never overlaps with a slow callback on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -151,30 +152,30 @@ Deno.test.each(PLACES)(
     // Even where several turns may go on at the same time.
     const ref = await system.spawn(timekeeper.with({ concurrency: 4 }), log);
     ref.tell.everySlow();
-    await within(5_000, "four ends", log.ask.logged("end", 4));
+    await within(20_000, "four ends", log.ask.logged("end", 4));
     await ref.stop();
     const entries = (await log.ask.entries()).slice(0, 8);
     assertEquals(entries, Array(4).fill(["begin", "end"]).flat());
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.every() never piles up while the actor on $where is busy",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     await ref.ask.pileUp();
-    await within(5_000, "the report", log.ask.logged("1 ticks"));
+    await within(20_000, "the report", log.ask.logged("1 ticks"));
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.every() disposed by its own callback ends on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnTimekeeper(system);
     ref.tell.everyUntil(3);
-    await within(5_000, "the later timer", log.ask.logged("later"));
+    await within(20_000, "the later timer", log.ask.logged("later"));
     assertEquals(await log.ask.entries(), ["tick 1", "tick 2", "tick 3", "later"]);
   },
 );
@@ -189,14 +190,14 @@ const ENDINGS_EVERYWHERE = PLACES.flatMap((place) =>
   ENDINGS.map((each) => ({ ...place, ...each }))
 );
 
-Deno.test.each(ENDINGS_EVERYWHERE)(
+simulated.each(ENDINGS_EVERYWHERE)(
   "ActorContext.onStop() callbacks run in reverse order, awaited, on $ending on $where",
   async ({ workers, end }) => {
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(mortal.with({ restart: "temporary" }), log);
     await end(ref);
-    await within(5_000, "the end", ref.exited);
+    await within(20_000, "the end", ref.exited);
     assertEquals(await log.ask.entries(), [
       "second callback begins",
       "second callback ends",
@@ -205,7 +206,7 @@ Deno.test.each(ENDINGS_EVERYWHERE)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.onStop() callbacks run when one throws, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -213,14 +214,14 @@ Deno.test.each(PLACES)(
     const ref = await system.spawn(clumsy, log);
     const failure = nextEvent(system, "error");
     await ref.stop();
-    const { ref: actor, error } = await within(5_000, "the error event", failure);
+    const { ref: actor, error } = await within(20_000, "the error event", failure);
     assertEquals([actor?.id, (error as Error).message], [ref.id, "clumsy"]);
     assertEquals(await log.ask.entries(), ["third callback", "first callback"]);
     assertEquals((await ref.exited).kind, "shutdown");
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.onStop() callbacks are waited for no longer than shutdownMs on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -231,7 +232,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.become() changes the handlers of the next message on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -243,7 +244,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.become() in setup holds from the first message of each life on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -256,7 +257,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.become() refuses what holds no handlers on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -267,7 +268,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.become() is undone by a restart on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -279,7 +280,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.find() finds an actor by name from $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -293,7 +294,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
+simulated.each([...PLACES, { where: "two workers", workers: 2 }])(
   "ActorContext.watch() resolves with the reason on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -306,16 +307,16 @@ Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
     ];
     ref.tell.watchAndLog(stopped);
     await stopped.stop();
-    await within(5_000, "shutdown", log.ask.logged("shutdown"));
+    await within(20_000, "shutdown", log.ask.logged("shutdown"));
     ref.tell.watchAndLog(killed);
     await killed.terminate();
-    await within(5_000, "killed", log.ask.logged("killed"));
+    await within(20_000, "killed", log.ask.logged("killed"));
     await late.stop();
-    assertEquals(await within(5_000, "the reason after the end", ref.ask.watch(late)), "shutdown");
+    assertEquals(await within(20_000, "the reason after the end", ref.ask.watch(late)), "shutdown");
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.watch() rejects when the watcher on $where ends first",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -324,11 +325,11 @@ Deno.test.each(PLACES)(
     const watched = await system.spawn(narcissus);
     await ref.ask.watchAndLog(watched);
     await ref.stop();
-    await within(5_000, "the rejection", log.ask.logged("AbortError"));
+    await within(20_000, "the rejection", log.ask.logged("AbortError"));
   },
 );
 
-Deno.test.each([...PLACES, { where: "several workers", workers: 3 }])(
+simulated.each([...PLACES, { where: "several workers", workers: 3 }])(
   "ActorContext.spawn()ed children stop before their parent, last first, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -337,7 +338,7 @@ Deno.test.each([...PLACES, { where: "several workers", workers: 3 }])(
     const children: RefOf<typeof child>[] = [];
     for (const name of ["a", "b", "c"]) children.push(await ref.ask.spawn(name));
     assertEquals(await children[1]!.ask.ping(), "pong of b");
-    await within(5_000, "the stop", ref.stop());
+    await within(20_000, "the stop", ref.stop());
     assertEquals(await log.ask.entries(), [
       "c stopped",
       "b stopped",
@@ -349,7 +350,7 @@ Deno.test.each([...PLACES, { where: "several workers", workers: 3 }])(
   },
 );
 
-Deno.test("ActorContext.spawn()ed children on: here are on their parent's thread", async () => {
+simulated("ActorContext.spawn()ed children on: here are on their parent's thread", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const log = await system.spawn(probe);
   const ref = await system.spawn(parent, log);
@@ -359,27 +360,27 @@ Deno.test("ActorContext.spawn()ed children on: here are on their parent's thread
   await ref.stop();
 });
 
-Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
+simulated.each([...PLACES, { where: "two workers", workers: 2 }])(
   "ActorContext.spawn()ed children end when their parent is terminated on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(parent, log);
     const child = await ref.ask.spawn("a");
-    await within(5_000, "the end", ref.terminate());
-    assertEquals((await within(5_000, "the end of the child", child.exited)).kind, "shutdown");
+    await within(20_000, "the end", ref.terminate());
+    assertEquals((await within(20_000, "the end of the child", child.exited)).kind, "shutdown");
     assertEquals((await ref.exited).kind, "killed");
   },
 );
 
-Deno.test.each(PLACES)("ActorContext.run() runs a task from $where", async ({ workers }) => {
+simulated.each(PLACES)("ActorContext.run() runs a task from $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const log = await system.spawn(probe);
   const ref = await system.spawn(watcher, log);
   assertEquals(await ref.ask.run(7), 49);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.stop() ends the actor on $where after its current message",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -389,6 +390,6 @@ Deno.test.each(PLACES)(
     const late = assertRejects(() => ref.ask.note("late"), ActorStoppedError);
     assertEquals(await reply, "stopping");
     await late;
-    assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
+    assertEquals(await within(20_000, "the end", ref.exited), { kind: "normal" });
   },
 );

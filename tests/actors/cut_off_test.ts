@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { ActorStoppedError, ActorSystem, Supervisor } from "../../mod.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { juggler } from "../fixtures/juggler.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 const WAYS = [
@@ -20,7 +21,7 @@ const CASES = PLACES.flatMap((place) =>
   [true, false].flatMap((supervised) => WAYS.map((way) => ({ ...place, ...way, supervised })))
 );
 
-Deno.test.each(CASES)(
+simulated.each(CASES)(
   "What a life leaves undone on $on is rejected with the reason, on $where, supervised: $supervised",
   async ({ workers, supervised, restart, onError, by, says }) => {
     await using system = new ActorSystem({ workers });
@@ -36,7 +37,7 @@ Deno.test.each(CASES)(
     const lost = [hanging, next, exhausted(numbers)];
     const errors = await Promise.all(
       lost.map((each) =>
-        within(5_000, "the rejection", assertRejects(() => each, ActorStoppedError, says))
+        within(20_000, "the rejection", assertRejects(() => each, ActorStoppedError, says))
       ),
     );
     assertStringIncludes(errors[0]!.message, 'Cannot finish "hang": actor "juggler"');
@@ -54,7 +55,7 @@ async function exhausted(values: AsyncIterable<number>): Promise<void> {
   for await (const value of values) assert(value >= 0);
 }
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() rejects each ask that is left with an error of its own, on $where",
   async ({
     workers,

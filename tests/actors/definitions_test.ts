@@ -39,17 +39,18 @@ import {
 import { events, PLACES } from "../fixtures/life_probe.ts";
 import { divide } from "../fixtures/places.ts";
 import { cube, greeter } from "../fixtures/received.ts";
-import { THREAD } from "../fixtures/thread.ts";
+import { threadName } from "../fixtures/thread.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { runProgram, scratchFolder, within } from "../testing.ts";
 
 Deno.test("actor() is found again by a worker", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(counter, 40);
   assertEquals(await ref.ask.increment(2), 42);
-  assertEquals(await ref.ask.thread() === THREAD, false);
+  assertEquals(await ref.ask.thread() === threadName(), false);
 });
 
-Deno.test("actor() finds each definition of a module by its place in it", async () => {
+simulated("actor() finds each definition of a module by its place in it", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const second = await system.spawn(doubler);
   const first = await system.spawn(counter, 1);
@@ -59,7 +60,7 @@ Deno.test("actor() finds each definition of a module by its place in it", async 
 Deno.test("task() is found again by a worker", async () => {
   await using system = new ActorSystem({ workers: 1 });
   assertEquals(await system.run(square, 9), 81);
-  assertEquals(await system.run(whichThread) === THREAD, false);
+  assertEquals(await system.run(whichThread) === threadName(), false);
 });
 
 Deno.test("task() gives a function that can be called as before, also with options", () => {
@@ -117,7 +118,7 @@ Deno.test("ActorSystem.run() rejects a task made inside a function", async () =>
   await assertRejects(() => system.run(makeTask("one")), DefinitionError, "top level");
 });
 
-Deno.test("ActorSystem.spawn() starts a conditional definition on the main thread", async () => {
+simulated("ActorSystem.spawn() starts a conditional definition on the main thread", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const refs = [
     await system.spawn(onlyOnMain!),
@@ -127,7 +128,7 @@ Deno.test("ActorSystem.spawn() starts a conditional definition on the main threa
   assertEquals(await Promise.all(refs.map((ref) => ref.ask.who())), ["only on main", "one", "two"]);
 });
 
-Deno.test("actor() with a key is found also after a conditional definition", async () => {
+simulated("actor() with a key is found also after a conditional definition", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(keyed);
   assertEquals(await ref.ask.who(), "keyed");
@@ -156,15 +157,18 @@ Deno.test("ActorDefinition crosses: a worker starts what it is sent on another o
   assertEquals(await child.ask.thread() === await ref.ask.thread(), false);
 });
 
-Deno.test("ActorDefinition crosses: a worker starts what it is sent in its own thread", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(starter);
-  const child = await ref.ask.spawnGreeter(greeter, "hello");
-  assertEquals(await child.ask.greet("bob"), "hello bob");
-  assertEquals(await child.ask.thread(), await ref.ask.thread());
-});
+simulated(
+  "ActorDefinition crosses: a worker starts what it is sent in its own thread",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(starter);
+    const child = await ref.ask.spawnGreeter(greeter, "hello");
+    assertEquals(await child.ask.greet("bob"), "hello bob");
+    assertEquals(await child.ask.thread(), await ref.ask.thread());
+  },
+);
 
-Deno.test('ActorDefinition crosses: a worker starts what it is sent with on: "here"', async () => {
+simulated('ActorDefinition crosses: a worker starts what it is sent with on: "here"', async () => {
   await using system = new ActorSystem({ workers: 2 });
   const ref = await system.spawn(starter);
   const here = greeter.with({ on: "here" });
@@ -172,7 +176,7 @@ Deno.test('ActorDefinition crosses: a worker starts what it is sent with on: "he
   assertEquals(await child.ask.thread(), await ref.ask.thread());
 });
 
-Deno.test("ActorDefinition crosses with its options", async () => {
+simulated("ActorDefinition crosses with its options", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const ref = await system.spawn(starter);
   const child = await ref.ask.spawnCounter(counter.with({ name: "hits" }), 7);
@@ -181,32 +185,32 @@ Deno.test("ActorDefinition crosses with its options", async () => {
   assertEquals(await found?.ask.increment(), 8);
 });
 
-Deno.test("ActorDefinition crosses on the same thread", async () => {
+simulated("ActorDefinition crosses on the same thread", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(starter);
   const child = await ref.ask.spawnCounter(counter, 1);
   assertEquals(await child.ask.increment(), 2);
 });
 
-Deno.test("TaskDefinition crosses: a worker runs what it is sent on another one", async () => {
+simulated("TaskDefinition crosses: a worker runs what it is sent on another one", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const ref = await system.spawn(starter);
   assertEquals(await ref.ask.run(cube, 3), 27);
 });
 
-Deno.test("TaskDefinition crosses: a worker runs what it is sent in its own thread", async () => {
+simulated("TaskDefinition crosses: a worker runs what it is sent in its own thread", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(starter);
   assertEquals(await ref.ask.run(cube.with({ on: "here" }), 3), 27);
 });
 
-Deno.test("TaskDefinition crosses and can be called where its module is loaded", async () => {
+simulated("TaskDefinition crosses and can be called where its module is loaded", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(starter);
   assertEquals(await ref.ask.call(square, 4), 16);
 });
 
-Deno.test("ActorDefinition with near is refused in a message, by path", async () => {
+simulated("ActorDefinition with near is refused in a message, by path", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(starter);
   await assertRejects(
@@ -216,7 +220,7 @@ Deno.test("ActorDefinition with near is refused in a message, by path", async ()
   );
 });
 
-Deno.test.each(PLACES)("actor() answers with the methods of a class instance on $where", async ({
+simulated.each(PLACES)("actor() answers with the methods of a class instance on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -226,14 +230,14 @@ Deno.test.each(PLACES)("actor() answers with the methods of a class instance on 
   assertEquals(await ref.ask.toString(), "an account with 220");
 });
 
-Deno.test("actor() calls handlers with their object as this", async () => {
+simulated("actor() calls handlers with their object as this", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(hotel);
   assertEquals(await ref.ask.checkIn(3), 3);
   assertEquals(await ref.ask.occupancy(), 3);
 });
 
-Deno.test("actor() takes no property for a handler that is not a function", async () => {
+simulated("actor() takes no property for a handler that is not a function", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const { ask } = await system.spawn(hotel) as ActorRef<unknown> as ActorRef<AnyHandlers>;
   await assertRejects(() => ask.guests!(), TypeError, '"guests"');
@@ -250,7 +254,7 @@ const INHERITED = [
   "__defineGetter__",
 ].map((name) => [name] as const);
 
-Deno.test.each(INHERITED)("ActorRef.ask: %s is no handler of an object", async (name) => {
+simulated.each(INHERITED)("ActorRef.ask: %s is no handler of an object", async (name) => {
   await using system = new ActorSystem({ workers: 0 });
   const { ask } = await system.spawn(counter) as ActorRef<unknown> as ActorRef<AnyHandlers>;
   const call = ask[name]!;
@@ -270,7 +274,7 @@ const LOOKS: { what: string; look: (facade: object) => unknown; sees: unknown }[
   { what: "a copy of its keys", look: (facade) => ({ ...facade }), sees: {} },
 ];
 
-Deno.test.each(LOOKS)(
+simulated.each(LOOKS)(
   "ActorRef: $what of ask, tell and stream sends nothing",
   async ({ look, sees }) => {
     await using system = new ActorSystem({ workers: 0 });
@@ -287,14 +291,14 @@ Deno.test.each(LOOKS)(
   },
 );
 
-Deno.test("ActorRef.ask: constructor is no handler of a class instance", async () => {
+simulated("ActorRef.ask: constructor is no handler of a class instance", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const { ask } = await system.spawn(account, 5) as ActorRef<unknown> as ActorRef<AnyHandlers>;
   await assertRejects(() => Promise.resolve(ask.constructor!(9)), TypeError, '"constructor"');
   assertEquals(await ask.deposit!(1), 6);
 });
 
-Deno.test("ActorRef.tell: an inherited name is a dead letter", async () => {
+simulated("ActorRef.tell: an inherited name is a dead letter", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const letters = events(system, "deadletter");
   const ref = await system.spawn(counter, 1) as ActorRef<unknown> as ActorRef<AnyHandlers>;
@@ -303,20 +307,20 @@ Deno.test("ActorRef.tell: an inherited name is a dead letter", async () => {
   assertEquals(letters.map(({ handler }) => handler), ["hasOwnProperty"]);
 });
 
-Deno.test("actor() may answer with an object without a prototype", async () => {
+simulated("actor() may answer with an object without a prototype", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const { ask } = await system.spawn(bare) as ActorRef<unknown> as ActorRef<AnyHandlers>;
   assertEquals(await ask.ping!(), "pong");
   await assertRejects(() => Promise.resolve(ask.toString()), TypeError, '"toString"');
 });
 
-Deno.test("actor() may have a toString of its own", async () => {
+simulated("actor() may have a toString of its own", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(printable);
   assertEquals(await ref.ask.toString(), "my own text");
 });
 
-Deno.test.each([["undefined"], ["null"], ["number"], ["string"], ["function"]])(
+simulated.each([["undefined"], ["null"], ["number"], ["string"], ["function"]])(
   "ActorSystem.spawn() rejects a setup that returns %s",
   async (what) => {
     await using system = new ActorSystem({ workers: 1 });
@@ -326,7 +330,7 @@ Deno.test.each([["undefined"], ["null"], ["number"], ["string"], ["function"]])(
   },
 );
 
-Deno.test.each(PLACES)("ActorSystem.spawn() rejects a handler named then on $where", async ({
+simulated.each(PLACES)("ActorSystem.spawn() rejects a handler named then on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers, startTimeoutMs: 1_000 });
@@ -334,7 +338,7 @@ Deno.test.each(PLACES)("ActorSystem.spawn() rejects a handler named then on $whe
   await assertRejects(() => system.spawn(thenHandler), TypeError, '"then"');
 });
 
-Deno.test("ActorRef.ask in an await is not taken for a promise", async () => {
+simulated("ActorRef.ask in an await is not taken for a promise", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(counter, 1);
   const ask = await within(1_000, "ref.ask itself", Promise.resolve(ref.ask));
@@ -390,17 +394,20 @@ Deno.test.each(NO_NAMES)(
   },
 );
 
-Deno.test("ActorSystem.find() refuses what is no name, and finds nobody by an empty one", async () => {
-  await using system = new ActorSystem({ workers: 0 });
-  for (const value of [5, null, undefined, {}]) {
-    await assertRejects(() => system.find(value as never), TypeError, "name must be a text");
-  }
-  assertEquals(await system.find(""), undefined);
-});
+simulated(
+  "ActorSystem.find() refuses what is no name, and finds nobody by an empty one",
+  async () => {
+    await using system = new ActorSystem({ workers: 0 });
+    for (const value of [5, null, undefined, {}]) {
+      await assertRejects(() => system.find(value as never), TypeError, "name must be a text");
+    }
+    assertEquals(await system.find(""), undefined);
+  },
+);
 
 const NO_SIGNALS = [{ value: null }, { value: {} }, { value: new AbortController() }, { value: 5 }];
 
-Deno.test.each(NO_SIGNALS)(
+simulated.each(NO_SIGNALS)(
   "A limit that is no AbortSignal is refused: $value",
   async ({ value }) => {
     await using system = new ActorSystem({ workers: 0 });
@@ -419,7 +426,7 @@ Deno.test.each(NO_SIGNALS)(
 
 const NO_OPTIONS = [{ value: null }, { value: 5 }, { value: "hits" }];
 
-Deno.test.each(NO_OPTIONS)("Options that are no object are refused: $value", async ({ value }) => {
+simulated.each(NO_OPTIONS)("Options that are no object are refused: $value", async ({ value }) => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(counter, 1);
   for (
@@ -475,7 +482,7 @@ Deno.test("ActorDefinition.with() adds to the options there are, and changes no 
   assertEquals([counter.options, named.options], [{}, { name: "hits" }]);
 });
 
-Deno.test("ActorDefinition.with() takes undefined for not given", async () => {
+simulated("ActorDefinition.with() takes undefined for not given", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const options = { name: undefined, mailbox: undefined, concurrency: undefined, on: undefined };
   const ref = await system.spawn(counter.with(options), 1);
@@ -488,7 +495,7 @@ Deno.test("TaskDefinition.with() refuses a bad timeoutMs and an unknown place", 
   assertThrows(() => square.with({ on: "there" as "here" }), TypeError, '"there"');
 });
 
-Deno.test("ActorSystem.spawn() and run() refuse what is no definition", async () => {
+simulated("ActorSystem.spawn() and run() refuse what is no definition", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const plain = (n: number) => n;
   await assertRejects(() => system.spawn(plain as never), TypeError, "actor()");
@@ -558,20 +565,23 @@ async function runSource(folder: string, source: string) {
   return await runProgram(path, { timeoutMs: 10_000 });
 }
 
-Deno.test("A module whose top-level await never ends fails spawn() and run() in time, and takes no worker", async () => {
-  await using system = new ActorSystem({ workers: 1, startTimeoutMs: 3_000 });
-  await using supervisor = new Supervisor({ system });
-  await using pool = new Pool({ system, workers: 1 });
-  // So that all threads are there.
-  assertEquals(await Promise.all([system.run(divide, 2), pool.run(divide, 4)]), [0.5, 0.25]);
-  const starts = [
-    system.run(unreachable),
-    supervisor.run(unreachable.with({ name: "unreachable" })),
-    pool.run(unreachable),
-    system.spawn(unreachableActor),
-  ];
-  const late = starts.map((start) => assertRejects(() => start, DOMException, "within 3000 ms"));
-  await within(20_000, "the end of all waits", Promise.all(late));
-  assertEquals(await within(10_000, "the pool's worker", pool.run(divide, 4)), 0.25);
-  assertEquals(await within(10_000, "the shared worker", system.run(divide, 2)), 0.5);
-});
+Deno.test(
+  "A module whose top-level await never ends fails spawn() and run() in time, and takes no worker",
+  async () => {
+    await using system = new ActorSystem({ workers: 1, startTimeoutMs: 3_000 });
+    await using supervisor = new Supervisor({ system });
+    await using pool = new Pool({ system, workers: 1 });
+    // So that all threads are there.
+    assertEquals(await Promise.all([system.run(divide, 2), pool.run(divide, 4)]), [0.5, 0.25]);
+    const starts = [
+      system.run(unreachable),
+      supervisor.run(unreachable.with({ name: "unreachable" })),
+      pool.run(unreachable),
+      system.spawn(unreachableActor),
+    ];
+    const late = starts.map((start) => assertRejects(() => start, DOMException, "within 3000 ms"));
+    await within(20_000, "the end of all waits", Promise.all(late));
+    assertEquals(await within(10_000, "the pool's worker", pool.run(divide, 4)), 0.25);
+    assertEquals(await within(10_000, "the shared worker", system.run(divide, 2)), 0.5);
+  },
+);

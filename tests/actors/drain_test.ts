@@ -4,6 +4,7 @@ import { foreman, reborn, stillborn } from "../fixtures/life_drain.ts";
 import { events, PLACES, probe } from "../fixtures/life_probe.ts";
 import { source } from "../fixtures/life_stream.ts";
 import { fragile } from "../fixtures/life_restart.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 function quietSystem(workers: number): ActorSystem {
@@ -21,11 +22,11 @@ async function spawnHeld(
   const log = await system.spawn(probe);
   const ref = await spawner.spawn(fragile.with(options), log, { count: 0 });
   const held = ref.ask.hold("held");
-  await within(5_000, "the actor to be held", log.ask.logged("held"));
+  await within(20_000, "the actor to be held", log.ask.logged("held"));
   return { log, ref, held };
 }
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     [
       { ...place, what: "a message fails", message: "fail", options: {} },
@@ -48,7 +49,7 @@ Deno.test.each(
     const restarts = ref.ask.restarts();
     const stopped = ref.stop({ drain: true });
     log.tell.open();
-    await within(5_000, "the stop", Promise.all([held, stopped]));
+    await within(20_000, "the stop", Promise.all([held, stopped]));
     const entries = await log.ask.entries();
     assertEquals(entries.filter((entry) => entry !== "failed"), ["held", "before", "after"]);
     assertEquals(await restarts, 1);
@@ -56,7 +57,7 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop({ drain: true }) outlives a restart with the group on $where",
   async ({ workers }) => {
     await using system = quietSystem(workers);
@@ -67,13 +68,13 @@ Deno.test.each(PLACES)(
     const stopped = ref.stop({ drain: true });
     await assertRejects(() => sibling.ask.fail("failed"), RangeError);
     log.tell.open();
-    await within(5_000, "the stop", Promise.all([held, stopped]));
+    await within(20_000, "the stop", Promise.all([held, stopped]));
     assertEquals(await waiting, 1);
-    await until(5_000, "the sibling to be back", async () => await sibling.ask.restarts() === 1);
+    await until(20_000, "the sibling to be back", async () => await sibling.ask.restarts() === 1);
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => [
     { ...place, who: "an actor of the system", below: 0 },
     { ...place, who: "a child of a supervisor", below: 1 },
@@ -99,7 +100,7 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => (["stop", "shutdown"] as const).map((how) => ({ ...place, how }))),
 )(
   "A drain by $how() while the actor starts again handles what waits on $where",
@@ -109,16 +110,16 @@ Deno.test.each(
     const ref = await system.spawn(reborn, log, "start");
     ref.tell.fail();
     ref.tell.note("waited");
-    await within(5_000, "the second start", log.ask.logged("starting again"));
+    await within(20_000, "the second start", log.ask.logged("starting again"));
     const noted = log.ask.logged("waited");
     const ended = how === "stop" ? ref.stop({ drain: true }) : system.shutdown();
     const late = how === "stop" && assertRejects(() => ref.ask.note("late"), ActorStoppedError);
-    await within(5_000, "the end", Promise.all([ended, late, noted]));
+    await within(20_000, "the end", Promise.all([ended, late, noted]));
     assertEquals(await ref.exited, { kind: "shutdown" });
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop({ drain: true }) does not wait for the back-off of a supervisor on $where",
   async ({ workers }) => {
     await using system = quietSystem(workers);
@@ -127,13 +128,13 @@ Deno.test.each(PLACES)(
     const ref = await supervisor.spawn(fragile, log, { count: 0 });
     await assertRejects(() => ref.ask.fail(), RangeError);
     const waiting = ref.ask.restarts();
-    await within(5_000, "the stop", ref.stop({ drain: true }));
+    await within(20_000, "the stop", ref.stop({ drain: true }));
     assertEquals(await waiting, 1);
     assertEquals(await ref.exited, { kind: "shutdown" });
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => [true, false].map((isSupervised) => ({ ...place, isSupervised }))),
 )(
   "ActorRef.stop({ drain: true }) ends when no life begins any more on $where, supervised: $isSupervised",
@@ -144,12 +145,12 @@ Deno.test.each(
     const failing = assertRejects(() => ref.ask.fail(), RangeError);
     const waiting = assertRejects(() => ref.ask.ping(), ActorStoppedError);
     const stopped = ref.stop({ drain: true });
-    await within(5_000, "the end", Promise.all([failing, waiting, stopped]));
+    await within(20_000, "the end", Promise.all([failing, waiting, stopped]));
     assertEquals((await ref.exited).kind, "error");
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     [
       { ...place, how: "stop", kind: "shutdown" },
@@ -164,16 +165,16 @@ Deno.test.each(
     const ref = await system.spawn(reborn, log, "fail to start");
     const restarts = events(system, "restart");
     ref.tell.fail();
-    await within(5_000, "the second start", log.ask.logged("starting again"));
+    await within(20_000, "the second start", log.ask.logged("starting again"));
     const ended = ref[how]();
     log.tell.open();
-    await within(5_000, "the end", ended);
+    await within(20_000, "the end", ended);
     assertEquals(await ref.exited, { kind });
     assertEquals(restarts.length, 1);
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     (["spawn", "supervise"] as const).flatMap((how) =>
       (["stop", "shutdown"] as const).map((end) => ({ ...place, how, end }))
@@ -188,7 +189,7 @@ Deno.test.each(
     ref.tell.delegate(["a", "b", "c"]);
     const noted = log.ask.logged("c");
     const ended = end === "stop" ? ref.stop({ drain: true }) : system.shutdown();
-    await within(5_000, "the end", Promise.all([ended, noted]));
+    await within(20_000, "the end", Promise.all([ended, noted]));
   },
 );
 
@@ -200,13 +201,13 @@ for (const strategy of ["one-for-one", "one-for-all"] as const) {
     const ref = await supervisor.spawn(stillborn);
     await assertRejects(() => ref.ask.fail(), RangeError);
     // By a timer.
-    await until(5_000, "many restarts", () => restarts.length > 10);
-    await within(5_000, "the stop", supervisor.stop());
+    await until(20_000, "many restarts", () => restarts.length > 10);
+    await within(20_000, "the stop", supervisor.stop());
     assertEquals((await ref.exited).kind, "shutdown");
   });
 }
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     ([1, 3] as const).flatMap((concurrency) =>
       (["noting", "notingLater"] as const).map((handler) => ({ ...place, concurrency, handler }))
@@ -219,19 +220,19 @@ Deno.test.each(
     const log = await system.spawn(probe);
     const ref = await system.spawn(source.with({ concurrency }), log);
     ref.tell[handler](["a", "b", "c"]);
-    await within(5_000, "the stop", ref.stop({ drain: true }));
+    await within(20_000, "the stop", ref.stop({ drain: true }));
     assertEquals(await log.ask.entries(), ["a", "b", "c"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() ends an endless generator that was told on $where",
   async ({ workers }) => {
     await using system = quietSystem(workers);
     const log = await system.spawn(probe);
     const ref = await system.spawn(source, log);
     ref.tell.endless();
-    assertEquals(await within(5_000, "a reply meanwhile", ref.ask.ping()), "pong");
+    assertEquals(await within(20_000, "a reply meanwhile", ref.ask.ping()), "pong");
     assertEquals(await within(4_000, "the shutdown", system.shutdown()), { abandoned: [] });
   },
 );

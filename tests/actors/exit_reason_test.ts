@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem, type RefOf } from "../../mod.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { breeder, brief } from "../fixtures/brief.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 /** As somebody hears it who did not ask before. */
@@ -14,7 +15,7 @@ function quiet(system: ActorSystem): ActorSystem {
   return system;
 }
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.exited says the reason, or that it is forgotten, never another one, on $where",
   async ({ workers }) => {
     await using system = quiet(new ActorSystem({ workers }));
@@ -38,7 +39,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("ActorRef.exited says the reason also when the system has ended since", async () => {
+simulated("ActorRef.exited says the reason also when the system has ended since", async () => {
   const system = quiet(new ActorSystem({ workers: 1 }));
   const options = { onError: "stop" } as const;
   const failed = await system.spawn(brief.with(options));
@@ -55,7 +56,7 @@ Deno.test("ActorRef.exited says the reason also when the system has ended since"
   assertEquals(await watching, "shutdown");
 });
 
-Deno.test("ActorRef.exited says the reason also when the thread has been lost since", async () => {
+simulated("ActorRef.exited says the reason also when the thread has been lost since", async () => {
   await using system = quiet(new ActorSystem({ workers: 2 }));
   const parent = await system.spawn(breeder);
   const kind = { on: "own", restart: "temporary" } as const;

@@ -16,6 +16,7 @@ import { DEATHS } from "../fixtures/deaths.ts";
 import { hushed } from "../fixtures/life_probe.ts";
 import { parent, phoenix } from "../fixtures/phoenix.ts";
 import { locate, resident } from "../fixtures/places.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { scratchFolder, within } from "../testing.ts";
 
 type Phoenix = ReturnType<typeof phoenix.setup> & object;
@@ -57,23 +58,26 @@ Deno.test.each(WAYS)(
   },
 );
 
-Deno.test("Messages sent after the loss of a worker was noticed arrive afterwards, in order", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(phoenix, 0);
-  for (let round = 0; round < 3; round++) {
-    await within(4_000, "the loss", ref.ask.die("close").catch(() => {}));
-    const replies: Promise<number>[] = [];
-    for (let n = 1; n <= 100; n++) {
-      ref.tell.add(1);
-      replies.push(ref.ask.add(1));
+simulated(
+  "Messages sent after the loss of a worker was noticed arrive afterwards, in order",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(phoenix, 0);
+    for (let round = 0; round < 3; round++) {
+      await within(4_000, "the loss", ref.ask.die("close").catch(() => {}));
+      const replies: Promise<number>[] = [];
+      for (let n = 1; n <= 100; n++) {
+        ref.tell.add(1);
+        replies.push(ref.ask.add(1));
+      }
+      const counts = await within(4_000, "the replies", Promise.all(replies));
+      assertEquals(counts, Array.from({ length: 100 }, (_, n) => 2 * n + 2));
     }
-    const counts = await within(4_000, "the replies", Promise.all(replies));
-    assertEquals(counts, Array.from({ length: 100 }, (_, n) => 2 * n + 2));
-  }
-  assertEquals(system.deadLetters, 0);
-});
+    assertEquals(system.deadLetters, 0);
+  },
+);
 
-Deno.test("After three losses within five seconds an actor has ended, and so it says", async () => {
+simulated("After three losses within five seconds an actor has ended, and so it says", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const restarts: number[] = [];
   system.addEventListener("restart", ({ detail }) => restarts.push(detail.restarts));
@@ -98,7 +102,7 @@ const MIXES = [
   ["lose", "lose", "lose", "fail"],
 ] as const;
 
-Deno.test.each(MIXES.flatMap((mix) => [
+simulated.each(MIXES.flatMap((mix) => [
   { mix, steps: mix.join(", "), owner: "the main thread" },
   { mix, steps: mix.join(", "), owner: "a worker" },
 ]))(
@@ -122,7 +126,7 @@ Deno.test.each(MIXES.flatMap((mix) => [
   },
 );
 
-Deno.test("stop() and terminate() are not undone by the loss of the worker", async () => {
+simulated("stop() and terminate() are not undone by the loss of the worker", async () => {
   for (const order of ["stop", "terminate"] as const) {
     for (let round = 0; round < 5; round++) {
       await using system = new ActorSystem({ workers: 1 });
@@ -153,7 +157,7 @@ Deno.test("A thread in an endless loop ends with the actor that is terminated, i
   assertEquals(await within(4_000, "the neighbour", neighbour.ask.add(1)), 6);
 });
 
-Deno.test("A child on another worker is started again by its parent's thread", async () => {
+simulated("A child on another worker is started again by its parent's thread", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const mother = await system.spawn(parent);
   const child = await mother.ask.start("child") as never as Awaited<
@@ -166,22 +170,25 @@ Deno.test("A child on another worker is started again by its parent's thread", a
   assertEquals(child.id, bird!.id);
 });
 
-Deno.test("The children of an actor whose worker ends are stopped before it comes back, and their names free", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const mother = await system.spawn(parent);
-  for (let round = 0; round < 3; round++) {
-    await mother.ask.start("child");
-    const child = (await system.find<typeof phoenix>("child"))!;
-    await assertRejects(() => mother.ask.start("child"), NameTakenError);
-    mother.tell.die("close");
-    assertEquals((await within(10_000, "the child's end", child.exited)).kind, "shutdown");
-    await within(10_000, `the name, round ${round}`, mother.ask.start("child"));
-    assertEquals(await mother.ask.add(4), 4);
-    await (await system.find("child"))!.stop();
-  }
-});
+simulated(
+  "The children of an actor whose worker ends are stopped before it comes back, and their names free",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const mother = await system.spawn(parent);
+    for (let round = 0; round < 3; round++) {
+      await mother.ask.start("child");
+      const child = (await system.find<typeof phoenix>("child"))!;
+      await assertRejects(() => mother.ask.start("child"), NameTakenError);
+      mother.tell.die("close");
+      assertEquals((await within(10_000, "the child's end", child.exited)).kind, "shutdown");
+      await within(10_000, `the name, round ${round}`, mother.ask.start("child"));
+      assertEquals(await mother.ask.add(4), 4);
+      await (await system.find("child"))!.stop();
+    }
+  },
+);
 
-Deno.test("Temporary actors do not come back", async () => {
+simulated("Temporary actors do not come back", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(phoenix.with({ restart: "temporary", name: "t" }), 0);
   const other = await system.spawn(phoenix, 0);
@@ -192,7 +199,7 @@ Deno.test("Temporary actors do not come back", async () => {
   await assertRejects(() => within(4_000, "a refusal", ref.ask.add(1)), Error);
 });
 
-Deno.test("A shutdown starts nothing again", async () => {
+simulated("A shutdown starts nothing again", async () => {
   for (let round = 0; round < 10; round++) {
     const system = new ActorSystem({ workers: 2 });
     const refs = [await system.spawn(phoenix, 0), await system.spawn(phoenix, 0)];
@@ -203,31 +210,34 @@ Deno.test("A shutdown starts nothing again", async () => {
   }
 });
 
-Deno.test("An actor ends with the error when its module is gone at the restart on a new thread", async () => {
-  await using folder = await scratchFolder();
-  const url = new URL(`file://${await Deno.realPath(folder.path)}/gone.ts`);
-  const library = new URL("../../mod.ts", import.meta.url);
-  await Deno.writeTextFile(
-    url,
-    `import { actor } from ${JSON.stringify(library.href)};
+Deno.test(
+  "An actor ends with the error when its module is gone at the restart on a new thread",
+  async () => {
+    await using folder = await scratchFolder();
+    const url = new URL(`file://${await Deno.realPath(folder.path)}/gone.ts`);
+    const library = new URL("../../mod.ts", import.meta.url);
+    await Deno.writeTextFile(
+      url,
+      `import { actor } from ${JSON.stringify(library.href)};
     export const gone = actor(import.meta, () => ({
       ping: () => "pong",
       die: () => { self.close(); return new Promise(() => {}); },
     }));`,
-  );
-  const { gone } = await import(url.href);
-  await using system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(gone as typeof phoenix, 0) as never as ActorRef<Gone>;
-  const neighbour = await system.spawn(phoenix, 4);
-  assertEquals(await ref.ask.ping(), "pong");
-  await Deno.remove(url);
-  await assertRejects(() => within(4_000, "the loss", ref.ask.die()), HostLostError);
-  const reason = await within(4_000, "the end", ref.exited);
-  assert(reason.kind === "error");
-  assertInstanceOf(reason.error, Error, "gone.ts");
-  await assertRejects(() => within(4_000, "a refusal", ref.ask.ping()), ActorStoppedError);
-  assertEquals(await within(4_000, "the neighbour", neighbour.ask.add(1)), 5);
-});
+    );
+    const { gone } = await import(url.href);
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(gone as typeof phoenix, 0) as never as ActorRef<Gone>;
+    const neighbour = await system.spawn(phoenix, 4);
+    assertEquals(await ref.ask.ping(), "pong");
+    await Deno.remove(url);
+    await assertRejects(() => within(4_000, "the loss", ref.ask.die()), HostLostError);
+    const reason = await within(4_000, "the end", ref.exited);
+    assert(reason.kind === "error");
+    assertInstanceOf(reason.error, Error, "gone.ts");
+    await assertRejects(() => within(4_000, "a refusal", ref.ask.ping()), ActorStoppedError);
+    assertEquals(await within(4_000, "the neighbour", neighbour.ask.add(1)), 5);
+  },
+);
 
 type Gone = { ping(): string; die(): Promise<never> };
 

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ActorSystem } from "../../mod.ts";
 import { hostBehind } from "../../actors/system/actor_system.ts";
 import { commander } from "../fixtures/life_ordered.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { runProgram, scratchFolder, within } from "../testing.ts";
 
 Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
@@ -23,14 +24,17 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
   },
 );
 
-Deno.test("A worker that is being started is not ended because it cannot kill an actor yet", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const { coordinator } = hostBehind(system);
-  const changes: string[] = [];
-  system.addEventListener("host", ({ detail: { state } }) => changes.push(state));
-  const starting = system.spawn(commander);
-  // Nothing can have come from it yet.
-  assertEquals(await coordinator!.answer(["condemn", 1, 1, "an actor"], 0), false);
-  await within(20_000, "the start", starting);
-  assertEquals(changes, ["started"]);
-});
+simulated(
+  "A worker that is being started is not ended because it cannot kill an actor yet",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const { coordinator } = hostBehind(system);
+    const changes: string[] = [];
+    system.addEventListener("host", ({ detail: { state } }) => changes.push(state));
+    const starting = system.spawn(commander);
+    // Nothing can have come from it yet.
+    assertEquals(await coordinator!.answer(["condemn", 1, 1, "an actor"], 0), false);
+    await within(20_000, "the start", starting);
+    assertEquals(changes, ["started"]);
+  },
+);

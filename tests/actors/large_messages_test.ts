@@ -2,46 +2,50 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { ActorSystem, pipe, Pool, Queue, transfer } from "../../mod.ts";
 import { Manager } from "../../shared/mod.ts";
 import { giver, maker, neighbour, taker, tooLarge } from "../fixtures/large.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
-Deno.test("A message whose text would be too long is refused by size where it is sent", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(giver);
-  const other = await system.spawn(neighbour);
-  await using pool = new Pool({ system, workers: 1 });
-  await using manager = new Manager({ system });
-  const list = await manager.list<unknown>();
-  const large = tooLarge();
-  using queue = new Queue<unknown>();
-  const [near, far] = pipe<unknown, unknown>();
-  const counted = other.ask.add();
-  const sends: Record<string, () => unknown> = {
-    ask: () => ref.ask.take(large),
-    tell: async () => await ref.tell.take(large),
-    stream: () => Array.fromAsync(ref.stream.stream(large)),
-    spawn: () => system.spawn(giver, large),
-    run: () => system.run(taker, large),
-    "pool.run": () => pool.run(taker, large),
-    "pool.map": () => pool.map(taker, [1, large]),
-    queue: () => queue.send(large),
-    pipe: () => near.send(large),
-    manager: () => list.push(large),
-  };
-  for (const [route, send] of Object.entries(sends)) {
-    const sent = async () => await send();
-    const error = await assertRejects(() => within(60_000, route, sent()), RangeError);
-    assertMatch(
-      error.message,
-      /^Cannot send \w+: .* too large: its text has more than \d+ char/,
-      route,
-    );
-  }
-  near.close();
-  far.close();
-  assertEquals([await counted, await other.ask.add()], [1, 2]);
-});
+simulated(
+  "A message whose text would be too long is refused by size where it is sent",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(giver);
+    const other = await system.spawn(neighbour);
+    await using pool = new Pool({ system, workers: 1 });
+    await using manager = new Manager({ system });
+    const list = await manager.list<unknown>();
+    const large = tooLarge();
+    using queue = new Queue<unknown>();
+    const [near, far] = pipe<unknown, unknown>();
+    const counted = other.ask.add();
+    const sends: Record<string, () => unknown> = {
+      ask: () => ref.ask.take(large),
+      tell: async () => await ref.tell.take(large),
+      stream: () => Array.fromAsync(ref.stream.stream(large)),
+      spawn: () => system.spawn(giver, large),
+      run: () => system.run(taker, large),
+      "pool.run": () => pool.run(taker, large),
+      "pool.map": () => pool.map(taker, [1, large]),
+      queue: () => queue.send(large),
+      pipe: () => near.send(large),
+      manager: () => list.push(large),
+    };
+    for (const [route, send] of Object.entries(sends)) {
+      const sent = async () => await send();
+      const error = await assertRejects(() => within(60_000, route, sent()), RangeError);
+      assertMatch(
+        error.message,
+        /^Cannot send \w+: .* too large: its text has more than \d+ char/,
+        route,
+      );
+    }
+    near.close();
+    far.close();
+    assertEquals([await counted, await other.ask.add()], [1, 2]);
+  },
+);
 
-Deno.test("A result whose text would be too long fails its own ask, and nothing else", async () => {
+simulated("A result whose text would be too long fails its own ask, and nothing else", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(giver);
   const other = await system.spawn(neighbour);

@@ -23,23 +23,26 @@ Deno.test.each(SYSTEMS)(
   },
 );
 
-Deno.test("What is given up before its actor is back never runs, and closes what it held", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(late);
-  await assertRejects(() => ref.ask.die("close"), HostLostError);
-  // Its new thread has begun by then, and loads the actor's module.
-  const given = AbortSignal.timeout(250);
-  const limited = ref.with({ signal: given });
-  const [near, far] = pipe<number, number>();
-  const left = [
-    limited.ask.add(1),
-    limited.ask.take(far),
-    limited.stream.countdown(3).next(),
-  ];
-  for (const { status } of await Promise.allSettled(left)) assertEquals(status, "rejected");
-  assertEquals(await within(10_000, "the actor", ref.ask.add(0)), 0);
-  assertEquals(await within(10_000, "the end of the pipe", Array.fromAsync(near)), []);
-});
+Deno.test(
+  "What is given up before its actor is back never runs, and closes what it held",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(late);
+    await assertRejects(() => ref.ask.die("close"), HostLostError);
+    // Its new thread has begun by then, and loads the actor's module.
+    const given = AbortSignal.timeout(250);
+    const limited = ref.with({ signal: given });
+    const [near, far] = pipe<number, number>();
+    const left = [
+      limited.ask.add(1),
+      limited.ask.take(far),
+      limited.stream.countdown(3).next(),
+    ];
+    for (const { status } of await Promise.allSettled(left)) assertEquals(status, "rejected");
+    assertEquals(await within(10_000, "the actor", ref.ask.add(0)), 0);
+    assertEquals(await within(10_000, "the end of the pipe", Array.fromAsync(near)), []);
+  },
+);
 
 Deno.test.each(SYSTEMS)(
   "Asks of an actor on a thread that has ended, by one who has not heard of it, fail once ($kind)",

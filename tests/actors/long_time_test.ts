@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { actor, type ActorContext, ActorSystem, Supervisor } from "../../mod.ts";
 import { systemClock } from "../../channels/thread/clock.ts";
+import { simulated } from "../simulation/simulated.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -103,7 +104,7 @@ const NONSENSE = [
   { ms: {} },
 ].flatMap((each) => [{ ...each, way: "after" as const }, { ...each, way: "every" as const }]);
 
-Deno.test.each(NONSENSE)("ActorContext.$way() refuses $ms as a time", async ({ way, ms }) => {
+simulated.each(NONSENSE)("ActorContext.$way() refuses $ms as a time", async ({ way, ms }) => {
   await using system = new ActorSystem({ workers: 0 });
   const context = await insider(system);
   assertThrows(
@@ -113,7 +114,7 @@ Deno.test.each(NONSENSE)("ActorContext.$way() refuses $ms as a time", async ({ w
   );
 });
 
-Deno.test.each([{ way: "after" as const }, { way: "every" as const }])(
+simulated.each([{ way: "after" as const }, { way: "every" as const }])(
   "ActorContext.$way() refuses what is no function",
   async ({ way }) => {
     await using system = new ActorSystem({ workers: 0 });

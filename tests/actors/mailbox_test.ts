@@ -7,6 +7,7 @@ import {
 } from "../../mod.ts";
 import { clerk, player, sender, sleeper, spinner } from "../fixtures/life_mailbox.ts";
 import { events, nextEvent, PLACES, probe } from "../fixtures/life_probe.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 /** A clerk that is being held, so that whatever else is sent to it has to wait. */
@@ -14,11 +15,11 @@ async function heldClerk(system: ActorSystem, mailbox?: MailboxOptions) {
   const log = await system.spawn(probe);
   const ref = await system.spawn(clerk.with({ name: "clerk", mailbox }), log);
   const held = ref.ask.hold("held");
-  await within(5_000, "the clerk to be held", log.ask.logged("held"));
+  await within(20_000, "the clerk to be held", log.ask.logged("held"));
   return { log, ref, held };
 }
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Mailbox: one message at a time, async ones included, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -38,7 +39,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorOptions.concurrency limits messages in work on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -51,20 +52,20 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorOptions.concurrency lets a message pass a waiting one on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(clerk.with({ concurrency: 2 }), log);
     const held = ref.ask.hold("held");
-    assertEquals(await within(5_000, "a reply meanwhile", ref.ask.ping()), "pong");
+    assertEquals(await within(20_000, "a reply meanwhile", ref.ask.ping()), "pong");
     log.tell.open();
-    await within(5_000, "the end of the first", held);
+    await within(20_000, "the end of the first", held);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Mailbox of an actor without a bound takes 20 000 messages on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -89,7 +90,7 @@ const OVERFLOWS_EVERYWHERE = PLACES.flatMap((place) =>
   OVERFLOWS.map((overflow) => ({ ...place, ...overflow }))
 );
 
-Deno.test.each(OVERFLOWS_EVERYWHERE)(
+simulated.each(OVERFLOWS_EVERYWHERE)(
   "MailboxOptions.overflow $overflow rejects one ask with MailboxFullError on $where",
   async ({ workers, overflow, dropped, handled }) => {
     await using system = new ActorSystem({ workers });
@@ -106,23 +107,23 @@ Deno.test.each(OVERFLOWS_EVERYWHERE)(
   },
 );
 
-Deno.test.each(OVERFLOWS_EVERYWHERE)(
+simulated.each(OVERFLOWS_EVERYWHERE)(
   "MailboxOptions.overflow $overflow makes a told message a dead letter on $where",
   async ({ workers, overflow, handled }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref, held } = await heldClerk(system, { capacity: 2, overflow });
     const deadLetter = nextEvent(system, "deadletter");
     for (const entry of ["a", "b", "c"]) ref.tell.note(entry);
-    const { ref: actor, handler } = await within(5_000, "the dead letter", deadLetter);
+    const { ref: actor, handler } = await within(20_000, "the dead letter", deadLetter);
     assertEquals([actor.id, handler, system.deadLetters], [ref.id, "note", 1]);
     log.tell.open();
     await held;
-    await within(5_000, "the last entry", log.ask.logged(handled[1]));
+    await within(20_000, "the last entry", log.ask.logged(handled[1]));
     assertEquals(await log.ask.entries(), ["held", ...handled]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "MailboxOptions.capacity does not count who has given up, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -138,7 +139,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(OVERFLOWS_EVERYWHERE)(
+simulated.each(OVERFLOWS_EVERYWHERE)(
   "MailboxOptions.overflow $overflow never drops a timer on $where",
   async ({ workers, overflow }) => {
     await using system = new ActorSystem({ workers });
@@ -150,12 +151,12 @@ Deno.test.each(OVERFLOWS_EVERYWHERE)(
     log.tell.open();
     await held;
     await settled;
-    await within(5_000, "the timer", log.ask.logged("timer"));
+    await within(20_000, "the timer", log.ask.logged("timer"));
     assertEquals((await log.ask.entries()).length, 3);
   },
 );
 
-Deno.test.each(OVERFLOWS_EVERYWHERE)(
+simulated.each(OVERFLOWS_EVERYWHERE)(
   "MailboxOptions.overflow $overflow never drops a turn of a stream on $where",
   async ({ workers, overflow }) => {
     await using system = new ActorSystem({ workers });
@@ -174,7 +175,7 @@ Deno.test.each(OVERFLOWS_EVERYWHERE)(
   },
 );
 
-Deno.test.each(OVERFLOWS_EVERYWHERE)(
+simulated.each(OVERFLOWS_EVERYWHERE)(
   "MailboxOptions.overflow $overflow never drops a stop on $where",
   async ({ workers, overflow }) => {
     await using system = new ActorSystem({ workers });
@@ -183,13 +184,13 @@ Deno.test.each(OVERFLOWS_EVERYWHERE)(
     const stopped = ref.stop({ drain: true });
     log.tell.open();
     await held;
-    await within(5_000, "the stop", stopped);
+    await within(20_000, "the stop", stopped);
     const statuses = (await settled).map(({ status }) => status);
     assertEquals(statuses.sort(), ["fulfilled", "rejected"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.deadLetters counts what an ended actor on $where is sent",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -199,26 +200,29 @@ Deno.test.each(PLACES)(
     const letters = events(system, "deadletter");
     ref.tell.note("late");
     await assertRejects(() => ref.ask.ping(), ActorStoppedError);
-    await until(5_000, "two dead letters", () => letters.length === 2);
+    await until(20_000, "two dead letters", () => letters.length === 2);
     assertEquals(letters.map(({ handler }) => handler), ["note", "ping"]);
     assertEquals(letters.map(({ ref: actor }) => actor.id), [ref.id, ref.id]);
     assertEquals(system.deadLetters, 2);
   },
 );
 
-Deno.test("ActorSystem.deadLetters counts what one worker sends to an ended actor of another", async () => {
-  await using system = new ActorSystem({ workers: 2 });
-  const log = await system.spawn(probe);
-  const ref = await system.spawn(clerk, log);
-  const other = await system.spawn(sender);
-  await ref.stop();
-  const deadLetter = nextEvent(system, "deadletter");
-  await other.ask.send(ref, "late");
-  const { ref: actor, handler } = await within(5_000, "the dead letter", deadLetter);
-  assertEquals([actor.id, handler, system.deadLetters], [ref.id, "note", 1]);
-});
+simulated(
+  "ActorSystem.deadLetters counts what one worker sends to an ended actor of another",
+  async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const log = await system.spawn(probe);
+    const ref = await system.spawn(clerk, log);
+    const other = await system.spawn(sender);
+    await ref.stop();
+    const deadLetter = nextEvent(system, "deadletter");
+    await other.ask.send(ref, "late");
+    const { ref: actor, handler } = await within(20_000, "the dead letter", deadLetter);
+    assertEquals([actor.id, handler, system.deadLetters], [ref.id, "note", 1]);
+  },
+);
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.deadLetters counts unknown handlers on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -226,7 +230,7 @@ Deno.test.each(PLACES)(
     const ref = await system.spawn(clerk, log);
     const deadLetter = nextEvent(system, "deadletter");
     (ref.tell as unknown as { nope(): void }).nope();
-    const { handler, why } = await within(5_000, "the dead letter", deadLetter);
+    const { handler, why } = await within(20_000, "the dead letter", deadLetter);
     assertEquals([handler, why], ["nope", "the actor has no such handler"]);
     assertEquals(await ref.ask.ping(), "pong");
   },
@@ -239,8 +243,8 @@ Deno.test.each(PLACES)(
     const busy = await system.spawn(spinner);
     const neighbour = await system.spawn(sleeper.with({ near: busy }));
     busy.tell.spin();
-    assertEquals(await within(5_000, "timer and file", neighbour.ask.sleep(20)), "import");
-    await within(5_000, "the stop", busy.stop());
+    assertEquals(await within(20_000, "timer and file", neighbour.ask.sleep(20)), "import");
+    await within(20_000, "the stop", busy.stop());
   },
 );
 
@@ -252,16 +256,16 @@ Deno.test.each(PLACES)(
     const right = await system.spawn(player.with({ near: left }));
     const neighbour = await system.spawn(sleeper.with({ near: left }));
     left.tell.ping(right);
-    assertEquals(await within(5_000, "timer and file", neighbour.ask.sleep(20)), "import");
-    await within(5_000, "the stop", Promise.all([left.stop(), right.stop()]));
+    assertEquals(await within(20_000, "timer and file", neighbour.ask.sleep(20)), "import");
+    await within(20_000, "the stop", Promise.all([left.stop(), right.stop()]));
   },
 );
 
-Deno.test("Actors in an endless ping-pong do not keep shutdown() from ending", async () => {
+simulated("Actors in an endless ping-pong do not keep shutdown() from ending", async () => {
   const system = new ActorSystem({ workers: 0 });
   const left = await system.spawn(player);
   const right = await system.spawn(player);
   left.tell.ping(right);
-  const { abandoned } = await within(5_000, "the shutdown", system.shutdown());
+  const { abandoned } = await within(20_000, "the shutdown", system.shutdown());
   assertEquals(abandoned, []);
 });

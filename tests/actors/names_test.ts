@@ -2,11 +2,12 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { ActorSystem, NameTakenError, type RefOf } from "../../mod.ts";
 import { bearer, giver, lateBorn, stillborn } from "../fixtures/life_names.ts";
 import { nextEvent, PLACES } from "../fixtures/life_probe.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 const named = bearer.with({ name: "bob" });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.find() finds an actor on $where by its name",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -18,7 +19,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("ActorContext.find() finds actors of all threads from a worker", async () => {
+simulated("ActorContext.find() finds actors of all threads from a worker", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const here = await system.spawn(bearer.with({ name: "here", on: "here" }), 1);
   const there = await system.spawn(bearer.with({ name: "there", on: "own" }), 2);
@@ -31,7 +32,7 @@ Deno.test("ActorContext.find() finds actors of all threads from a worker", async
   }
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.find() does not find who is still in setup on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -45,7 +46,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A taken name rejects with NameTakenError and leaves its bearer alone on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -59,7 +60,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("A name goes to one of two spawns at the same time", async () => {
+simulated("A name goes to one of two spawns at the same time", async () => {
   for (const workers of [0, 2]) {
     await using system = new ActorSystem({ workers });
     for (let round = 0; round < 10; round++) {
@@ -70,7 +71,7 @@ Deno.test("A name goes to one of two spawns at the same time", async () => {
   }
 });
 
-Deno.test.each([{ on: "here" }, { on: "any" }] as const)(
+simulated.each([{ on: "here" }, { on: "any" }] as const)(
   "A name goes to one of two workers that race for it, on: $on",
   async ({ on }) => {
     await using system = new ActorSystem({ workers: 2 });
@@ -89,7 +90,7 @@ async function assertOneWins(
   name: string,
   spawns: Promise<RefOf<typeof bearer>>[],
 ): Promise<void> {
-  const results = await within(5_000, "all spawns", Promise.allSettled(spawns));
+  const results = await within(20_000, "all spawns", Promise.allSettled(spawns));
   const won = results.filter((result) => result.status === "fulfilled");
   assertEquals(won.length, 1);
   for (const result of results) {
@@ -98,7 +99,7 @@ async function assertOneWins(
   assertEquals((await system.find(name))?.id, won[0]!.value.id);
 }
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A name is free again when stop() has resolved on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -111,7 +112,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A name is free again when exited has resolved on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -123,12 +124,12 @@ Deno.test.each(PLACES)(
     for (let round = 0; round < 30; round++) {
       const ref = await system.spawn(named.with({ restart: "temporary" }), round);
       ENDS[round % 3]!(ref);
-      await within(5_000, "the end", ref.exited);
+      await within(20_000, "the end", ref.exited);
     }
   },
 );
 
-Deno.test("A name is free again for another worker when its bearer has ended", async () => {
+simulated("A name is free again for another worker when its bearer has ended", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const givers = [await system.spawn(giver), await system.spawn(giver)];
   for (let round = 0; round < 20; round++) {
@@ -138,33 +139,33 @@ Deno.test("A name is free again for another worker when its bearer has ended", a
   }
 });
 
-Deno.test.each(PLACES)("A name survives restarts on $where", async ({ workers }) => {
+simulated.each(PLACES)("A name survives restarts on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(named, 1);
   const restarted = nextEvent(system, "restart");
   await assertRejects(() => ref.ask.fail(), RangeError);
   const taken = assertRejects(() => system.spawn(named, 2), NameTakenError);
-  await within(5_000, "the restart", restarted);
+  await within(20_000, "the restart", restarted);
   await taken;
   const found = await system.find<typeof bearer>("bob");
   assertEquals(found?.id, ref.id);
   assertEquals(await found?.ask.restarts(), 1);
 });
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     (["throws", "rejects", "hangs"] as const).map((how) => ({ ...place, how }))
   ),
 )("A name is free again when setup $how on $where", async ({ workers, how }) => {
   await using system = new ActorSystem({ workers });
   const bad = stillborn.with({ name: "bob", startTimeoutMs: how === "hangs" ? 50 : undefined });
-  await assertRejects(() => within(5_000, "the refusal", system.spawn(bad, how)), Error);
+  await assertRejects(() => within(20_000, "the refusal", system.spawn(bad, how)), Error);
   assertEquals(await system.find("bob"), undefined);
   const ref = await system.spawn(named, 1);
   assertEquals((await system.find("bob"))?.id, ref.id);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A name is free again when the arguments are refused on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -184,14 +185,14 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
         round,
       );
       ref.tell.die();
-      assertEquals((await within(5_000, "the loss", ref.exited)).kind, "host-lost");
+      assertEquals((await within(20_000, "the loss", ref.exited)).kind, "host-lost");
       assertEquals(await system.find("bob"), undefined);
     }
     assertEquals(await (await system.spawn(named, 1)).ask.get(), 1);
   },
 );
 
-Deno.test("Names of two systems have nothing to do with each other", async () => {
+simulated("Names of two systems have nothing to do with each other", async () => {
   await using first = new ActorSystem({ workers: 0 });
   await using second = new ActorSystem({ workers: 0 });
   const refs = [await first.spawn(named, 1), await second.spawn(named, 2)];

@@ -55,7 +55,7 @@ class Counting implements Required<Observer> {
     if (this.heard.includes(last)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waits.push({ last, resolve });
-    await within(5_000, last, promise);
+    await within(20_000, last, promise);
   }
 
   #note(what: string): void {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type ActorRef, ActorSystem, pipe, Pool, Queue, select } from "../../mod.ts";
 import { Manager, Mutex, Semaphore, SharedEvent, SharedQueue } from "../../shared/mod.ts";
 import { hang, idler } from "../fixtures/one_signal.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 interface Place {
@@ -130,7 +131,7 @@ function counted(): { controller: AbortController; most: () => number } {
   return { controller, most: () => most };
 }
 
-Deno.test.each(ROWS)("one signal ends many waits by one listener: $what", async ({ waits }) => {
+simulated.each(ROWS)("one signal ends many waits by one listener: $what", async ({ waits }) => {
   await using system = new ActorSystem({ workers: 0, shutdownMs: 0 });
   await using stack = new AsyncDisposableStack();
   const start = await waits({ system, ref: await system.spawn(idler) }, stack);
@@ -144,7 +145,7 @@ Deno.test.each(ROWS)("one signal ends many waits by one listener: $what", async 
   assertEquals([most(), ...new Set(reasons)], [1, "by the test"]);
 });
 
-Deno.test("one signal in many messages has one listener", async () => {
+simulated("one signal in many messages has one listener", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(idler);
   const { controller: { signal }, most } = counted();

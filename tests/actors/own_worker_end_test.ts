@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ActorStoppedError, ActorSystem, type ExitReason, HostLostError } from "../../mod.ts";
 import { hushed } from "../fixtures/life_probe.ts";
 import { talker, witness } from "../fixtures/life_own_end.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 const ENDS = [
@@ -30,7 +31,7 @@ Deno.test.each(
     else if (how === "stop()") void ref.stop();
     else ref.tell.fail();
     const exited = ref.exited;
-    await until(5_000, "the end of the thread", async () => {
+    await until(20_000, "the end of the thread", async () => {
       ask();
       const gone = await other.ask.meet(ref).catch((error) => error.name);
       return gone === "ActorStoppedError" && (await exited).kind === kind;
@@ -39,7 +40,7 @@ Deno.test.each(
       ask();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    for (const answer of await within(5_000, "all answers", Promise.allSettled(asked))) {
+    for (const answer of await within(20_000, "all answers", Promise.allSettled(asked))) {
       if (answer.status === "rejected") assertEquals(answer.reason.name, "ActorStoppedError");
     }
     await assertRejects(() => ref.stream.count().next(), ActorStoppedError);
@@ -49,11 +50,14 @@ Deno.test.each(
   },
 );
 
-Deno.test("A neighbour on an actor's own worker, which ends with that actor, is lost with it", async () => {
-  await using system = hushed(new ActorSystem({ workers: 1 }));
-  const ref = await system.spawn(talker.with({ on: "own" }));
-  const neighbour = await system.spawn(talker.with({ near: ref, restart: "temporary" }));
-  await ref.stop();
-  assertEquals((await within(5_000, "the end", neighbour.exited)).kind, "host-lost");
-  await assertRejects(() => neighbour.ask.ping(), HostLostError);
-});
+simulated(
+  "A neighbour on an actor's own worker, which ends with that actor, is lost with it",
+  async () => {
+    await using system = hushed(new ActorSystem({ workers: 1 }));
+    const ref = await system.spawn(talker.with({ on: "own" }));
+    const neighbour = await system.spawn(talker.with({ near: ref, restart: "temporary" }));
+    await ref.stop();
+    assertEquals((await within(20_000, "the end", neighbour.exited)).kind, "host-lost");
+    await assertRejects(() => neighbour.ask.ping(), HostLostError);
+  },
+);

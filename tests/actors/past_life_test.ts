@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem, Supervisor } from "../../mod.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
 import { ghost, revenant, testator } from "../fixtures/past_life.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 /** What code of a past life gets. */
@@ -42,7 +43,7 @@ async function haunted(workers: number) {
   };
 }
 
-Deno.test.each(PLACES.flatMap((place) => ENDS.map((end) => ({ end, ...place }))))(
+simulated.each(PLACES.flatMap((place) => ENDS.map((end) => ({ end, ...place }))))(
   "ActorContext refuses code that goes on after its life ($end), on $where",
   async ({ end, workers }) => {
     for (const way of WAYS) {
@@ -70,7 +71,7 @@ Deno.test.each(PLACES.flatMap((place) => ENDS.map((end) => ({ end, ...place })))
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext refuses code of a setup that took too long, the first or a later one, on $where",
   async ({ workers }) => {
     for (const slowStart of [0, 1]) {
@@ -96,7 +97,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A child that an onStop callback starts is stopped before its parent has ended, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -108,7 +109,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A turn of a past life may ask its actor, whom it does not block any more, on $where",
   async ({ workers }) => {
     await using here = await haunted(workers);

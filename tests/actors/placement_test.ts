@@ -23,7 +23,7 @@ import {
   resident,
   settler,
 } from "../fixtures/places.ts";
-import { THREAD } from "../fixtures/thread.ts";
+import { threadName } from "../fixtures/thread.ts";
 import { leftovers, runProgram, scratchFolder, until, within } from "../testing.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -38,7 +38,7 @@ function sharedWords(length: number): Int32Array<SharedArrayBuffer> {
 
 /** Resolves when a task has set this word. */
 async function wordSet(words: Int32Array, index: number): Promise<void> {
-  await until(5_000, `word ${index}`, () => Atomics.load(words, index) !== 0);
+  await until(20_000, `word ${index}`, () => Atomics.load(words, index) !== 0);
 }
 
 Deno.test('on: "any" spreads actors over the workers evenly', async () => {
@@ -46,7 +46,7 @@ Deno.test('on: "any" spreads actors over the workers evenly', async () => {
   const refs = await Promise.all(Array.from({ length: 6 }, () => system.spawn(resident)));
   const threads = await Promise.all(refs.map((ref) => ref.ask.thread()));
   const counts = Map.groupBy(threads, (thread) => thread);
-  assertEquals(counts.has(THREAD), false);
+  assertEquals(counts.has(threadName()), false);
   assertEquals(Array.from(counts.values(), ({ length }) => length), [3, 3]);
 });
 
@@ -88,15 +88,15 @@ Deno.test("ActorSystem with workers: 0 runs everything on its thread", async () 
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(resident);
   const child = await (await system.spawn(settler)).ask.settle("any");
-  assertEquals([await ref.ask.thread(), await child.ask.thread()], [THREAD, THREAD]);
-  assertEquals(await system.run(locate), THREAD);
+  assertEquals([await ref.ask.thread(), await child.ask.thread()], [threadName(), threadName()]);
+  assertEquals(await system.run(locate), threadName());
   assertEquals(await leftovers(), []);
 });
 
 Deno.test('on: "here" is the thread of the caller', async () => {
   await using system = new ActorSystem({ workers: 2 });
   const here = await system.spawn(resident.with({ on: "here" }));
-  assertEquals(await here.ask.thread(), THREAD);
+  assertEquals(await here.ask.thread(), threadName());
   const parent = await system.spawn(settler);
   const child = await parent.ask.settle("here");
   assertEquals(await child.ask.thread(), await parent.ask.thread());
@@ -108,7 +108,7 @@ Deno.test('on: "own" is a worker of its own, which ends with the actor', async (
     await system.spawn(resident.with({ on: "own" })),
     await system.spawn(resident.with({ on: "own" })),
   ];
-  assertEquals(new Set([await one.ask.thread(), await two.ask.thread(), THREAD]).size, 3);
+  assertEquals(new Set([await one.ask.thread(), await two.ask.thread(), threadName()]).size, 3);
   await one.stop();
   await two.terminate();
   await noWorkerLeft();
@@ -172,7 +172,7 @@ Deno.test("near puts an actor on the thread of another one", async () => {
   }
   const here = await system.spawn(resident.with({ on: "here" }));
   const neighbour = await system.spawn(resident.with({ near: here }));
-  assertEquals(await neighbour.ask.thread(), THREAD);
+  assertEquals(await neighbour.ask.thread(), threadName());
 });
 
 Deno.test("near puts an actor beside an actor with a worker of its own", async () => {
@@ -195,7 +195,7 @@ Deno.test("near an actor whose worker has ended rejects", async () => {
   const own = await system.spawn(resident.with({ on: "own" }));
   await own.stop();
   await noWorkerLeft();
-  const spawned = within(5_000, "the rejection", system.spawn(resident.with({ near: own })));
+  const spawned = within(20_000, "the rejection", system.spawn(resident.with({ near: own })));
   await assertRejects(() => spawned, HostLostError);
 });
 
@@ -203,7 +203,10 @@ Deno.test("ActorContext.spawn() starts an actor on another worker", async () => 
   await using system = new ActorSystem({ workers: 2 });
   const parent = await system.spawn(settler);
   const child = await parent.ask.settle("any");
-  assertEquals(new Set([await child.ask.thread(), await parent.ask.thread(), THREAD]).size, 3);
+  assertEquals(
+    new Set([await child.ask.thread(), await parent.ask.thread(), threadName()]).size,
+    3,
+  );
   const beside = await parent.ask.settleNear(child);
   assertEquals(await beside.ask.thread(), await child.ask.thread());
 });
@@ -212,9 +215,12 @@ Deno.test('ActorContext.spawn() with on: "own" gives a worker, which ends with t
   await using system = new ActorSystem({ workers: 0 });
   const parent = await system.spawn(settler.with({ on: "own" }));
   const child = await parent.ask.settle("own");
-  assertEquals(new Set([await child.ask.thread(), await parent.ask.thread(), THREAD]).size, 3);
+  assertEquals(
+    new Set([await child.ask.thread(), await parent.ask.thread(), threadName()]).size,
+    3,
+  );
   await parent.stop();
-  assertEquals((await within(5_000, "the child's end", child.exited)).kind, "shutdown");
+  assertEquals((await within(20_000, "the child's end", child.exited)).kind, "shutdown");
   await noWorkerLeft();
 });
 
@@ -234,7 +240,7 @@ Deno.test('worker: "thread" for one actor leaves the others on web workers', asy
   const hasThread = async () => (await leftovers()).some((left) => left.startsWith("thread"));
   assertEquals(await hasThread(), true);
   await own.stop();
-  await until(5_000, "the end of the thread", async () => !await hasThread());
+  await until(20_000, "the end of the thread", async () => !await hasThread());
 });
 
 Deno.test('worker: "thread" and "web" actors talk to each other', async () => {
@@ -367,7 +373,7 @@ Deno.test.each(PLACES)("ActorSystem.run() gives the result of a task, on $where"
   await using system = new ActorSystem({ workers });
   assertEquals(await system.run(divide, 4), 0.25);
   await assertRejects(() => system.run(divide, 0), RangeError, "division by zero");
-  assertEquals(await system.run(locate) === THREAD, workers === 0);
+  assertEquals(await system.run(locate) === threadName(), workers === 0);
 });
 
 Deno.test("ActorSystem.run() spreads tasks over the workers", async () => {
@@ -385,7 +391,7 @@ Deno.test("ActorSystem.run() spreads tasks over the workers", async () => {
 
 Deno.test('ActorSystem.run() with on: "here" runs on the thread of the caller', async () => {
   await using system = new ActorSystem({ workers: 1 });
-  assertEquals(await system.run(locate.with({ on: "here" })), THREAD);
+  assertEquals(await system.run(locate.with({ on: "here" })), threadName());
   const parent = await system.spawn(settler);
   assertEquals(await parent.ask.run("here"), await parent.ask.thread());
 });
@@ -415,13 +421,13 @@ Deno.test("ActorContext.run() runs a task on another worker, and on its own", as
   await using system = new ActorSystem({ workers: 2 });
   const parent = await system.spawn(settler);
   const threads = [await parent.ask.run("any"), await parent.ask.run("own")];
-  assertEquals(new Set([...threads, await parent.ask.thread(), THREAD]).size, 4);
+  assertEquals(new Set([...threads, await parent.ask.thread(), threadName()]).size, 4);
 });
 
 Deno.test.each(PLACES)("TaskOptions.timeoutMs ends the wait, on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers, shutdownMs: 500 });
   const run = system.run(hang.with({ timeoutMs: 50, name: "sleepy" }));
-  const error = await assertRejects(() => within(5_000, "the timeout", run), DOMException);
+  const error = await assertRejects(() => within(20_000, "the timeout", run), DOMException);
   assertEquals(error.name, "TimeoutError");
   assertMatch(error.message, /sleepy.* 50 ms$/);
 });
@@ -433,7 +439,7 @@ Deno.test.each(PLACES)("TaskOptions.signal ends the wait with its reason, on $wh
   const controller = new AbortController();
   const run = system.run(hang.with({ signal: controller.signal }));
   controller.abort(new RangeError("enough"));
-  await assertRejects(() => within(5_000, "the abort", run), RangeError, "enough");
+  await assertRejects(() => within(20_000, "the abort", run), RangeError, "enough");
 });
 
 Deno.test.each(PLACES)("TaskOptions.signal that is aborted runs nothing, on $where", async ({
@@ -532,7 +538,7 @@ Deno.test.each([["web"], ["thread"]] as ["web" | "thread"][])(
     for (let round = 0; round < 3; round++) {
       const runs = [system.run(quit), system.run(hang)];
       const ends = Promise.allSettled(runs);
-      for (const end of await within(5_000, `the loss, round ${round}`, ends)) {
+      for (const end of await within(20_000, `the loss, round ${round}`, ends)) {
         assert(end.status === "rejected" && end.reason instanceof HostLostError);
       }
     }

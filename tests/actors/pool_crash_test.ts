@@ -26,7 +26,7 @@ async function isFull(pool: Pool): Promise<boolean> {
     { length: pool.workers },
     () => pool.run(meeting, words, pool.workers),
   );
-  const threads = await within(5_000, "the meeting", Promise.all(meetings));
+  const threads = await within(20_000, "the meeting", Promise.all(meetings));
   return new Set(threads).size === pool.workers;
 }
 
@@ -38,14 +38,14 @@ Deno.test.each(WAYS)(
     const words = newWords();
     const held = pool.run(gated, words);
     const error = await assertRejects(
-      () => within(5_000, "the loss", pool.run(die, how)),
+      () => within(20_000, "the loss", pool.run(die, how)),
       HostLostError,
     );
     assert(error.stack!.includes("of a pool"), error.stack);
     const rest = Array.from({ length: 20 }, (_, n) => pool.run(square, n));
     open(words);
-    await within(5_000, "the one beside it", held);
-    assertEquals((await within(5_000, "the rest", Promise.all(rest)))[19], 361);
+    await within(20_000, "the one beside it", held);
+    assertEquals((await within(20_000, "the rest", Promise.all(rest)))[19], 361);
     assert(await isFull(pool));
   },
 );
@@ -83,7 +83,7 @@ Deno.test("Pool replaces idle workers that have died", async () => {
     const words = newWords();
     await Promise.all([pool.run(meeting, words, 2), pool.run(meeting, words, 2)]);
     const dying = [pool.run(die, "throw in a timer"), pool.run(die, "close")];
-    await within(5_000, "the losses", Promise.allSettled(dying));
+    await within(20_000, "the losses", Promise.allSettled(dying));
     assert(await isFull(pool));
   }
 });

@@ -9,12 +9,13 @@ import {
   type Thrown,
 } from "../fixtures/pool_errors.ts";
 import { echo, gated, newWords, open, power, square } from "../fixtures/pool_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 /** What a promise rejects with. */
 async function errorOf(promise: Promise<unknown>): Promise<unknown> {
   try {
-    await within(5_000, "the error", promise);
+    await within(20_000, "the error", promise);
   } catch (error) {
     return error;
   }
@@ -46,7 +47,7 @@ const CHECKS: Record<Thrown, (error: unknown) => void> = {
 
 const WAYS = [0, 2].flatMap((size) => SHAPES.map((shape) => ({ size, shape })));
 
-Deno.test.each(WAYS)(
+simulated.each(WAYS)(
   "Pool: an error of shape $shape rejects its own task, size $size",
   async ({ size, shape }) => {
     await using pool = new Pool({ workers: size });
@@ -85,7 +86,7 @@ async function callUnordered(pool: Pool): Promise<void> {
   for await (const _ of pool.imapUnordered(fail, ["subclass"])) assert(false);
 }
 
-Deno.test.each(
+simulated.each(
   [callRun, callMap, callStarmap, callImap, callUnordered].map((call) => ({
     call,
     name: call.name,
@@ -104,7 +105,7 @@ Deno.test.each(
   },
 );
 
-Deno.test("Pool: errors of two tasks do not share their stacks", async () => {
+simulated("Pool: errors of two tasks do not share their stacks", async () => {
   await using pool = new Pool({ workers: 1 });
   const [one, two] = await Promise.all([errorOf(callRun(pool)), errorOf(callRun(pool))]);
   assert(one !== two);
@@ -113,11 +114,11 @@ Deno.test("Pool: errors of two tasks do not share their stacks", async () => {
   }
 });
 
-Deno.test("Pool.map() rejects with the first failure, and drops what has not begun", async () => {
+simulated("Pool.map() rejects with the first failure, and drops what has not begun", async () => {
   await using pool = new Pool({ workers: 1 });
   const words = newWords();
   const held = pool.run(gated, words);
-  await until(5_000, "the task", () => Atomics.load(words, 1) === 1);
+  await until(20_000, "the task", () => Atomics.load(words, 1) === 1);
   const mapped = pool.map(failSome, [1, "dom", 3, "string"], { chunkSize: 1 });
   const later = pool.map(gated, [words, words], { chunkSize: 1 });
   open(words);
@@ -126,7 +127,7 @@ Deno.test("Pool.map() rejects with the first failure, and drops what has not beg
   assertEquals(Atomics.load(words, 2), 3);
 });
 
-Deno.test("Pool.map() over a chunk stops at its failure", async () => {
+simulated("Pool.map() over a chunk stops at its failure", async () => {
   await using pool = new Pool({ workers: 2 });
   for (const chunkSize of [1, 2, 5]) {
     const mapped = pool.map(failSome, [1, 2, "string", 4, 5], { chunkSize });
@@ -135,7 +136,7 @@ Deno.test("Pool.map() over a chunk stops at its failure", async () => {
   assertEquals(await pool.map(failSome, [1, 2]), [1, 2]);
 });
 
-Deno.test("Pool refuses an argument that cannot cross, by its path", async () => {
+simulated("Pool refuses an argument that cannot cross, by its path", async () => {
   for (const size of [0, 1]) {
     await using pool = new Pool({ workers: size });
     const bad = { x: () => {} };
@@ -153,7 +154,7 @@ Deno.test("Pool refuses an argument that cannot cross, by its path", async () =>
   }
 });
 
-Deno.test("Pool rejects a result that cannot cross, by its path, and nothing else", async () => {
+simulated("Pool rejects a result that cannot cross, by its path, and nothing else", async () => {
   for (const size of [0, 1]) {
     await using pool = new Pool({ workers: size });
     const [bad, good] = [errorOf(pool.run(giveFunction, 1)), pool.run(square, 3)];
@@ -166,31 +167,34 @@ Deno.test("Pool rejects a result that cannot cross, by its path, and nothing els
   }
 });
 
-Deno.test("Pool.map() that is refused starts nothing, and gives back what it would have sent", async () => {
-  const [left, right] = pipe<number, number>();
-  const { port1, port2 } = new MessageChannel();
-  const bytes = new Uint8Array(4);
-  const given = () => transfer(bytes, [bytes.buffer, port1]);
-  const refused: [items: unknown[], why: string][] = [
-    [[right, given(), () => {}], "items.slice(2)[0] is a function"],
-    [[given(), given()], "items.slice(1) gives away what an item before it gives away"],
-  ];
-  for (const size of [0, 1]) {
-    await using pool = new Pool({ workers: size });
-    for (const [items, why] of refused) {
-      await assertRejects(() => pool.map(echo, items, { chunkSize: 1 }), TypeError, why);
+Deno.test(
+  "Pool.map() that is refused starts nothing, and gives back what it would have sent",
+  async () => {
+    const [left, right] = pipe<number, number>();
+    const { port1, port2 } = new MessageChannel();
+    const bytes = new Uint8Array(4);
+    const given = () => transfer(bytes, [bytes.buffer, port1]);
+    const refused: [items: unknown[], why: string][] = [
+      [[right, given(), () => {}], "items.slice(2)[0] is a function"],
+      [[given(), given()], "items.slice(1) gives away what an item before it gives away"],
+    ];
+    for (const size of [0, 1]) {
+      await using pool = new Pool({ workers: size });
+      for (const [items, why] of refused) {
+        await assertRejects(() => pool.map(echo, items, { chunkSize: 1 }), TypeError, why);
+      }
     }
-  }
-  assertEquals(bytes.byteLength, 4);
-  structuredClone(port1, { transfer: [port1] }).close();
-  port2.close();
-  await right.send(1);
-  assertEquals(await within(5_000, "the item", left.receive()), 1);
-  left.close();
-  right.close();
-});
+    assertEquals(bytes.byteLength, 4);
+    structuredClone(port1, { transfer: [port1] }).close();
+    port2.close();
+    await right.send(1);
+    assertEquals(await within(20_000, "the item", left.receive()), 1);
+    left.close();
+    right.close();
+  },
+);
 
-Deno.test("Pool: the failures of a map that nobody sees are no unhandled rejections", async () => {
+simulated("Pool: the failures of a map that nobody sees are no unhandled rejections", async () => {
   const seen: unknown[] = [];
   const onUnhandled = (event: PromiseRejectionEvent) => {
     event.preventDefault();

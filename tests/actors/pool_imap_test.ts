@@ -10,6 +10,7 @@ import {
   squareLater,
   whichChunk,
 } from "../fixtures/pool_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 /** Squares now, or later. */
@@ -65,29 +66,29 @@ const KINDS = (["imap", "imapUnordered"] as const).flatMap((method) =>
   (["sync", "async"] as const).map((source) => ({ method, source }))
 );
 
-Deno.test("Pool.imap() gives results in the order of the items for every chunk size", async () => {
+simulated("Pool.imap() gives results in the order of the items for every chunk size", async () => {
   await using pool = new Pool({ workers: 2 });
   for (const task of [square, squareLater] as Squarer[]) {
     for (let chunkSize = 1; chunkSize <= 21; chunkSize++) {
       const results = pool.imap(task, Array.from({ length: 20 }, (_, n) => n), { chunkSize });
-      const all = await within(5_000, `chunks of ${chunkSize}`, Array.fromAsync(results));
+      const all = await within(20_000, `chunks of ${chunkSize}`, Array.fromAsync(results));
       assertEquals(all, Array.from({ length: 20 }, (_, n) => n * n));
     }
   }
 });
 
-Deno.test("Pool.imapUnordered() gives each result once for every chunk size", async () => {
+simulated("Pool.imapUnordered() gives each result once for every chunk size", async () => {
   await using pool = new Pool({ workers: 2 });
   for (let chunkSize = 1; chunkSize <= 21; chunkSize++) {
     const results = pool.imapUnordered(square, Array.from({ length: 20 }, (_, n) => n), {
       chunkSize,
     });
-    const all = await within(5_000, `chunks of ${chunkSize}`, Array.fromAsync(results));
+    const all = await within(20_000, `chunks of ${chunkSize}`, Array.fromAsync(results));
     assertEquals(all.sort((a, b) => a - b), Array.from({ length: 20 }, (_, n) => n * n));
   }
 });
 
-Deno.test.each(KINDS)(
+simulated.each(KINDS)(
   "Pool.$method() draws at most the look-ahead from an endless $source source, and ends it",
   async ({ method, source }) => {
     await using pool = new Pool({ workers: 2 });
@@ -108,7 +109,7 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test("Pool.imap() draws nothing before the first result is asked for", async () => {
+simulated("Pool.imap() draws nothing before the first result is asked for", async () => {
   await using pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   const results = pool.imap(square, naturals.sync());
@@ -119,7 +120,7 @@ Deno.test("Pool.imap() draws nothing before the first result is asked for", asyn
   assertEquals(naturals.drawn, 0);
 });
 
-Deno.test("Pool.imap() holds back the source while results are not taken", async () => {
+simulated("Pool.imap() holds back the source while results are not taken", async () => {
   await using pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   const results = pool.imap(square, naturals.sync(), { lookAhead: 5 });
@@ -131,7 +132,7 @@ Deno.test("Pool.imap() holds back the source while results are not taken", async
   await results.return!();
 });
 
-Deno.test("Pool.imap() sends whole chunks", async () => {
+simulated("Pool.imap() sends whole chunks", async () => {
   await using pool = new Pool({ workers: 1 });
   const chunks = await Array.fromAsync(pool.imap(whichChunk, Array(400).keys(), { chunkSize: 4 }));
   const sizes = new Map<string, number>();
@@ -139,15 +140,15 @@ Deno.test("Pool.imap() sends whole chunks", async () => {
   assertEquals(new Set(sizes.values()), new Set([4]));
 });
 
-Deno.test("Pool.imap() leaves a pool that is idle", async () => {
+simulated("Pool.imap() leaves a pool that is idle", async () => {
   const pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   await take(10, pool.imap(square, naturals.sync()));
   pool.close();
-  await within(5_000, "join()", pool.join());
+  await within(20_000, "join()", pool.join());
 });
 
-Deno.test("Pool.imap() left in the middle runs nothing that had not begun", async () => {
+simulated("Pool.imap() left in the middle runs nothing that had not begun", async () => {
   await using pool = new Pool({ workers: 1 });
   const words = newWords();
   const items = Array.from({ length: 16 }, (_, n) => ({ n, words, isHeld: n > 0 }));
@@ -158,17 +159,17 @@ Deno.test("Pool.imap() left in the middle runs nothing that had not begun", asyn
   assert(begun <= 2 && Atomics.load(words, 1) <= 2, `${Atomics.load(words, 1)} have begun`);
 });
 
-Deno.test("Pool.imapUnordered() is not held up by a slow first item", async () => {
+simulated("Pool.imapUnordered() is not held up by a slow first item", async () => {
   await using pool = new Pool({ workers: 2 });
   const words = newWords();
   const items = Array.from({ length: 100 }, (_, n) => ({ n, words, isHeld: n === 0 }));
   const results = pool.imapUnordered(gatedItem, items);
-  const first = await within(5_000, "the others", take(99, results).then((first) => first));
+  const first = await within(20_000, "the others", take(99, results).then((first) => first));
   assertEquals(first.sort((a, b) => a - b), items.slice(1).map(({ n }) => n));
   open(words);
 });
 
-Deno.test("Pool.imapUnordered() gives a slow item when it is done", async () => {
+simulated("Pool.imapUnordered() gives a slow item when it is done", async () => {
   await using pool = new Pool({ workers: 2 });
   const words = newWords();
   const items = Array.from({ length: 20 }, (_, n) => ({ n, words, isHeld: n === 0 }));
@@ -181,7 +182,7 @@ Deno.test("Pool.imapUnordered() gives a slow item when it is done", async () => 
   assertEquals(seen.length, 20);
 });
 
-Deno.test.each(KINDS)(
+simulated.each(KINDS)(
   "Pool.$method() gives the results before the error of a $source source",
   async ({ method, source }) => {
     await using pool = new Pool({ workers: 2 });
@@ -207,17 +208,20 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test("Pool.map() rejects with what its source throws midway, and nothing has begun", async () => {
-  await using pool = new Pool({ workers: 2 });
-  const source = function* () {
-    yield 1;
-    throw new RangeError("no more");
-  };
-  await assertRejects(() => pool.map(square, source()), RangeError, "no more");
-  assertEquals(await pool.run(square, 3), 9);
-});
+simulated(
+  "Pool.map() rejects with what its source throws midway, and nothing has begun",
+  async () => {
+    await using pool = new Pool({ workers: 2 });
+    const source = function* () {
+      yield 1;
+      throw new RangeError("no more");
+    };
+    await assertRejects(() => pool.map(square, source()), RangeError, "no more");
+    assertEquals(await pool.run(square, 3), 9);
+  },
+);
 
-Deno.test("Pool.imap() of nothing ends at once", async () => {
+simulated("Pool.imap() of nothing ends at once", async () => {
   await using pool = new Pool({ workers: 2 });
   for (const source of [[], new Set<number>(), (async function* () {})()]) {
     assertEquals(await Array.fromAsync(pool.imap(square, source)), []);
@@ -225,7 +229,7 @@ Deno.test("Pool.imap() of nothing ends at once", async () => {
   }
 });
 
-Deno.test("Pool.imap() takes strings, arrays of undefined, and readers of channels", async () => {
+simulated("Pool.imap() takes strings, arrays of undefined, and readers of channels", async () => {
   await using pool = new Pool({ workers: 2 });
   assertEquals(await Array.fromAsync(pool.imap(echo, "abc")), ["a", "b", "c"]);
   assertEquals(await Array.fromAsync(pool.imap(echo, [undefined, null])), [undefined, null]);
@@ -233,10 +237,10 @@ Deno.test("Pool.imap() takes strings, arrays of undefined, and readers of channe
   const results = Array.fromAsync(pool.imap(square, queue));
   for (const n of [1, 2, 3]) await queue.send(n);
   queue.close();
-  assertEquals(await within(5_000, "the results", results), [1, 4, 9]);
+  assertEquals(await within(20_000, "the results", results), [1, 4, 9]);
 });
 
-Deno.test("Pool.imap() ends its source when an item cannot cross", async () => {
+simulated("Pool.imap() ends its source when an item cannot cross", async () => {
   await using pool = new Pool({ workers: 2 });
   let ends = 0;
   const source = function* () {
@@ -248,7 +252,7 @@ Deno.test("Pool.imap() ends its source when an item cannot cross", async () => {
       ends++;
     }
   };
-  const seen = await within(5_000, "the error", outcomeOf(pool.imap(echo, source())));
+  const seen = await within(20_000, "the error", outcomeOf(pool.imap(echo, source())));
   assertEquals(seen, [
     1,
     "TypeError: Cannot send message: items.slice(1)[0].onDone is a function",
@@ -256,7 +260,7 @@ Deno.test("Pool.imap() ends its source when an item cannot cross", async () => {
   assertEquals(ends, 1);
 });
 
-Deno.test("Pool.imap() gives the error of a task in its place, and ends the source", async () => {
+simulated("Pool.imap() gives the error of a task in its place, and ends the source", async () => {
   await using pool = new Pool({ workers: 2 });
   const naturals = new Naturals();
   const seen = await within(
@@ -269,7 +273,7 @@ Deno.test("Pool.imap() gives the error of a task in its place, and ends the sour
   assertEquals(await pool.run(square, 3), 9);
 });
 
-Deno.test("Pool.imap() is aborted at once, also while its source has nothing to give", async () => {
+simulated("Pool.imap() is aborted at once, also while its source has nothing to give", async () => {
   await using pool = new Pool({ workers: 1 });
   const silent = {
     async next(): Promise<never> {
@@ -289,7 +293,7 @@ Deno.test("Pool.imap() is aborted at once, also while its source has nothing to 
   }
 });
 
-Deno.test("Pool.imap() has its time for each item", async () => {
+simulated("Pool.imap() has its time for each item", async () => {
   await using pool = new Pool({ workers: 2 });
   await pool.run(square, 1);
   const words = newWords();
@@ -304,15 +308,15 @@ Deno.test("Pool.imap() has its time for each item", async () => {
   assert(`${seen[2]}`.startsWith("TimeoutError"), `${seen[2]}`);
 });
 
-Deno.test("Pool.close() ends what is drawn from then on", async () => {
+simulated("Pool.close() ends what is drawn from then on", async () => {
   const pool = new Pool({ workers: 1 });
   const naturals = new Naturals();
   const results = pool.imap(square, naturals.sync(), { lookAhead: 3 });
   assertEquals((await results.next()).value, 0);
   pool.close();
-  const rest = await within(5_000, "the rest", outcomeOf(results));
+  const rest = await within(20_000, "the rest", outcomeOf(results));
   assertEquals(rest.pop(), `${new PoolClosedError("imap task", "closed")}`);
   assert(rest.length <= 4);
   assertEquals(naturals.ends, 1);
-  await within(5_000, "join()", pool.join());
+  await within(20_000, "join()", pool.join());
 });

@@ -15,7 +15,8 @@ import {
   squareSum,
   whichThread,
 } from "../fixtures/pool_tasks.ts";
-import { THREAD } from "../fixtures/thread.ts";
+import { threadName } from "../fixtures/thread.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { assertNothingLeft, until, within } from "../testing.ts";
 
 /** Squares now, or later. */
@@ -30,24 +31,24 @@ const SQUARES = upTo(30).map((n) => n * n);
 
 Deno.test("Pool.run() runs a task on one of the pool's workers", async () => {
   await using pool = new Pool({ workers: 2 });
-  assertEquals(await within(5_000, "the square", pool.run(square, 3)), 9);
-  assert(await pool.run(whichThread) !== THREAD);
+  assertEquals(await within(20_000, "the square", pool.run(square, 3)), 9);
+  assert(await pool.run(whichThread) !== threadName());
 });
 
-Deno.test("Pool.run() awaits an async task", async () => {
+simulated("Pool.run() awaits an async task", async () => {
   await using pool = new Pool({ workers: 1 });
   assertEquals(await pool.run(squareLater, 4), 16);
 });
 
-Deno.test("Pool.run() runs in order of submission on one worker", async () => {
+simulated("Pool.run() runs in order of submission on one worker", async () => {
   await using pool = new Pool({ workers: 1 });
   const done: number[] = [];
   const runs = upTo(300).map(async (n) => done.push(await pool.run(echo, n) as number));
-  await within(5_000, "the runs", Promise.all(runs));
+  await within(20_000, "the runs", Promise.all(runs));
   assertEquals(done, upTo(300));
 });
 
-Deno.test("Pool.run() captures its arguments at the call", async () => {
+simulated("Pool.run() captures its arguments at the call", async () => {
   await using pool = new Pool({ workers: 1 });
   const value = { list: [1] };
   const result = pool.run(echo, value);
@@ -55,28 +56,28 @@ Deno.test("Pool.run() captures its arguments at the call", async () => {
   assertEquals(await result, { list: [1] });
 });
 
-Deno.test("Pool.map() gives results in the order of the items for every chunk size", async () => {
+simulated("Pool.map() gives results in the order of the items for every chunk size", async () => {
   await using pool = new Pool({ workers: 2 });
   for (const task of [square, squareLater] as Squarer[]) {
     for (let chunkSize = 1; chunkSize <= 31; chunkSize++) {
       const squares = pool.map(task, upTo(30), { chunkSize });
-      assertEquals(await within(5_000, `chunks of ${chunkSize}`, squares), SQUARES);
+      assertEquals(await within(20_000, `chunks of ${chunkSize}`, squares), SQUARES);
     }
     assertEquals(await pool.map(task, upTo(30)), SQUARES);
   }
 });
 
-Deno.test("Pool.map() gives results in order when the first item is the slowest", async () => {
+simulated("Pool.map() gives results in order when the first item is the slowest", async () => {
   await using pool = new Pool({ workers: 2 });
   const words = newWords();
   const items = upTo(10).map((n) => ({ n, words, isHeld: n === 0 }));
   const mapped = pool.map(gatedItem, items, { chunkSize: 1 });
-  await until(5_000, "the other items", () => Atomics.load(words, 1) === 10);
+  await until(20_000, "the other items", () => Atomics.load(words, 1) === 10);
   open(words);
-  assertEquals(await within(5_000, "the results", mapped), upTo(10));
+  assertEquals(await within(20_000, "the results", mapped), upTo(10));
 });
 
-Deno.test("Pool.map() takes any iterable, once", async () => {
+simulated("Pool.map() takes any iterable, once", async () => {
   await using pool = new Pool({ workers: 2 });
   let drawn = 0;
   const source = function* () {
@@ -88,7 +89,7 @@ Deno.test("Pool.map() takes any iterable, once", async () => {
   assertEquals(drawn, 5);
 });
 
-Deno.test("Pool.map() of nothing is nothing, and starts no worker", async () => {
+simulated("Pool.map() of nothing is nothing, and starts no worker", async () => {
   await using pool = new Pool({ workers: 2 });
   const seen: number[] = [];
   const onProgress = (done: number) => seen.push(done);
@@ -98,14 +99,14 @@ Deno.test("Pool.map() of nothing is nothing, and starts no worker", async () => 
   await assertNothingLeft(0);
 });
 
-Deno.test("Pool.map() keeps items that are undefined, and holes", async () => {
+simulated("Pool.map() keeps items that are undefined, and holes", async () => {
   await using pool = new Pool({ workers: 2 });
   // deno-lint-ignore no-sparse-arrays
   const items = [undefined, null, , 0];
   assertEquals(await pool.map(echo, items), [undefined, null, undefined, 0]);
 });
 
-Deno.test("Pool.starmap() spreads each item over the arguments", async () => {
+simulated("Pool.starmap() spreads each item over the arguments", async () => {
   await using pool = new Pool({ workers: 2 });
   for (const chunkSize of [1, 2, 3, 4]) {
     const powers = await pool.starmap(power, [[2, 3], [3, 2], [5, 0]], { chunkSize });
@@ -113,7 +114,7 @@ Deno.test("Pool.starmap() spreads each item over the arguments", async () => {
   }
 });
 
-Deno.test("Pool.map() reports a progress that grows and ends at the total", async () => {
+simulated("Pool.map() reports a progress that grows and ends at the total", async () => {
   await using pool = new Pool({ workers: 2 });
   for (const chunkSize of [1, 7, 100, undefined]) {
     const seen: number[] = [];
@@ -128,73 +129,82 @@ Deno.test("Pool.map() reports a progress that grows and ends at the total", asyn
   }
 });
 
-Deno.test("Pool.map() rejects with what onProgress throws, and the pool goes on", async () => {
+simulated("Pool.map() rejects with what onProgress throws, and the pool goes on", async () => {
   await using pool = new Pool({ workers: 2 });
   for (const at of [1, 50, 100]) {
     const onProgress = (done: number) => {
       if (done === at) throw new RangeError(`at ${at}`);
     };
     const mapped = pool.map(square, upTo(100), { chunkSize: 1, onProgress });
-    await assertRejects(() => within(5_000, "the error", mapped), RangeError, `at ${at}`);
+    await assertRejects(() => within(20_000, "the error", mapped), RangeError, `at ${at}`);
   }
   assertEquals(await pool.map(square, upTo(30)), SQUARES);
 });
 
-Deno.test("Pool runs one task at a time in each worker, or as many as concurrency says", async () => {
-  for (const concurrency of [1, 3]) {
-    await using pool = new Pool({ workers: 2, concurrency });
-    const [words, all] = [newWords(), newWords()];
-    // So that no worker is still starting when the first one is through with everything.
-    await Promise.all(upTo(2 * concurrency).map(() => pool.run(meeting, all, 2 * concurrency)));
-    const crowds = pool.map(crowd, Array.from({ length: 60 }, () => words), { chunkSize: 1 });
-    const largest = Math.max(...await within(10_000, "the crowds", crowds));
-    assert(largest <= 2 * concurrency && largest > concurrency, `${largest} at ${concurrency}`);
-  }
-});
+Deno.test(
+  "Pool runs one task at a time in each worker, or as many as concurrency says",
+  async () => {
+    for (const concurrency of [1, 3]) {
+      await using pool = new Pool({ workers: 2, concurrency });
+      const [words, all] = [newWords(), newWords()];
+      // So that no worker is still starting when the first one is through with everything.
+      await Promise.all(upTo(2 * concurrency).map(() => pool.run(meeting, all, 2 * concurrency)));
+      const crowds = pool.map(crowd, Array.from({ length: 60 }, () => words), { chunkSize: 1 });
+      const largest = Math.max(...await within(10_000, "the crowds", crowds));
+      assert(largest <= 2 * concurrency && largest > concurrency, `${largest} at ${concurrency}`);
+    }
+  },
+);
 
 Deno.test("Pool uses all its workers at the same time", async () => {
   await using pool = new Pool({ workers: 3, concurrency: 2 });
   const words = newWords();
   const all = Promise.all(upTo(6).map(() => pool.run(meeting, words, 6)));
-  assertEquals(new Set(await within(5_000, "the meeting", all)).size, 3);
+  assertEquals(new Set(await within(20_000, "the meeting", all)).size, 3);
 });
 
-Deno.test("Pool gives short tasks that were sent ahead behind a long one to another worker", async () => {
-  await using pool = new Pool({ workers: 2 });
-  await pool.map(square, upTo(2_000), { chunkSize: 1 }); // Now workers are sent far ahead.
-  for (let round = 0; round < 10; round++) {
-    const words = newWords();
-    const short = [pool.map(square, upTo(20), { chunkSize: 1 })];
-    const long = pool.run(blocked, words);
-    for (let each = 0; each < 5; each++) short.push(pool.map(square, upTo(30), { chunkSize: 1 }));
-    await within(5_000, "the short ones", Promise.all(short));
-    open(words);
-    await within(5_000, "the long one", long);
-  }
-});
+Deno.test(
+  "Pool gives short tasks that were sent ahead behind a long one to another worker",
+  async () => {
+    await using pool = new Pool({ workers: 2 });
+    await pool.map(square, upTo(2_000), { chunkSize: 1 }); // Now workers are sent far ahead.
+    for (let round = 0; round < 10; round++) {
+      const words = newWords();
+      const short = [pool.map(square, upTo(20), { chunkSize: 1 })];
+      const long = pool.run(blocked, words);
+      for (let each = 0; each < 5; each++) short.push(pool.map(square, upTo(30), { chunkSize: 1 }));
+      await within(20_000, "the short ones", Promise.all(short));
+      open(words);
+      await within(20_000, "the long one", long);
+    }
+  },
+);
 
-Deno.test("Pool gives tasks behind a long one that has moved something to another worker", async () => {
-  await using pool = new Pool({ workers: 2 });
-  await pool.map(square, upTo(2_000), { chunkSize: 1 });
-  for (let round = 0; round < 10; round++) {
-    const words = newWords();
-    using queue = new Queue<number>();
-    const long = pool.run(blocked, words, [queue, new Uint8Array(100_000)]);
-    const short = upTo(100).map((n) => pool.run(square, n));
-    await within(5_000, "the short ones", Promise.all(short));
-    open(words);
-    await within(5_000, "the long one", long);
-  }
-});
+Deno.test(
+  "Pool gives tasks behind a long one that has moved something to another worker",
+  async () => {
+    await using pool = new Pool({ workers: 2 });
+    await pool.map(square, upTo(2_000), { chunkSize: 1 });
+    for (let round = 0; round < 10; round++) {
+      const words = newWords();
+      using queue = new Queue<number>();
+      const long = pool.run(blocked, words, [queue, new Uint8Array(100_000)]);
+      const short = upTo(100).map((n) => pool.run(square, n));
+      await within(20_000, "the short ones", Promise.all(short));
+      open(words);
+      await within(20_000, "the long one", long);
+    }
+  },
+);
 
-Deno.test("Pool takes the former name of workers", async () => {
+simulated("Pool takes the former name of workers", async () => {
   await using pool = new Pool({ size: 0 });
   assertEquals(pool.workers, 0);
 });
 
-Deno.test("Pool without workers runs everything on this thread", async () => {
+simulated("Pool without workers runs everything on this thread", async () => {
   await using pool = new Pool({ workers: 0 });
-  assertEquals(await pool.run(whichThread), THREAD);
+  assertEquals(await pool.run(whichThread), threadName());
   assertEquals(await pool.map(squareLater, upTo(30), { chunkSize: 7 }), SQUARES);
   assertEquals(await Array.fromAsync(pool.imap(square, upTo(30))), SQUARES);
   const value = { n: 1 };
@@ -203,23 +213,23 @@ Deno.test("Pool without workers runs everything on this thread", async () => {
   assertEquals(copy, value);
 });
 
-Deno.test("Pool in an actor uses the actor's system", async () => {
+simulated("Pool in an actor uses the actor's system", async () => {
   for (const size of [0, 2]) {
     await using system = new ActorSystem({ workers: 1 });
     const ref = await system.spawn(squarer, size);
-    assertEquals(await within(5_000, "squares", ref.ask.squares(upTo(30))), SQUARES);
-    assertEquals(await within(5_000, "squares in turn", ref.ask.squaresInTurn([1, 2])), [1, 4]);
-    await within(5_000, "the actor's end", ref.stop());
+    assertEquals(await within(20_000, "squares", ref.ask.squares(upTo(30))), SQUARES);
+    assertEquals(await within(20_000, "squares in turn", ref.ask.squaresInTurn([1, 2])), [1, 4]);
+    await within(20_000, "the actor's end", ref.stop());
   }
 });
 
-Deno.test("Pool in a task of a pool", async () => {
+simulated("Pool in a task of a pool", async () => {
   await using pool = new Pool({ workers: 2 });
   const sums = pool.map(squareSum, [[1, 2], [3], []], { chunkSize: 1 });
   assertEquals(await within(10_000, "the sums", sums), [5, 9, 0]);
 });
 
-Deno.test("Pools without a system share one, and leave nothing", async () => {
+simulated("Pools without a system share one, and leave nothing", async () => {
   {
     await using one = new Pool({ workers: 1 });
     await using two = new Pool({ workers: 1 });
@@ -247,7 +257,7 @@ Deno.test.each(BAD)("Pool refuses options: $text $options", ({ options, Class, t
   assertThrows(() => new Pool(options as PoolOptions), Class, text);
 });
 
-Deno.test("Pool.map() and Pool.imap() refuse bad options", async () => {
+simulated("Pool.map() and Pool.imap() refuse bad options", async () => {
   await using pool = new Pool({ workers: 1 });
   const bad = [{ chunkSize: 0 }, { chunkSize: 0.5 }, { timeoutMs: -1 }, { timeoutMs: NaN }];
   for (const options of bad) {
@@ -257,7 +267,7 @@ Deno.test("Pool.map() and Pool.imap() refuse bad options", async () => {
   assertThrows(() => pool.imap(square, [1], { lookAhead: 0 }), RangeError, "lookAhead");
 });
 
-Deno.test("Pool refuses what is no task, no source, no list of arguments", async () => {
+simulated("Pool refuses what is no task, no source, no list of arguments", async () => {
   await using pool = new Pool({ workers: 1 });
   await assertRejects(() => pool.run((() => {}) as never), TypeError, "must come from task()");
   await assertRejects(() => pool.map(square, 5 as never), TypeError, "must be iterable");

@@ -15,11 +15,12 @@ import {
   square,
   whichThread,
 } from "../fixtures/pool_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { assertNothingLeft, until, within } from "../testing.ts";
 
 /** What all of them reject with. */
 async function errorsOf(promises: Promise<unknown>[]): Promise<unknown[]> {
-  const results = await within(5_000, "the rejections", Promise.allSettled(promises));
+  const results = await within(20_000, "the rejections", Promise.allSettled(promises));
   return results.map((result) => result.status === "rejected" ? result.reason : "no error");
 }
 
@@ -30,13 +31,13 @@ async function isFull(pool: Pool): Promise<boolean> {
     { length: pool.workers },
     () => pool.run(meeting, words, pool.workers),
   );
-  const threads = await within(5_000, "the meeting", Promise.all(meetings));
+  const threads = await within(20_000, "the meeting", Promise.all(meetings));
   return new Set(threads).size === pool.workers;
 }
 
 const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
 
-Deno.test.each(KINDS)(
+simulated.each(KINDS)(
   "Pool: retries run a task again whose arguments hold a queue, on $worker workers",
   async ({ worker }) => {
     await using pool = new Pool({ workers: 1, worker, retries: 2 });
@@ -44,23 +45,26 @@ Deno.test.each(KINDS)(
     const words = newWords(FIRST_COUNT + 1);
     await within(10_000, "the run", pool.run(sendOrDie, queue, { n: 0, words, times: 2 }));
     assertEquals(Atomics.load(words, FIRST_COUNT), 3);
-    assertEquals(await within(5_000, "the item", queue.receive()), 0);
+    assertEquals(await within(20_000, "the item", queue.receive()), 0);
   },
 );
 
-Deno.test("Pool: the loss of a worker takes no task that had not begun and holds a queue", async () => {
-  await using pool = new Pool({ workers: 1 });
-  using queue = new Queue<number>();
-  const words = newWords(FIRST_COUNT + 4);
-  const runs = [1, 0, 0, 0].map((times, n) => pool.run(sendOrDie, queue, { n, words, times }));
-  const [first, ...rest] = await within(10_000, "the runs", Promise.allSettled(runs));
-  assertEquals(first!.status, "rejected");
-  assertEquals(rest.map(({ status }) => status), Array(3).fill("fulfilled"));
-  const items = [await queue.receive(), await queue.receive(), await queue.receive()];
-  assertEquals(items, [1, 2, 3]);
-});
+simulated(
+  "Pool: the loss of a worker takes no task that had not begun and holds a queue",
+  async () => {
+    await using pool = new Pool({ workers: 1 });
+    using queue = new Queue<number>();
+    const words = newWords(FIRST_COUNT + 4);
+    const runs = [1, 0, 0, 0].map((times, n) => pool.run(sendOrDie, queue, { n, words, times }));
+    const [first, ...rest] = await within(10_000, "the runs", Promise.allSettled(runs));
+    assertEquals(first!.status, "rejected");
+    assertEquals(rest.map(({ status }) => status), Array(3).fill("fulfilled"));
+    const items = [await queue.receive(), await queue.receive(), await queue.receive()];
+    assertEquals(items, [1, 2, 3]);
+  },
+);
 
-Deno.test("Pool: a task that runs again sees that its queue was closed meanwhile", async () => {
+simulated("Pool: a task that runs again sees that its queue was closed meanwhile", async () => {
   await using pool = new Pool({ workers: 1, retries: 1 });
   const queue = new Queue<number>();
   const words = newWords(FIRST_COUNT + 1);
@@ -69,7 +73,7 @@ Deno.test("Pool: a task that runs again sees that its queue was closed meanwhile
   await assertRejects(() => within(10_000, "the run", run), ChannelClosedError);
 });
 
-Deno.test("Pool runs a task again that was lost, as often as retries says", async () => {
+simulated("Pool runs a task again that was lost, as often as retries says", async () => {
   await using pool = new Pool({ workers: 2, retries: 2 });
   const words = newWords(FIRST_COUNT + 4);
   const of = (n: number, times: number) => ({ n, words, how: "close" as const, times });
@@ -89,48 +93,57 @@ Deno.test("Pool does not run an aborted task again", async () => {
   const item = { n: 0, words, how: "throw in a timer" as const, times: Infinity };
   const run = pool.run(dieSome.with({ signal: controller.signal }), item);
   const rejected = assertRejects(() => run, RangeError, "enough");
-  await until(5_000, "the task", () => Atomics.load(words, FIRST_COUNT) === 1);
+  await until(20_000, "the task", () => Atomics.load(words, FIRST_COUNT) === 1);
   controller.abort(new RangeError("enough"));
   await within(3_000, "the rejection", rejected);
-  await within(5_000, "the next one", pool.run(square, 1));
+  await within(20_000, "the next one", pool.run(square, 1));
   assertEquals(Atomics.load(words, FIRST_COUNT), 1);
 });
 
-Deno.test("Pool runs the initializer once in each worker, with its arguments, before anything else", async () => {
-  for (const size of [0, 2]) {
-    const words = newWords();
-    await using pool = new Pool({ workers: size, initializer: [initialize, words, { start: 5 }] });
-    const values = await pool.map(initialValue, Array(20).keys(), { chunkSize: 1 });
-    assertEquals(values, Array(20).fill({ start: 5 }));
-    if (size > 0) await isFull(pool);
-    assertEquals(Atomics.load(words, 1), Math.max(1, size));
-    if (size === 0) continue;
-    await pool.run(die, "close").catch(() => {});
-    await isFull(pool);
-    assertEquals(Atomics.load(words, 1), size + 1);
-  }
-});
-
-Deno.test("Pool with an initializer that fails rejects everything, and does not try for ever", async () => {
-  for (const size of [0, 2]) {
-    const words = newWords();
-    await using pool = new Pool({ workers: size, initializer: [failToStart, words] });
-    const runs: Promise<unknown>[] = [
-      ...Array.from({ length: 20 }, (_, n) => pool.run(square, n)),
-      pool.map(square, [1, 2]),
-      Array.fromAsync(pool.imap(square, [1, 2])),
-    ];
-    for (const error of await errorsOf(runs)) {
-      assertInstanceOf(error, RangeError);
-      assertEquals(error.message, "no start");
+Deno.test(
+  "Pool runs the initializer once in each worker, with its arguments, before anything else",
+  async () => {
+    for (const size of [0, 2]) {
+      const words = newWords();
+      await using pool = new Pool({
+        workers: size,
+        initializer: [initialize, words, { start: 5 }],
+      });
+      const values = await pool.map(initialValue, Array(20).keys(), { chunkSize: 1 });
+      assertEquals(values, Array(20).fill({ start: 5 }));
+      if (size > 0) await isFull(pool);
+      assertEquals(Atomics.load(words, 1), Math.max(1, size));
+      if (size === 0) continue;
+      await pool.run(die, "close").catch(() => {});
+      await isFull(pool);
+      assertEquals(Atomics.load(words, 1), size + 1);
     }
-    const starts = Atomics.load(words, 1);
-    assert(starts <= Math.max(1, size), `${starts} starts`);
-    await assertRejects(() => within(3_000, "a late one", pool.run(square, 1)), RangeError);
-    assertEquals(Atomics.load(words, 1), starts);
-  }
-  await assertNothingLeft(3_000);
-});
+  },
+);
+
+Deno.test(
+  "Pool with an initializer that fails rejects everything, and does not try for ever",
+  async () => {
+    for (const size of [0, 2]) {
+      const words = newWords();
+      await using pool = new Pool({ workers: size, initializer: [failToStart, words] });
+      const runs: Promise<unknown>[] = [
+        ...Array.from({ length: 20 }, (_, n) => pool.run(square, n)),
+        pool.map(square, [1, 2]),
+        Array.fromAsync(pool.imap(square, [1, 2])),
+      ];
+      for (const error of await errorsOf(runs)) {
+        assertInstanceOf(error, RangeError);
+        assertEquals(error.message, "no start");
+      }
+      const starts = Atomics.load(words, 1);
+      assert(starts <= Math.max(1, size), `${starts} starts`);
+      await assertRejects(() => within(3_000, "a late one", pool.run(square, 1)), RangeError);
+      assertEquals(Atomics.load(words, 1), starts);
+    }
+    await assertNothingLeft(3_000);
+  },
+);
 
 Deno.test("Pool with an initializer that ends its worker rejects everything", async () => {
   for (const how of ["close", "exit"] as const) {
@@ -170,7 +183,7 @@ Deno.test("Pool gives a worker at most maxTasksPerWorker items", async () => {
   }
   await using pool = new Pool({ workers: 1, maxTasksPerWorker: 2 });
   const threads = [];
-  for (let n = 0; n < 6; n++) threads.push(await within(5_000, "a run", pool.run(whichThread)));
+  for (let n = 0; n < 6; n++) threads.push(await within(20_000, "a run", pool.run(whichThread)));
   assertEquals(new Set(threads).size, 3);
   assertEquals(threads[0], threads[1]);
 });

@@ -7,9 +7,10 @@ import { square } from "../fixtures/definitions.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { bytesOf } from "../fixtures/start_args.ts";
 import { type AnyRef, spectator } from "../fixtures/spectator.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { leftovers, until } from "../testing.ts";
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.watch() of what is no reference leaves nothing, on $where",
   async ({
     workers,
@@ -26,7 +27,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A stream that is left before it is read closes its arguments, on $where",
   async ({
     workers,
@@ -41,7 +42,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("An ask or a stream of a handler whose name is too long leaves nothing", async () => {
+simulated("An ask or a stream of a handler whose name is too long leaves nothing", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const far = await system.spawn(spectator) as unknown as AnyRef;
   const near = await system.spawn(spectator.with({ on: "here" }));
@@ -64,25 +65,28 @@ Deno.test("An actor whose name is too long leaves no worker of its own", async (
   const name = "x".repeat(3_000_000);
   const spawned = () => system.spawn(spectator.with({ name, on: "own" }));
   await assertRejects(spawned, RangeError, "the names that go with it have more than");
-  await until(5_000, "the end of the worker", async () => (await leftovers()).length === 0);
+  await until(20_000, "the end of the worker", async () => (await leftovers()).length === 0);
 });
 
-Deno.test("Pool refuses an initializer that cannot go to a worker before it starts one", async () => {
-  const memory = await SharedMemory.create(`closed-${crypto.randomUUID()}`, 8);
-  await memory.unlink();
-  memory.close();
-  const initializer = [initialize, [1, memory]] as never;
-  const says = "Cannot send message: initializer[1][1] is a SharedMemory that was closed here";
-  assertThrows(() => new Pool({ workers: 1, initializer }), TypeError, says);
-});
+simulated(
+  "Pool refuses an initializer that cannot go to a worker before it starts one",
+  async () => {
+    const memory = await SharedMemory.create(`closed-${crypto.randomUUID()}`, 8);
+    await memory.unlink();
+    memory.close();
+    const initializer = [initialize, [1, memory]] as never;
+    const says = "Cannot send message: initializer[1][1] is a SharedMemory that was closed here";
+    assertThrows(() => new Pool({ workers: 1, initializer }), TypeError, says);
+  },
+);
 
-Deno.test("Pool.map() refuses an onProgress that is no function before anything runs", async () => {
+simulated("Pool.map() refuses an onProgress that is no function before anything runs", async () => {
   await using pool = new Pool({ workers: 0 });
   const mapped = () => pool.map(square, [1, 2], { onProgress: 5 as never });
   await assertRejects(mapped, TypeError, "onProgress must be a function, received 5");
 });
 
-Deno.test.each([{ size: 0 }, { size: 1 }])(
+simulated.each([{ size: 0 }, { size: 1 }])(
   "Pool.map() with an item that is refused leaves all buffers of its caller, size $size",
   async ({ size }) => {
     await using pool = new Pool({ workers: size });
@@ -97,7 +101,7 @@ Deno.test.each([{ size: 0 }, { size: 1 }])(
   },
 );
 
-Deno.test("SharedQueue refuses a signal that is none", async () => {
+simulated("SharedQueue refuses a signal that is none", async () => {
   using queue = new SharedQueue<number>();
   const signal = {} as AbortSignal;
   const says = "signal must be an AbortSignal, received an object";

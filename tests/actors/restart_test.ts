@@ -3,6 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import { type ActorOptions, ActorStoppedError, ActorSystem } from "../../mod.ts";
 import { events, nextEvent, PLACES, probe } from "../fixtures/life_probe.ts";
 import { fragile, guardian, lemon, slowStarter } from "../fixtures/life_restart.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 async function spawnFragile(system: ActorSystem, options: ActorOptions = {}) {
@@ -11,7 +12,7 @@ async function spawnFragile(system: ActorSystem, options: ActorOptions = {}) {
   return { log, ref };
 }
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => (["fail", "failLater"] as const).map((how) => ({ ...place, how }))),
 )(
   "A failing handler rejects its ask, then setup runs again: $how on $where",
@@ -25,7 +26,7 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => (["fail", "failLater"] as const).map((how) => ({ ...place, how }))),
 )(
   "What waits behind a failing message meets the new incarnation: $how on $where",
@@ -39,7 +40,7 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A restart keeps the mailbox in order and does not retry on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -57,7 +58,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A restart lets messages wait for an async setup on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -77,7 +78,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   'A restart raises event "restart" for the same ref on $where',
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -96,7 +97,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)("A restart leaves exited open on $where", async ({ workers }) => {
+simulated.each(PLACES)("A restart leaves exited open on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const { ref } = await spawnFragile(system);
   let hasExited = false;
@@ -111,7 +112,7 @@ Deno.test.each(PLACES)("A restart leaves exited open on $where", async ({ worker
   assertEquals(await exited, "shutdown");
 });
 
-Deno.test.each(PLACES)('onError "resume" keeps the state on $where', async ({ workers }) => {
+simulated.each(PLACES)('onError "resume" keeps the state on $where', async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const { ref } = await spawnFragile(system, { onError: "resume" });
   const restarts = events(system, "restart");
@@ -122,16 +123,16 @@ Deno.test.each(PLACES)('onError "resume" keeps the state on $where', async ({ wo
   assertEquals(restarts, []);
 });
 
-Deno.test.each(PLACES)('onError "resume" keeps every() going on $where', async ({ workers }) => {
+simulated.each(PLACES)('onError "resume" keeps every() going on $where', async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const { log, ref } = await spawnFragile(system, { onError: "resume" });
   const failure = nextEvent(system, "error");
   await ref.ask.every(1, "tick");
   await ref.ask.failByTimer();
-  const { handler, error } = await within(5_000, "the error event", failure);
+  const { handler, error } = await within(20_000, "the error event", failure);
   assertEquals([handler, (error as Error).message], ["after", "timer failed"]);
   const ticks = (await log.ask.entries()).length;
-  await within(5_000, "another tick", log.ask.logged("tick", ticks + 2));
+  await within(20_000, "another tick", log.ask.logged("tick", ticks + 2));
 });
 
 const FINAL: { options: ActorOptions; title: string }[] = [
@@ -143,7 +144,7 @@ const FINAL: { options: ActorOptions; title: string }[] = [
   { title: 'restart "temporary"', options: { restart: "temporary" } },
 ];
 
-Deno.test.each(PLACES.flatMap((place) => FINAL.map((each) => ({ ...place, ...each }))))(
+simulated.each(PLACES.flatMap((place) => FINAL.map((each) => ({ ...place, ...each }))))(
   "$title ends with the error on $where",
   async ({ workers, options }) => {
     await using system = new ActorSystem({ workers });
@@ -151,14 +152,14 @@ Deno.test.each(PLACES.flatMap((place) => FINAL.map((each) => ({ ...place, ...eac
     const failing = assertRejects(() => ref.ask.fail("fatal"), RangeError);
     const late = assertRejects(() => ref.ask.note("late"), ActorStoppedError);
     await Promise.all([failing, late]);
-    const reason = await within(5_000, "the end", ref.exited);
+    const reason = await within(20_000, "the end", ref.exited);
     assert(reason.kind === "error" && reason.error instanceof RangeError);
     assertEquals(reason.error.message, "fatal");
     assertEquals(await log.ask.entries(), ["fatal"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   'restart "permanent" restarts after context.stop() on $where',
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -171,17 +172,17 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   'restart "transient" does not restart after context.stop() on $where',
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { ref } = await spawnFragile(system, { restart: "transient" });
     await ref.ask.leave();
-    assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
+    assertEquals(await within(20_000, "the end", ref.exited), { kind: "normal" });
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   'restart "permanent" does not undo stop() and terminate() on $where',
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -194,7 +195,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() during a failing turn is not undone by a restart on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -202,7 +203,7 @@ Deno.test.each(PLACES)(
     for (let round = 0; round < 20; round++) {
       const { ref } = await spawnFragile(system);
       const failing = assertRejects(() => ref.ask.failLater(), Error);
-      await within(5_000, "the stop", ref.stop());
+      await within(20_000, "the stop", ref.stop());
       await failing;
       await ref.exited;
     }
@@ -210,7 +211,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "The fourth failure within 5 seconds ends an actor on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -219,7 +220,7 @@ Deno.test.each(PLACES)(
     for (let i = 1; i <= 4; i++) {
       await assertRejects(() => ref.ask.fail(`failure ${i}`), RangeError);
     }
-    const reason = await within(5_000, "the end", ref.exited);
+    const reason = await within(20_000, "the end", ref.exited);
     assert(reason.kind === "error" && reason.error instanceof RangeError);
     assertEquals(reason.error.message, "failure 4");
     await assertRejects(() => ref.ask.increment(), ActorStoppedError);
@@ -238,7 +239,7 @@ Deno.test("Failures more than 5 seconds apart go on restarting an actor", async 
   }
 });
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => [false, true].map((isAsync) => ({ ...place, isAsync }))),
 )(
   "A failing setup counts in the budget, async $isAsync, on $where",
@@ -247,14 +248,14 @@ Deno.test.each(
     const ref = await system.spawn(lemon, Infinity, isAsync);
     const restarts = events(system, "restart");
     await assertRejects(() => ref.ask.fail(), RangeError);
-    const reason = await within(5_000, "the end", ref.exited);
+    const reason = await within(20_000, "the end", ref.exited);
     assert(reason.kind === "error");
     assertEquals(`${reason.error}`, "RangeError: setup 3 failed");
     assertEquals(restarts.map(({ restarts }) => restarts), [1, 2, 3]);
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => [false, true].map((isAsync) => ({ ...place, isAsync }))),
 )(
   "A failing setup is tried again after a restart, async $isAsync, on $where",
@@ -264,11 +265,11 @@ Deno.test.each(
     const failing = assertRejects(() => ref.ask.fail(), RangeError, "handler failed");
     const waiting = ref.ask.restarts();
     await failing;
-    assertEquals(await within(5_000, "the reply", waiting), 3);
+    assertEquals(await within(20_000, "the reply", waiting), 3);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Timers of the old incarnation never fire on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -277,31 +278,31 @@ Deno.test.each(PLACES)(
     await ref.ask.every(400, "old tick");
     await assertRejects(() => ref.ask.fail(), RangeError);
     await ref.ask.after(500, "new timer");
-    await within(5_000, "the new timer", log.ask.logged("new timer"));
+    await within(20_000, "the new timer", log.ask.logged("new timer"));
     assertEquals(await log.ask.entries(), ["failed", "new timer"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Timers that wait for their turn are dropped by a restart on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnFragile(system);
     await assertRejects(() => ref.ask.failBeforeTimer(), RangeError);
     await ref.ask.after(5, "new timer");
-    await within(5_000, "the new timer", log.ask.logged("new timer"));
+    await within(20_000, "the new timer", log.ask.logged("new timer"));
     assertEquals(await log.ask.entries(), ["new timer"]);
   },
 );
 
-Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
+simulated.each([...PLACES, { where: "two workers", workers: 2 }])(
   "Children stop, then onStop runs, before setup runs again on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     const ref = await system.spawn(guardian, log);
     await assertRejects(() => ref.ask.fail(), RangeError);
-    assertEquals(await within(5_000, "the restart", ref.ask.restarts()), 1);
+    assertEquals(await within(20_000, "the restart", ref.ask.restarts()), 1);
     assertEquals(await log.ask.entries(), [
       "setup",
       "second child stopped",
@@ -313,7 +314,7 @@ Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Another message in work is finished before a restart on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -323,12 +324,12 @@ Deno.test.each(PLACES)(
     await assertRejects(() => ref.ask.fail(), RangeError);
     const restarts = ref.ask.restarts();
     log.tell.open();
-    await within(5_000, "the reply of the old incarnation", held);
+    await within(20_000, "the reply of the old incarnation", held);
     assertEquals(await restarts, 1);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   'A failing message that was told raises event "error" on $where',
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -345,7 +346,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each([
+simulated.each([
   { title: "is printed", isPrevented: false },
   { title: "is not printed after preventDefault()", isPrevented: true },
 ])('The event "error" $title', async ({ isPrevented }) => {
@@ -367,12 +368,12 @@ Deno.test.each([
   );
 });
 
-Deno.test.each(PLACES)("A failing timer restarts the actor on $where", async ({ workers }) => {
+simulated.each(PLACES)("A failing timer restarts the actor on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const { ref } = await spawnFragile(system);
   const failure = nextEvent(system, "error");
   const restart = nextEvent(system, "restart");
   await ref.ask.failByTimer();
-  assertEquals((await within(5_000, "the error event", failure)).handler, "after");
-  assertEquals((await within(5_000, "the restart", restart)).reason.kind, "error");
+  assertEquals((await within(20_000, "the error event", failure)).handler, "after");
+  assertEquals((await within(20_000, "the restart", restart)).reason.kind, "error");
 });

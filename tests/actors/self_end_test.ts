@@ -2,9 +2,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem, DeadlockError } from "../../mod.ts";
 import { hushed, PLACES, probe } from "../fixtures/life_probe.ts";
 import { quitter } from "../fixtures/life_self_end.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     [1, 2].flatMap((concurrency) =>
       [false, true].map((drain) => ({ ...place, concurrency, drain }))
@@ -22,7 +23,7 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop({ drain: true }) awaited in a turn of its actor handles what waits on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -35,7 +36,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() awaited in a timer of its actor does not wait for itself on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -47,7 +48,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() in setup ends the actor once it has started on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -57,7 +58,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() awaited in a turn is refused, and goes on, on $where",
   async ({ workers }) => {
     await using system = hushed(new ActorSystem({ workers }));
@@ -70,7 +71,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() that a turn begins waits for that turn on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -81,7 +82,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() in a turn refuses a bad timeoutMs on $where",
   async ({ workers }) => {
     await using system = hushed(new ActorSystem({ workers }));

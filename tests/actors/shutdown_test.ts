@@ -12,6 +12,7 @@ import {
   willMaker,
   worker,
 } from "../fixtures/life_shutdown.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { runProgram, within } from "../testing.ts";
 
 const PROGRAM = new URL("../fixtures/life_program.ts", import.meta.url).href;
@@ -32,7 +33,7 @@ async function spawnWorker(system: ActorSystem) {
   return { log, ref: await system.spawn(worker.with({ name: "worker" }), log) };
 }
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem refuses everything after shutdown() with actors on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
@@ -52,7 +53,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.exited, stop() and terminate() are settled after shutdown() with actors on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
@@ -64,7 +65,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() refuses what comes from outside meanwhile, on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
@@ -81,41 +82,41 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
+simulated.each([...PLACES, { where: "two workers", workers: 2 }])(
   "ActorSystem.shutdown() drains the mailboxes on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
     const { ref } = await spawnWorker(system);
     const replies = Array.from({ length: 100 }, (_, i) => ref.ask.step(i));
-    const { abandoned } = await within(5_000, "the shutdown", system.shutdown());
+    const { abandoned } = await within(20_000, "the shutdown", system.shutdown());
     assertEquals(await Promise.all(replies), Array.from({ length: 100 }, (_, i) => i));
     assertEquals(abandoned, []);
   },
 );
 
-Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
+simulated.each([...PLACES, { where: "two workers", workers: 2 }])(
   "ActorSystem.shutdown() lets actors on $where ask each other while they drain",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
     const { log, ref: first } = await spawnWorker(system);
     const second = await system.spawn(worker, log);
     const replies = second.ask.askNext(first, 20);
-    await within(5_000, "the shutdown", system.shutdown());
+    await within(20_000, "the shutdown", system.shutdown());
     assertEquals(await replies, Array(20).fill("pong"));
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() waits for running tasks on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
     const result = system.run(slow, 50);
-    await within(5_000, "the shutdown", system.shutdown());
+    await within(20_000, "the shutdown", system.shutdown());
     assertEquals(await result, 50);
   },
 );
 
-Deno.test("ActorSystem.shutdown() stops actors in reverse order of start", async () => {
+simulated("ActorSystem.shutdown() stops actors in reverse order of start", async () => {
   reports.length = 0;
   const system = new ActorSystem({ workers: 0 });
   for (const name of ["a", "b", "c"]) await system.spawn(mourner, name);
@@ -123,7 +124,7 @@ Deno.test("ActorSystem.shutdown() stops actors in reverse order of start", async
   assertEquals(reports, ["c", "b", "a"]);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() lets onStop callbacks ask older actors on $where",
   async ({ workers }) => {
     reports.length = 0;
@@ -131,7 +132,7 @@ Deno.test.each(PLACES)(
     const failures = events(system, "error");
     const to = await system.spawn(reporter.with({ on: "here" }));
     for (const name of ["a", "b"]) await system.spawn(announcer, to, name);
-    await within(5_000, "the shutdown", system.shutdown());
+    await within(20_000, "the shutdown", system.shutdown());
     assertEquals(failures.map(({ error }) => `${error}`), []);
     assertEquals(reports, [
       "b, second callback",
@@ -142,7 +143,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => [willMaker, testator].map((definition) => ({ ...place, definition }))),
 )(
   "ActorSystem.shutdown() delivers what onStop callbacks tell on $where",
@@ -151,12 +152,12 @@ Deno.test.each(
     const system = new ActorSystem({ workers });
     const to = await system.spawn(reporter.with({ on: "here" }));
     await system.spawn(definition, to);
-    await within(5_000, "the shutdown", system.shutdown());
+    await within(20_000, "the shutdown", system.shutdown());
     assertEquals(reports, ["the will"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() does not wait for timers on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
@@ -168,7 +169,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() names in abandoned only who does not stop on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers, shutdownMs: 100 });
@@ -186,7 +187,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() takes a limit of its own on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
@@ -199,7 +200,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each([{ timeoutMs: -1 }, { timeoutMs: NaN }])(
+simulated.each([{ timeoutMs: -1 }, { timeoutMs: NaN }])(
   "ActorSystem.shutdown() refuses timeoutMs $timeoutMs",
   async ({ timeoutMs }) => {
     await using system = new ActorSystem({ workers: 0 });
@@ -207,36 +208,36 @@ Deno.test.each([{ timeoutMs: -1 }, { timeoutMs: NaN }])(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() may be called twice, also afterwards, on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
     const { ref } = await spawnWorker(system);
     await ref.ask.ping();
     const both = Promise.all([system.shutdown(), system.shutdown()]);
-    const results = [...await within(5_000, "both", both)];
+    const results = [...await within(20_000, "both", both)];
     results.push(await within(3_000, "a third", system.shutdown()));
     assertEquals(results, Array(3).fill({ abandoned: [] }));
     await system[Symbol.asyncDispose]();
   },
 );
 
-Deno.test("ActorSystem.shutdown() of a system that was never used ends at once", async () => {
+simulated("ActorSystem.shutdown() of a system that was never used ends at once", async () => {
   const system = new ActorSystem();
   assertEquals(await within(3_000, "the shutdown", system.shutdown()), { abandoned: [] });
 });
 
-Deno.test("ActorSystem.shutdown() ends workers that are just being started", async () => {
+simulated("ActorSystem.shutdown() ends workers that are just being started", async () => {
   for (let round = 0; round < 10; round++) {
     const system = new ActorSystem({ workers: 2, shutdownMs: 200 });
     const log = await system.spawn(probe);
     const started = Promise.allSettled([system.spawn(worker, log), system.spawn(worker, log)]);
-    await within(5_000, "the shutdown", system.shutdown());
+    await within(20_000, "the shutdown", system.shutdown());
     await within(3_000, "both spawns", started);
   }
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "await using shuts a system with actors on $where down",
   async ({ workers }) => {
     let outside;
@@ -249,7 +250,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Every pending wait settles at shutdown() with actors on $where",
   async ({ workers }) => {
     for (let round = 0; round < 15; round++) {
@@ -293,13 +294,19 @@ Deno.test("Every ask of one worker to another settles at shutdown()", async () =
   }
 });
 
-Deno.test("ActorSystem.shutdown() ends an endless loop on a thread worker and names its actor", async () => {
-  assertEquals(await run("endless loop", 0), { code: 0, lines: ["loop"] });
-});
+Deno.test(
+  "ActorSystem.shutdown() ends an endless loop on a thread worker and names its actor",
+  async () => {
+    assertEquals(await run("endless loop", 0), { code: 0, lines: ["loop"] });
+  },
+);
 
-Deno.test("ActorSystem.shutdown() gives up an endless loop in a Web Worker and names its actor", async () => {
-  assertEquals(await run("endless loop in a Web Worker", 0), { code: 0, lines: ["loop"] });
-});
+Deno.test(
+  "ActorSystem.shutdown() gives up an endless loop in a Web Worker and names its actor",
+  async () => {
+    assertEquals(await run("endless loop in a Web Worker", 0), { code: 0, lines: ["loop"] });
+  },
+);
 
 Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
   "A program ends by itself after shutdown() with actors on $where",
@@ -350,7 +357,7 @@ Deno.test.each(
   },
 );
 
-Deno.test("shutdownOnSignal listens no more after shutdown()", async () => {
+simulated("shutdownOnSignal listens no more after shutdown()", async () => {
   const system = new ActorSystem({ workers: 0, shutdownOnSignal: true });
   await system.shutdown();
 });

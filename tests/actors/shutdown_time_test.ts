@@ -11,6 +11,7 @@ import {
   reporter,
 } from "../fixtures/life_shutdown.ts";
 import { die, endless, gated, newWords, open } from "../fixtures/pool_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { runProgram, until, within } from "../testing.ts";
 
 type Reporter = RefOf<typeof reporter>;
@@ -23,7 +24,7 @@ async function run(name: string) {
   return await runProgram(PROGRAM, { flags, args: [name], timeoutMs: 20_000 });
 }
 
-Deno.test.each((["here", "any", "own"] as const).map((on) => ({ on })))(
+simulated.each((["here", "any", "own"] as const).map((on) => ({ on })))(
   "ActorSystem.shutdown() stops actors ($on) in time beside a task that goes on, and names the task",
   async ({ on }) => {
     const system = new ActorSystem({ workers: 2, shutdownMs: 1_500 });
@@ -39,11 +40,11 @@ Deno.test.each((["here", "any", "own"] as const).map((on) => ({ on })))(
 Deno.test("ActorSystem.shutdown() names a task by its module when it has no name", async () => {
   const system = new ActorSystem({ workers: 0 });
   system.run(never).catch(() => {});
-  const { abandoned } = await within(5_000, "the shutdown", system.shutdown({ timeoutMs: 50 }));
+  const { abandoned } = await within(20_000, "the shutdown", system.shutdown({ timeoutMs: 50 }));
   assert(abandoned.length === 1 && abandoned[0]!.endsWith("life_shutdown.ts"), `${abandoned}`);
 });
 
-Deno.test("ActorSystem.shutdown() names the tasks that workers have started", async () => {
+simulated("ActorSystem.shutdown() names the tasks that workers have started", async () => {
   const system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(journal, newWords());
   await ref.ask.runForEver();
@@ -51,15 +52,18 @@ Deno.test("ActorSystem.shutdown() names the tasks that workers have started", as
   assertEquals(abandoned, ["a task of the worker"]);
 });
 
-Deno.test("ActorSystem.shutdown() with Infinity lets stop what a worker has started in the system's name", async () => {
-  const system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(deputy);
-  const words = newWords();
-  await ref.ask.spawnJournal(words);
-  const down = system.shutdown({ timeoutMs: Infinity });
-  assertEquals(await within(10_000, "the shutdown", down), { abandoned: [] });
-  assertEquals([...words], [1, 1, 0]);
-});
+simulated(
+  "ActorSystem.shutdown() with Infinity lets stop what a worker has started in the system's name",
+  async () => {
+    const system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(deputy);
+    const words = newWords();
+    await ref.ask.spawnJournal(words);
+    const down = system.shutdown({ timeoutMs: Infinity });
+    assertEquals(await within(10_000, "the shutdown", down), { abandoned: [] });
+    assertEquals([...words], [1, 1, 0]);
+  },
+);
 
 const HANGING: [string, (system: ActorSystem) => Promise<unknown>, string][] = [
   ["an actor", async (system) => {
@@ -69,7 +73,7 @@ const HANGING: [string, (system: ActorSystem) => Promise<unknown>, string][] = [
   ["a pool's task", async (system) => {
     const words = newWords();
     new Pool({ system, workers: 1 }).run(endless.with({ name: "t" }), words).catch(() => {});
-    await until(5_000, "the task", () => words[1] === 1);
+    await until(20_000, "the task", () => words[1] === 1);
   }, "task t of a pool"],
   ["a supervisor's task", (system) => {
     new Supervisor({ system }).run(never.with({ name: "t" }));
@@ -92,7 +96,7 @@ const HANGING: [string, (system: ActorSystem) => Promise<unknown>, string][] = [
   }, "child"],
 ];
 
-Deno.test.each(HANGING.map(([what, start, name]) => ({ what, start, name })))(
+simulated.each(HANGING.map(([what, start, name]) => ({ what, start, name })))(
   "ActorSystem.shutdown() leaves time for the others beside $what that does not end",
   async ({ start, name }) => {
     const system = new ActorSystem({ workers: 2, shutdownMs: 1_500 });
@@ -105,7 +109,7 @@ Deno.test.each(HANGING.map(([what, start, name]) => ({ what, start, name })))(
   },
 );
 
-Deno.test("ActorSystem.shutdown() leaves time for a supervisor's other members", async () => {
+simulated("ActorSystem.shutdown() leaves time for a supervisor's other members", async () => {
   const system = new ActorSystem({ workers: 1, shutdownMs: 1_500 });
   const supervisor = new Supervisor({ system });
   const words = newWords();
@@ -117,7 +121,7 @@ Deno.test("ActorSystem.shutdown() leaves time for a supervisor's other members",
   assertEquals(abandoned, ["hanging"]);
 });
 
-Deno.test("ActorRef.stop() leaves time for onStop beside a child that does not stop", async () => {
+simulated("ActorRef.stop() leaves time for onStop beside a child that does not stop", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const words = newWords();
   const ref = await system.spawn(keeper.with({ shutdownMs: 400 }), words);
@@ -133,14 +137,14 @@ const ASKERS: [string, (system: ActorSystem, ref: Reporter, words: Int32Array) =
   ["a pool", (system, ...args) => new Pool({ system, workers: 1 }).run(asker, ...args)],
 ];
 
-Deno.test.each(ASKERS.map(([place, start]) => ({ place, start })))(
+simulated.each(ASKERS.map(([place, start]) => ({ place, start })))(
   "ActorSystem.shutdown() lets a task on $place ask actors until it is done",
   async ({ start }) => {
     const system = new ActorSystem({ workers: 1, shutdownMs: 20_000 });
     const ref = await system.spawn(reporter);
     const words = newWords();
     const run = start(system, ref, words) as Promise<string>;
-    await until(5_000, "the task", () => words[1] === 1);
+    await until(20_000, "the task", () => words[1] === 1);
     const down = system.shutdown();
     open(words);
     assertEquals(await within(10_000, "the task", run), "answered");
@@ -154,7 +158,7 @@ const POOLS = [
   { what: "a worker that dies", warm: 1, options: {}, deaths: 1 },
 ];
 
-Deno.test.each(POOLS)(
+simulated.each(POOLS)(
   "ActorSystem.shutdown() waits for accepted jobs of a pool that need a new worker: $what",
   async ({ warm, options, deaths }) => {
     const system = hushed(new ActorSystem({ workers: 1, shutdownMs: 20_000 }));
@@ -188,7 +192,7 @@ const WAITING: [string, (system: ActorSystem, words: Int32Array) => Pool, string
   }, ["task r of a pool"]],
 ];
 
-Deno.test.each(WAITING.map(([why, start, others]) => ({ why, start, others })))(
+simulated.each(WAITING.map(([why, start, others]) => ({ why, start, others })))(
   "ActorSystem.shutdown() names a pool's tasks that have not begun because $why",
   async ({ why, start, others }) => {
     const system = new ActorSystem({ workers: 0 });
@@ -201,7 +205,7 @@ Deno.test.each(WAITING.map(([why, start, others]) => ({ why, start, others })))(
       pool.map(endless.with({ name: "b" }), [words]),
       pool.run(endless.with({ name: "given up", timeoutMs: 0 }), words),
     ]);
-    if (!isCold) await until(5_000, "what is in the way", () => words[1] === 1);
+    if (!isCold) await until(20_000, "what is in the way", () => words[1] === 1);
     const down = system.shutdown({ timeoutMs: isCold ? 0 : 100 });
     const { abandoned } = await within(10_000, "the shutdown", down);
     await within(3_000, "the tasks", settled);
@@ -210,15 +214,21 @@ Deno.test.each(WAITING.map(([why, start, others]) => ({ why, start, others })))(
   },
 );
 
-Deno.test("ActorSystem.shutdown() names a pool's task in an endless loop, also one that was given up", async () => {
-  const { stdout } = await run("pool");
-  assertEquals(stdout.trim(), "TimeoutError\nabandoned: task looping of a pool");
-});
+Deno.test(
+  "ActorSystem.shutdown() names a pool's task in an endless loop, also one that was given up",
+  async () => {
+    const { stdout } = await run("pool");
+    assertEquals(stdout.trim(), "TimeoutError\nabandoned: task looping of a pool");
+  },
+);
 
-Deno.test("ActorSystem.shutdown() names a pool's task in an endless loop whose pool was terminated", async () => {
-  const { stdout } = await run("terminated pool");
-  assertEquals(stdout.trim(), "PoolClosedError\nabandoned: task looping of a pool");
-});
+Deno.test(
+  "ActorSystem.shutdown() names a pool's task in an endless loop whose pool was terminated",
+  async () => {
+    const { stdout } = await run("terminated pool");
+    assertEquals(stdout.trim(), "PoolClosedError\nabandoned: task looping of a pool");
+  },
+);
 
 Deno.test("ActorSystem.shutdown() names a task in an endless loop that was given up", async () => {
   const { stdout } = await run("task");

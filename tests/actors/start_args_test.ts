@@ -14,6 +14,7 @@ import {
 import { victim } from "../fixtures/deaths.ts";
 import { nextEvent, PLACES } from "../fixtures/life_probe.ts";
 import { echo } from "../fixtures/pipe_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 /** Runs something, and gives what was rejected meanwhile with nobody there. */
@@ -41,7 +42,7 @@ async function closedMemory(): Promise<SharedMemory> {
   return memory;
 }
 
-Deno.test.each(["any", "own"] as const)(
+simulated.each(["any", "own"] as const)(
   "ActorSystem.spawn() and run() refuse what only cannot go to another thread, placed %s",
   async (on) => {
     const unhandled = await unhandledOf(async () => {
@@ -77,7 +78,7 @@ const CONTRADICTIONS = [
   },
 ] as const;
 
-Deno.test.each(CONTRADICTIONS)(
+simulated.each(CONTRADICTIONS)(
   "ActorSystem.spawn() and run() that are refused for $what leave nothing",
   async ({ options }) => {
     const unhandled = await unhandledOf(async () => {
@@ -102,7 +103,7 @@ Deno.test.each(CONTRADICTIONS)(
   },
 );
 
-Deno.test("ActorSystem.run() that is refused for near hears nothing more", async () => {
+simulated("ActorSystem.run() that is refused for near hears nothing more", async () => {
   const unhandled = await unhandledOf(async () => {
     await using system = new ActorSystem({ workers: 0 });
     await using other = new ActorSystem({ workers: 0 });
@@ -115,7 +116,7 @@ Deno.test("ActorSystem.run() that is refused for near hears nothing more", async
   assertEquals(unhandled, []);
 });
 
-Deno.test.each(PLACES)("transfer() to run() and spawn() moves the buffer, on $where", async ({
+simulated.each(PLACES)("transfer() to run() and spawn() moves the buffer, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -157,7 +158,7 @@ Deno.test.each(PLACES)("transfer() to spawn() moves a port, on $where", async ({
   const answered = Promise.withResolvers<unknown>();
   port2.onmessage = ({ data }) => answered.resolve(data);
   port2.postMessage("hello");
-  assertEquals(await within(5_000, "the echo", answered.promise), "hello");
+  assertEquals(await within(20_000, "the echo", answered.promise), "hello");
   port2.close();
   await ref.stop();
 });
@@ -169,14 +170,14 @@ Deno.test.each(PLACES)(
     const { port1, port2 } = new MessageChannel();
     const ref = await system.spawn(echoPort, transfer(port1, [port1]));
     await assertRejects(() => ref.ask.fail(), Error, "on purpose");
-    const reason = await within(5_000, "its end", ref.exited);
+    const reason = await within(20_000, "its end", ref.exited);
     assert(reason.kind === "error");
     assertMatch(String(reason.error), /Cannot start again: what the arguments gave away went/);
     port2.close();
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A restart gets the buffer that was given away unchanged, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -188,7 +189,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("An actor gets its arguments again on the thread after the one it has lost", async () => {
+simulated("An actor gets its arguments again on the thread after the one it has lost", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using queue = new Queue<number>();
   const buffer = Uint8Array.of(1, 2, 3).buffer;
@@ -201,7 +202,7 @@ Deno.test("An actor gets its arguments again on the thread after the one it has 
   assertEquals(await queue.receive({ timeoutMs: 5_000 }), 5);
 });
 
-Deno.test("An actor whose pipe end went with its thread ends, and says why", async () => {
+simulated("An actor whose pipe end went with its thread ends, and says why", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const [near, far] = pipe<string, string>();
   const definition = piper.with({ on: "own" });
@@ -216,7 +217,7 @@ Deno.test("An actor whose pipe end went with its thread ends, and says why", asy
   near.close();
 });
 
-Deno.test("ActorContext.run() and spawn() on a worker move what is given away", async () => {
+simulated("ActorContext.run() and spawn() on a worker move what is given away", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const refs = await Promise.all([system.spawn(starter), system.spawn(starter)]);
   for (const ref of refs) {
@@ -229,7 +230,7 @@ Deno.test("ActorContext.run() and spawn() on a worker move what is given away", 
   }
 });
 
-Deno.test("ActorSystem.spawn() that finds its name taken closes what it was given", async () => {
+simulated("ActorSystem.spawn() that finds its name taken closes what it was given", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await system.spawn(keeper.with({ name: "keeper" }));
   const [near, far] = pipe<string, string>();
@@ -239,42 +240,45 @@ Deno.test("ActorSystem.spawn() that finds its name taken closes what it was give
   near.close();
 });
 
-Deno.test.each(PLACES)("ActorOptions.startTimeoutMs: 0 leaves no actor behind, on $where", async ({
+simulated.each(PLACES)("ActorOptions.startTimeoutMs: 0 leaves no actor behind, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
   const slow = keeper.with({ name: "slow", startTimeoutMs: 0 });
   await assertRejects(() => system.spawn(slow), DOMException, "within 0 ms");
-  await until(5_000, "the name to be free", async () => {
+  await until(20_000, "the name to be free", async () => {
     const again = await system.spawn(slow.with({ startTimeoutMs: 10_000 })).catch(() => null);
     await (again as ActorRef<unknown> | null)?.stop();
     return again !== null;
   });
 });
 
-Deno.test("A task that is given up while its lost worker is to come back closes its arguments", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const ref = await system.spawn(victim.with({ restart: "transient" }));
-  // It waits for its place, for its worker, or is on its way.
-  for (const microtasks of [0, 8, 16]) {
-    const lost = nextEvent(system, "host");
-    const died = ref.ask.die("close").catch((error) => error.name);
-    assertEquals((await within(5_000, "the loss", lost)).state, "lost");
-    const back = nextEvent(system, "host");
-    const controller = new AbortController();
-    const [near, far] = pipe<unknown, unknown>();
-    const task = echo.with({ near: ref, signal: controller.signal });
-    const run = system.run(task, far).catch((error) => error.name);
-    for (let each = 0; each < microtasks; each++) await null;
-    controller.abort();
-    assertEquals(await within(5_000, "the abort", run), "AbortError");
-    const received = await near.receive({ timeoutMs: 5_000 }).catch((error) => error.name);
-    assertEquals(received, "ChannelClosedError", `after ${microtasks} microtasks`);
-    assertEquals(await within(5_000, "an answer", ref.ask.ping()), "pong");
-    assertEquals([await died, (await within(5_000, "it is back", back)).state], [
-      "HostLostError",
-      "back",
-    ]);
-    near.close();
-  }
-});
+simulated(
+  "A task that is given up while its lost worker is to come back closes its arguments",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const ref = await system.spawn(victim.with({ restart: "transient" }));
+    // It waits for its place, for its worker, or is on its way.
+    for (const microtasks of [0, 8, 16]) {
+      const lost = nextEvent(system, "host");
+      const died = ref.ask.die("close").catch((error) => error.name);
+      assertEquals((await within(20_000, "the loss", lost)).state, "lost");
+      const back = nextEvent(system, "host");
+      const controller = new AbortController();
+      const [near, far] = pipe<unknown, unknown>();
+      const task = echo.with({ near: ref, signal: controller.signal });
+      const run = system.run(task, far).catch((error) => error.name);
+      for (let each = 0; each < microtasks; each++) await null;
+      controller.abort();
+      assertEquals(await within(20_000, "the abort", run), "AbortError");
+      const received = await near.receive({ timeoutMs: 5_000 }).catch((error) => error.name);
+      assertEquals(received, "ChannelClosedError", `after ${microtasks} microtasks`);
+      assertEquals(await within(20_000, "an answer", ref.ask.ping()), "pong");
+      assertEquals([await died, (await within(20_000, "it is back", back)).state], [
+        "HostLostError",
+        "back",
+      ]);
+      near.close();
+    }
+  },
+);

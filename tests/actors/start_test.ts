@@ -18,6 +18,7 @@ import {
   lateChild,
   mayfly,
 } from "../fixtures/starting.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
@@ -30,7 +31,7 @@ function quiet(system: ActorSystem): void {
 
 // What ends in the turn in which its start ends
 
-Deno.test.each(KINDS)(
+simulated.each(KINDS)(
   "Supervisor.spawn() starts an actor again that ends in the turn in which its setup does, on a $worker worker",
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 1, worker });
@@ -55,20 +56,23 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test("ActorContext.supervise() starts an actor again that fails right after its setup", async () => {
-  await using system = new ActorSystem({ workers: 2 });
-  quiet(system);
-  const parents = [await system.spawn(hurried), await system.spawn(hurried.with({ on: "here" }))];
-  for (const parent of parents) {
-    for (const options of [{}, { on: "here" }, { name: "child" }, { on: "own" }] as const) {
-      const started = parent.ask.start({ ...options, restart: "permanent" }, "stop");
-      assertEquals(await within(10_000, "the restarted actor", started), 1);
-      await (await system.find("child"))?.stop();
+simulated(
+  "ActorContext.supervise() starts an actor again that fails right after its setup",
+  async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    quiet(system);
+    const parents = [await system.spawn(hurried), await system.spawn(hurried.with({ on: "here" }))];
+    for (const parent of parents) {
+      for (const options of [{}, { on: "here" }, { name: "child" }, { on: "own" }] as const) {
+        const started = parent.ask.start({ ...options, restart: "permanent" }, "stop");
+        assertEquals(await within(10_000, "the restarted actor", started), 1);
+        await (await system.find("child"))?.stop();
+      }
     }
-  }
-});
+  },
+);
 
-Deno.test("one-for-all starts again with a child that fails right after its setup", async () => {
+simulated("one-for-all starts again with a child that fails right after its setup", async () => {
   await using system = new ActorSystem({ workers: 2 });
   quiet(system);
   await using supervisor = new Supervisor({ system, strategy: "one-for-all" });
@@ -79,7 +83,7 @@ Deno.test("one-for-all starts again with a child that fails right after its setu
   assertEquals(await within(10_000, "the first one again", first.ask.restarts()), 2);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "An actor that ends in its setup leaves nothing in its owner's books, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -87,14 +91,14 @@ Deno.test.each(PLACES)(
     const ended = [];
     for (const options of [{}, { name: "mayfly" }, { restart: "temporary" as const }]) {
       ended.push((await system.spawn(mayfly.with(options))).exited);
-      await within(5_000, "the end", ended.at(-1)!);
+      await within(20_000, "the end", ended.at(-1)!);
       ended.push((await supervisor.spawn(mayfly.with(options))).exited);
-      await within(5_000, "the end below the supervisor", ended.at(-1)!);
+      await within(20_000, "the end below the supervisor", ended.at(-1)!);
     }
     assertEquals((await Promise.all(ended)).map(({ kind }) => kind), Array(6).fill("normal"));
     // The supervisor is one of the children.
     const { abroad, children } = hostBehind(system);
-    await until(5_000, "nobody left", () => children.size === 1);
+    await until(20_000, "nobody left", () => children.size === 1);
     for (let serial = 1; serial <= 6; serial++) assertEquals(abroad.get(1, serial), undefined);
   },
 );
@@ -116,7 +120,7 @@ function end(parent: Parent, how: typeof ENDS[number]): Promise<unknown> {
   return how === "leave" ? parent.ask.leave() : parent.ask.fail().catch(() => {});
 }
 
-Deno.test.each(ENDS.flatMap((how) => PLACES.map((place) => ({ how, ...place }))))(
+simulated.each(ENDS.flatMap((how) => PLACES.map((place) => ({ how, ...place }))))(
   "ActorContext.spawn() under way when its actor ends ($how) is ended first, on $where",
   async ({ how, workers }) => {
     await using system = new ActorSystem({ workers, shutdownMs: 20_000 });
@@ -140,7 +144,7 @@ Deno.test.each(ENDS.flatMap((how) => PLACES.map((place) => ({ how, ...place })))
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.spawn() that has just been called when its actor fails leaves no child, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -162,7 +166,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Supervisor.spawn() under way when the supervisor's actor ends is ended first, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers, shutdownMs: 20_000 });
@@ -184,7 +188,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A child whose parent's setup takes too long ends with it, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -220,7 +224,7 @@ const recorder = actor(import.meta, () => ({
   },
 })).with({ on: "here" });
 
-Deno.test("ActorSystem.shutdown() ends an actor whose start is under way", async () => {
+simulated("ActorSystem.shutdown() ends an actor whose start is under way", async () => {
   for (const options of OPTIONS) {
     const system = new ActorSystem({ workers: 1, shutdownMs: 10_000 });
     recorded.length = 0;
@@ -243,22 +247,25 @@ const foe = actor(import.meta, (_context, how: "stop" | "terminate" | "nothing")
   meet: async (ref: ActorRef<unknown>) => how === "nothing" ? undefined : await ref[how](),
 })).with({ on: "here" });
 
-Deno.test("ActorSystem.spawn() gives an actor that was told to stop in its setup, which comes to its end", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const enemy = await system.spawn(foe, "stop");
-  for (const options of [...OPTIONS, { name: "kid", on: "own" } as const]) {
-    const gate = await system.spawn(probe);
-    const spawning = system.spawn(introduced.with(options), enemy, gate);
-    await within(10_000, "the setup", gate.ask.logged("child"));
-    gate.tell.open();
-    const ref = await within(10_000, "the spawn", spawning);
-    const { kind } = await within(10_000, "the end", ref.exited);
-    assertEquals(kind, "shutdown", JSON.stringify(options));
-    assertEquals(await system.find("kid"), undefined);
-  }
-});
+simulated(
+  "ActorSystem.spawn() gives an actor that was told to stop in its setup, which comes to its end",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const enemy = await system.spawn(foe, "stop");
+    for (const options of [...OPTIONS, { name: "kid", on: "own" } as const]) {
+      const gate = await system.spawn(probe);
+      const spawning = system.spawn(introduced.with(options), enemy, gate);
+      await within(10_000, "the setup", gate.ask.logged("child"));
+      gate.tell.open();
+      const ref = await within(10_000, "the spawn", spawning);
+      const { kind } = await within(10_000, "the end", ref.exited);
+      assertEquals(kind, "shutdown", JSON.stringify(options));
+      assertEquals(await system.find("kid"), undefined);
+    }
+  },
+);
 
-Deno.test.each([{ how: "stop" }, { how: "terminate" }] as const)(
+simulated.each([{ how: "stop" }, { how: "terminate" }] as const)(
   "ActorSystem.spawn() rejects when the actor is ended ($how) before its setup is done",
   async ({ how }) => {
     await using system = new ActorSystem({ workers: 1 });
@@ -274,7 +281,7 @@ Deno.test.each([{ how: "stop" }, { how: "terminate" }] as const)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A spawn whose setup never ends rejects when the system shuts down, on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers, shutdownMs: 200 });
@@ -288,7 +295,7 @@ Deno.test.each(PLACES)(
     const settled = Promise.allSettled(starts);
     await within(10_000, "the setups", gate.ask.logged("child", starts.length));
     await within(10_000, "the shutdown", system.shutdown());
-    for (const each of await within(5_000, "the spawns", settled)) {
+    for (const each of await within(20_000, "the spawns", settled)) {
       assert(each.status === "rejected" && each.reason instanceof ActorStoppedError, each.status);
     }
   },

@@ -15,6 +15,7 @@ import {
 } from "../../mod.ts";
 import { events, PLACES, probe } from "../fixtures/life_probe.ts";
 import { ender, idler, leaver, observer } from "../fixtures/life_stop.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { runProgram, until, within } from "../testing.ts";
 
 async function spawnEnder(system: ActorSystem, options: ActorOptions = {}) {
@@ -26,27 +27,27 @@ async function spawnEnder(system: ActorSystem, options: ActorOptions = {}) {
 async function spawnHeld(system: ActorSystem, options: ActorOptions = {}) {
   const { log, ref } = await spawnEnder(system, options);
   const held = ref.ask.hold("held");
-  await within(5_000, "the actor to be held", log.ask.logged("held"));
+  await within(20_000, "the actor to be held", log.ask.logged("held"));
   return { log, ref, held };
 }
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() ends after the current message on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref, held } = await spawnHeld(system);
     const waiting = assertRejects(() => ref.ask.note("waiting"), ActorStoppedError);
     const stopped = ref.stop();
-    await within(5_000, "the refusal of what waits", waiting);
+    await within(20_000, "the refusal of what waits", waiting);
     log.tell.open();
-    await within(5_000, "the reply to the current message", held);
-    await within(5_000, "the stop", stopped);
+    await within(20_000, "the reply to the current message", held);
+    await within(20_000, "the stop", stopped);
     assertEquals(await ref.exited, { kind: "shutdown" });
     assertEquals(await log.ask.entries(), ["held"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() makes dead letters of what waits on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -57,7 +58,7 @@ Deno.test.each(PLACES)(
     const stopped = ref.stop();
     log.tell.open();
     await Promise.all([held, stopped]);
-    await until(5_000, "two dead letters", () => letters.length === 2);
+    await until(20_000, "two dead letters", () => letters.length === 2);
     assertEquals(letters.map(({ ref: actor, handler }) => [actor.id, handler]), [
       [ref.id, "note"],
       [ref.id, "note"],
@@ -65,7 +66,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop({ drain: true }) handles what waits first on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -73,43 +74,43 @@ Deno.test.each(PLACES)(
     const notes = ["a", "b", "c"].map((entry) => ref.ask.note(entry));
     const stopped = ref.stop({ drain: true });
     const late = assertRejects(() => ref.ask.note("late"), ActorStoppedError);
-    await within(5_000, "the refusal of what comes later", late);
+    await within(20_000, "the refusal of what comes later", late);
     log.tell.open();
-    await within(5_000, "the replies", Promise.all([held, ...notes]));
-    await within(5_000, "the stop", stopped);
+    await within(20_000, "the replies", Promise.all([held, ...notes]));
+    await within(20_000, "the stop", stopped);
     assertEquals(await log.ask.entries(), ["held", "a", "b", "c"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() makes a drain under way end at once on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref, held } = await spawnHeld(system);
     const waiting = assertRejects(() => ref.ask.note("waiting"), ActorStoppedError);
     const stops = [ref.stop({ drain: true }), ref.stop()];
-    await within(5_000, "the refusal of what waits", waiting);
+    await within(20_000, "the refusal of what waits", waiting);
     log.tell.open();
-    await within(5_000, "both stops", Promise.all([held, ...stops]));
+    await within(20_000, "both stops", Promise.all([held, ...stops]));
     assertEquals(await log.ask.entries(), ["held"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() may be called twice, also afterwards, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref, held } = await spawnHeld(system);
     const stops = [ref.stop(), ref.stop()];
     log.tell.open();
-    await within(5_000, "both stops", Promise.all([held, ...stops]));
-    await within(5_000, "a stop afterwards", ref.stop({ drain: true }));
-    await within(5_000, "a terminate afterwards", ref.terminate());
+    await within(20_000, "both stops", Promise.all([held, ...stops]));
+    await within(20_000, "a stop afterwards", ref.stop({ drain: true }));
+    await within(20_000, "a terminate afterwards", ref.terminate());
     assertEquals((await ref.exited).kind, "shutdown");
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() waits for a message no longer than shutdownMs on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -121,7 +122,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() of the actor itself inside a handler works on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -131,38 +132,38 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.stop() at the begin of an async handler lets it finish on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnEnder(system);
     const answer = ref.ask.leaveSlowly();
-    await within(5_000, "the message to be handled", log.ask.logged("leaving"));
+    await within(20_000, "the message to be handled", log.ask.logged("leaving"));
     log.tell.open();
-    assertEquals(await within(5_000, "the answer", answer), "left");
-    assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
+    assertEquals(await within(20_000, "the answer", answer), "left");
+    assertEquals(await within(20_000, "the end", ref.exited), { kind: "normal" });
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.stop() stops what is started after it in the same handler on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { ref } = await spawnEnder(system);
-    const child = await within(5_000, "the child", ref.ask.leaveAndStart());
-    assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
-    assertEquals(await within(5_000, "the end of the child", child.exited), { kind: "shutdown" });
+    const child = await within(20_000, "the child", ref.ask.leaveAndStart());
+    assertEquals(await within(20_000, "the end", ref.exited), { kind: "normal" });
+    assertEquals(await within(20_000, "the end of the child", child.exited), { kind: "shutdown" });
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.stop() in setup ends the actor once it has started on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const log = await system.spawn(probe);
     for (const options of [{}, { name: "leaver" }, { restart: "transient" as const }]) {
       const ref = await system.spawn(leaver.with(options), log);
-      assertEquals(await within(5_000, "the end", ref.exited), { kind: "normal" });
+      assertEquals(await within(20_000, "the end", ref.exited), { kind: "normal" });
       await assertRejects(() => ref.ask.ping(), ActorStoppedError);
     }
     assertEquals(await log.ask.entries(), ["at work", "at work", "at work"]);
@@ -170,7 +171,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() races with asks: each of them settles on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -180,8 +181,8 @@ Deno.test.each(PLACES)(
       const before = Array.from({ length: 20 }, () => ref.ask.ping());
       const stopped = ref.stop({ drain: round % 2 === 0 });
       const after = Array.from({ length: 20 }, () => ref.ask.ping());
-      const results = await within(5_000, "all asks", Promise.allSettled([...before, ...after]));
-      await within(5_000, "the stop", stopped);
+      const results = await within(20_000, "all asks", Promise.allSettled([...before, ...after]));
+      await within(20_000, "the stop", stopped);
       for (const result of results) {
         if (result.status === "rejected") assertInstanceOf(result.reason, ActorStoppedError);
       }
@@ -194,7 +195,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.terminate() rejects a handler that never ends, at once, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -208,7 +209,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.terminate() leaves the neighbours on $where alone",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -222,7 +223,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.terminate() cuts a stop under way short on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -281,7 +282,7 @@ const REASONS: { kind: ExitReason["kind"]; end(ref: RefOf<typeof ender>): unknow
   { kind: "killed", end: (ref) => ref.terminate() },
 ];
 
-Deno.test.each(PLACES.flatMap((place) => REASONS.map((reason) => ({ ...place, ...reason }))))(
+simulated.each(PLACES.flatMap((place) => REASONS.map((reason) => ({ ...place, ...reason }))))(
   "ActorRef.exited is $kind on $where, seen from everywhere",
   async ({ workers, kind, end }) => {
     await using system = new ActorSystem({ workers });
@@ -289,8 +290,8 @@ Deno.test.each(PLACES.flatMap((place) => REASONS.map((reason) => ({ ...place, ..
     const other = await system.spawn(observer.with({ on: "own", concurrency: 2 }));
     const early = [ref.exited, other.ask.exited(ref)];
     await end(ref);
-    const reasons = await within(5_000, "the reason", Promise.all(early));
-    reasons.push(await ref.exited, await within(5_000, "late", other.ask.exited(ref)));
+    const reasons = await within(20_000, "the reason", Promise.all(early));
+    reasons.push(await ref.exited, await within(20_000, "late", other.ask.exited(ref)));
     assertEquals(reasons.map((reason) => reason.kind), [kind, kind, kind, kind]);
     if (kind !== "error") return;
     for (const reason of reasons) {
@@ -310,8 +311,8 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
     await other.ask.ping(ref);
     const early = [ref.exited, other.ask.exited(ref)];
     ref.tell.die();
-    const reasons = await within(5_000, "the reason", Promise.all(early));
-    reasons.push(await ref.exited, await within(5_000, "late", other.ask.exited(ref)));
+    const reasons = await within(20_000, "the reason", Promise.all(early));
+    reasons.push(await ref.exited, await within(20_000, "late", other.ask.exited(ref)));
     for (const reason of reasons) {
       assert(reason.kind === "host-lost");
       assertInstanceOf(reason.error, HostLostError);
@@ -319,28 +320,28 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
   },
 );
 
-Deno.test("ActorRef.exited is shutdown for a child of an actor whose worker ends", async () => {
+simulated("ActorRef.exited is shutdown for a child of an actor whose worker ends", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const { ref } = await spawnEnder(system, { on: "own" });
   const child = await ref.ask.start();
   assertEquals(await child.ask.ping(), "pong");
   ref.tell.die();
-  assertEquals(await within(5_000, "the end of the child", child.exited), { kind: "shutdown" });
+  assertEquals(await within(20_000, "the end of the child", child.exited), { kind: "shutdown" });
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() works from another worker for an actor on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { ref } = await spawnEnder(system);
     const other = await system.spawn(observer.with({ on: "own" }));
-    await within(5_000, "the stop", other.ask.stop(ref));
+    await within(20_000, "the stop", other.ask.stop(ref));
     assertEquals((await ref.exited).kind, "shutdown");
     await assertRejects(() => other.ask.ping(ref), ActorStoppedError);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.id is the same for all refs to an actor on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -356,7 +357,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRefs in messages work where they arrive, from $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -370,7 +371,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("ActorRef.ask works after the ref has made the round of three threads", async () => {
+simulated("ActorRef.ask works after the ref has made the round of three threads", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const ref = await system.spawn(idler);
   const [first, second] = [await system.spawn(observer), await system.spawn(observer)];

@@ -9,6 +9,7 @@ import {
   relay,
   subscriber,
 } from "../fixtures/life_subscription.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 type Probe = RefOf<typeof probe>;
@@ -27,7 +28,7 @@ const LEAVES: Record<
 > = {
   async break(_system, ref, log, name) {
     for await (const _ of ref.stream[name]()) {
-      await within(5_000, "the wait", log.ask.logged("waits"));
+      await within(20_000, "the wait", log.ask.logged("waits"));
       break;
     }
   },
@@ -35,41 +36,41 @@ const LEAVES: Record<
     const stream = ref.stream[name]();
     await stream.next();
     const next = stream.next();
-    await within(5_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the wait", log.ask.logged("waits"));
     await stream.return!();
-    assertEquals(await within(5_000, "the end", next), { done: true, value: undefined });
+    assertEquals(await within(20_000, "the end", next), { done: true, value: undefined });
   },
   async abort(_system, ref, log, name) {
     const controller = new AbortController();
     const stream = ref.with({ signal: controller.signal }).stream[name]();
     await stream.next();
     const next = stream.next().catch((error) => error);
-    await within(5_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the wait", log.ask.logged("waits"));
     controller.abort();
-    assertEquals((await within(5_000, "the abort", next)).name, "AbortError");
+    assertEquals((await within(20_000, "the abort", next)).name, "AbortError");
   },
   async timeout(_system, ref, _log, name) {
     const stream = ref.with({ timeoutMs: 300 }).stream[name]();
     await stream.next();
     const next = stream.next().catch((error) => error);
-    assertEquals((await within(5_000, "the timeout", next)).name, "TimeoutError");
+    assertEquals((await within(20_000, "the timeout", next)).name, "TimeoutError");
   },
   async "the end of its actor"(system, ref, log, name) {
     const reader = await system.spawn(subscriber);
     reader.tell.read(ref, name);
-    await within(5_000, "the wait", log.ask.logged("waits"));
-    await within(5_000, "the stop", reader.stop());
+    await within(20_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the stop", reader.stop());
   },
   async "the death of its thread"(system, ref, log, name) {
     const reader = await system.spawn(subscriber.with({ on: "own" }));
     const reading = reader.ask.read(ref, name).catch((error) => error);
-    await within(5_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the wait", log.ask.logged("waits"));
     reader.tell.die();
-    assertEquals(await within(5_000, "the loss", reading) instanceof HostLostError, true);
+    assertEquals(await within(20_000, "the loss", reading) instanceof HostLostError, true);
   },
 };
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => Object.keys(LEAVES).map((how) => ({ ...place, how }))),
 )(
   "ActorRef.stream: a reader that leaves by $how while the generator waits blocks nobody on $where",
@@ -79,10 +80,10 @@ Deno.test.each(
     for (const name of STREAMS) {
       const { log, ref } = await spawnHub(system);
       await LEAVES[how]!(system, ref, log, name);
-      assertEquals(await within(5_000, "an answer", ref.ask.restarts()), 0);
+      assertEquals(await within(20_000, "an answer", ref.ask.restarts()), 0);
       // Only this one has to be woken up before it can end.
       if (name === "unaware") ref.tell.publish();
-      await within(5_000, `the end of ${name}`, log.ask.logged("ended"));
+      await within(20_000, `the end of ${name}`, log.ask.logged("ended"));
       await within(4_000, "the stop", ref.stop());
       assertEquals(await log.ask.entries(), ["waits", "ended"]);
       await log.stop();
@@ -92,7 +93,7 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stop() does not wait for a generator whose reader has left on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -103,7 +104,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   'A generator that fails after its reader has left is an event "error", no restart, on $where',
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -111,7 +112,7 @@ Deno.test.each(PLACES)(
     const { log, ref } = await spawnHub(system);
     await LEAVES.break!(system, ref, log, "bitter");
     ref.tell.publish();
-    assertEquals(await within(5_000, "an answer", ref.ask.restarts()), 0);
+    assertEquals(await within(20_000, "an answer", ref.ask.restarts()), 0);
     await ref.stop();
     assertEquals(errors.map(({ handler, error }) => [handler, `${error}`]), [
       ["bitter", "RangeError: nobody wants to know"],
@@ -119,7 +120,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) => ["stop", "drain", "shutdown"].map((how) => ({ ...place, how }))),
 )(
   "ActorContext.signal of a stream that is read ends its wait at a $how on $where",
@@ -129,14 +130,14 @@ Deno.test.each(
     const stream = ref.stream.aware();
     await stream.next();
     const next = stream.next().catch((error) => error);
-    await within(5_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the wait", log.ask.logged("waits"));
     const ended = how === "shutdown" ? system.shutdown() : ref.stop({ drain: how === "drain" });
     const [error] = await within(4_000, "the end", Promise.all([next, ended]));
     assertEquals([error.name, await ref.exited], ["ActorStoppedError", { kind: "shutdown" }]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorContext.signal is aborted when the reader leaves before there is a stream on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -144,10 +145,10 @@ Deno.test.each(PLACES)(
     const { log, ref } = await spawnHub(system);
     const stream = ref.stream.late();
     const next = stream.next();
-    await within(5_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the wait", log.ask.logged("waits"));
     await stream.return!();
     assertEquals(await next, { done: true, value: undefined });
-    assertEquals(await within(5_000, "an answer", ref.ask.restarts()), 0);
+    assertEquals(await within(20_000, "an answer", ref.ask.restarts()), 0);
     assertEquals(await log.ask.entries(), ["waits", "ended"]);
     assertEquals(errors, []);
   },
@@ -164,7 +165,7 @@ const RELAYS: Record<string, (relay: Relay, other: Relay, hub: Hub) => AsyncIter
 const RELAYED = [{ where: "the main thread", workers: 0 }, { where: "two workers", workers: 2 }]
   .flatMap((place) => Object.keys(RELAYS).map((how) => ({ ...place, how })));
 
-Deno.test.each(
+simulated.each(
   RELAYED,
 )(
   "A generator that is left while it waits for another actor's stream ends that, by $how on $where",
@@ -174,23 +175,23 @@ Deno.test.each(
     const { log, ref: hub } = await spawnHub(system);
     const [near, far] = [await system.spawn(relay, log), await system.spawn(relay, log)];
     const stream = RELAYS[how]!(near, far, hub);
-    while ((await within(5_000, "a value", stream.next())).value !== "first");
+    while ((await within(20_000, "a value", stream.next())).value !== "first");
     const next = stream.next();
-    await within(5_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the wait", log.ask.logged("waits"));
     await stream.return!();
-    assertEquals(await within(5_000, "the end", next), { done: true, value: undefined });
+    assertEquals(await within(20_000, "the end", next), { done: true, value: undefined });
     const relays = how.includes("another") ? 2 : 1;
-    await within(5_000, "the end of the relay", log.ask.logged("relay ended", relays));
+    await within(20_000, "the end of the relay", log.ask.logged("relay ended", relays));
     for (const { ask } of [near, far, hub]) {
-      assertEquals(await within(5_000, "an answer", ask.restarts()), 0);
+      assertEquals(await within(20_000, "an answer", ask.restarts()), 0);
     }
     hub.tell.publish();
-    await within(5_000, "the end of the source", log.ask.logged("ended"));
+    await within(20_000, "the end of the source", log.ask.logged("ended"));
     assertEquals(errors, []);
   },
 );
 
-Deno.test.each(
+simulated.each(
   RELAYED,
 )(
   "A generator whose actor is terminated ends the stream that it waits for, by $how on $where",
@@ -199,13 +200,13 @@ Deno.test.each(
     const { log, ref: hub } = await spawnHub(system);
     const [near, far] = [await system.spawn(relay, log), await system.spawn(relay, log)];
     const stream = RELAYS[how]!(near, far, hub);
-    while ((await within(5_000, "a value", stream.next())).value !== "first");
+    while ((await within(20_000, "a value", stream.next())).value !== "first");
     const next = stream.next().catch((error) => error.name);
-    await within(5_000, "the wait", log.ask.logged("waits"));
-    await within(5_000, "the end of the actor", near.terminate());
-    assertEquals(await within(5_000, "the end", next), "ActorStoppedError");
-    assertEquals(await within(5_000, "an answer", hub.ask.restarts()), 0);
+    await within(20_000, "the wait", log.ask.logged("waits"));
+    await within(20_000, "the end of the actor", near.terminate());
+    assertEquals(await within(20_000, "the end", next), "ActorStoppedError");
+    assertEquals(await within(20_000, "an answer", hub.ask.restarts()), 0);
     hub.tell.publish();
-    await within(5_000, "the end of the source", log.ask.logged("ended"));
+    await within(20_000, "the end of the source", log.ask.logged("ended"));
   },
 );

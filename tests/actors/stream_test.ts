@@ -8,6 +8,7 @@ import {
 } from "../../mod.ts";
 import { PLACES, probe } from "../fixtures/life_probe.ts";
 import { reader, source } from "../fixtures/life_stream.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 async function spawnSource(system: ActorSystem, options: ActorOptions = {}) {
@@ -26,7 +27,7 @@ async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
 /** For calls that the types do not allow. */
 type Untyped<T> = Record<string, (...args: unknown[]) => T>;
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     (["count", "countAsync", "promised"] as const).map((handler) => ({ ...place, handler }))
   ),
@@ -37,7 +38,7 @@ Deno.test.each(
   assertEquals(await collect(ref.stream[handler](0)), []);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream gives 10 000 values in order on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -46,7 +47,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream takes any iterator as a handler's result on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -72,20 +73,20 @@ Deno.test.each(
   assertEquals(values, range(1_000));
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream lets other messages in between turns on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { ref } = await spawnSource(system);
     let values = 0;
     for await (const _ of ref.stream.endless()) {
-      assertEquals(await within(5_000, "a reply meanwhile", ref.ask.ping()), "pong");
+      assertEquals(await within(20_000, "a reply meanwhile", ref.ask.ping()), "pong");
       if (++values === 100) break;
     }
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     (["endless", "endlessAsync"] as const).map((handler) => ({ ...place, handler }))
   ),
@@ -105,19 +106,19 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream answers calls of next() in order on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { ref } = await spawnSource(system);
     const stream = ref.stream.count(50);
-    const results = await within(5_000, "values", Promise.all(range(52).map(() => stream.next())));
+    const results = await within(20_000, "values", Promise.all(range(52).map(() => stream.next())));
     assertEquals(results.map(({ value }) => value), [...range(50), undefined, undefined]);
     assertEquals(results.map(({ done }) => done), [...Array(50).fill(false), true, true]);
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     (["endless", "endlessAsync"] as const).map((handler) => ({ ...place, handler }))
   ),
@@ -127,13 +128,13 @@ Deno.test.each(
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnSource(system);
     for await (const value of ref.stream[handler]()) if (value === 5) break;
-    await within(5_000, "the finally block", log.ask.logged(`${handler} ended`));
+    await within(20_000, "the finally block", log.ask.logged(`${handler} ended`));
     const produced = await ref.ask.produced();
     assertEquals(await ref.ask.produced(), produced);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream ends its generator when the loop throws on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -141,36 +142,39 @@ Deno.test.each(PLACES)(
     await assertRejects(async () => {
       for await (const _ of ref.stream.endless()) throw new RangeError("enough");
     }, RangeError);
-    await within(5_000, "the finally block", log.ask.logged("endless ended"));
+    await within(20_000, "the finally block", log.ask.logged("endless ended"));
   },
 );
 
-Deno.test.each(PLACES)("ActorRef.stream is over after return() on $where", async ({ workers }) => {
+simulated.each(PLACES)("ActorRef.stream is over after return() on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const { log, ref } = await spawnSource(system);
   const stream = ref.stream.endless();
   await stream.next();
   const pending = Promise.all(range(100).map(() => stream.next()));
   await stream.return!();
-  const results = await within(5_000, "the pending calls", pending);
+  const results = await within(20_000, "the pending calls", pending);
   assertEquals(results.at(-1), { done: true, value: undefined });
   assertEquals(await stream.next(), { done: true, value: undefined });
-  await within(5_000, "the finally block", log.ask.logged("endless ended"));
+  await within(20_000, "the finally block", log.ask.logged("endless ended"));
 });
 
-Deno.test("ActorRef.stream ends its generator when the actor that reads it is terminated", async () => {
-  await using system = new ActorSystem({ workers: 2 });
-  const { log, ref } = await spawnSource(system);
-  const other = await system.spawn(reader, log);
-  const reading = other.ask.readAndHold(ref);
-  await within(5_000, "the reader", log.ask.logged("reading"));
-  const settled = assertRejects(() => reading, ActorStoppedError);
-  await other.terminate();
-  await settled;
-  await within(5_000, "the finally block", log.ask.logged("endless ended"));
-});
+simulated(
+  "ActorRef.stream ends its generator when the actor that reads it is terminated",
+  async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const { log, ref } = await spawnSource(system);
+    const other = await system.spawn(reader, log);
+    const reading = other.ask.readAndHold(ref);
+    await within(20_000, "the reader", log.ask.logged("reading"));
+    const settled = assertRejects(() => reading, ActorStoppedError);
+    await other.terminate();
+    await settled;
+    await within(20_000, "the finally block", log.ask.logged("endless ended"));
+  },
+);
 
-Deno.test.each(
+simulated.each(
   [
     { where: "the main thread", on: "here" },
     { where: "another worker", on: "any" },
@@ -182,12 +186,12 @@ Deno.test.each(
     const { log, ref } = await spawnSource(system, { on });
     const other = await system.spawn(reader.with({ on: "own" }), log);
     await assertRejects(() => other.ask.readAndDie(ref), HostLostError);
-    await within(5_000, "the finally block", log.ask.logged("endless ended"));
+    await within(20_000, "the finally block", log.ask.logged("endless ended"));
     assertEquals(await ref.ask.ping(), "pong");
   },
 );
 
-Deno.test.each(
+simulated.each(
   PLACES.flatMap((place) =>
     (["failing", "failingAsync"] as const).map((handler) => ({ ...place, handler }))
   ),
@@ -210,7 +214,7 @@ const ENDINGS: { ending: string; end(ref: RefOf<typeof source>): Promise<unknown
   { ending: "restarted", end: (ref) => ref.ask.fail().catch(() => {}) },
 ];
 
-Deno.test.each(PLACES.flatMap((place) => ENDINGS.map((each) => ({ ...place, ...each }))))(
+simulated.each(PLACES.flatMap((place) => ENDINGS.map((each) => ({ ...place, ...each }))))(
   "ActorRef.stream rejects when the actor is $ending on $where",
   async ({ workers, end }) => {
     await using system = new ActorSystem({ workers });
@@ -219,11 +223,11 @@ Deno.test.each(PLACES.flatMap((place) => ENDINGS.map((each) => ({ ...place, ...e
     await stream.next();
     await end(ref);
     await assertRejects(() => collect(stream), ActorStoppedError);
-    await within(5_000, "the finally block", log.ask.logged("endless ended"));
+    await within(20_000, "the finally block", log.ask.logged("endless ended"));
   },
 );
 
-Deno.test("ActorRef.stream rejects with HostLostError when the actor's worker dies", async () => {
+simulated("ActorRef.stream rejects with HostLostError when the actor's worker dies", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const { ref } = await spawnSource(system, { on: "own" });
   const stream = ref.stream.endless();
@@ -232,7 +236,7 @@ Deno.test("ActorRef.stream rejects with HostLostError when the actor's worker di
   await assertRejects(() => collect(stream), HostLostError);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream of an ended actor rejects on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -242,7 +246,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream with an aborted signal never starts on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -254,7 +258,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream rejects when its signal aborts while it waits on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -263,15 +267,15 @@ Deno.test.each(PLACES)(
     const stream = ref.with({ signal: controller.signal }).stream.stalling();
     assertEquals((await stream.next()).value, "first");
     const next = stream.next();
-    await within(5_000, "the generator to stall", log.ask.logged("stalling"));
+    await within(20_000, "the generator to stall", log.ask.logged("stalling"));
     controller.abort(new RangeError("aborted"));
-    await assertRejects(() => within(5_000, "the abort", next), RangeError, "aborted");
+    await assertRejects(() => within(20_000, "the abort", next), RangeError, "aborted");
     log.tell.open();
     assertEquals(await ref.ask.ping(), "pong");
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream ends its generator when its signal aborts in the loop on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -283,26 +287,26 @@ Deno.test.each(PLACES)(
         assert(value < 1_000, "it goes on");
       }
     };
-    await assertRejects(() => within(5_000, "the abort", read()), RangeError, "aborted");
-    await within(5_000, "the finally block", log.ask.logged("endless ended"));
+    await assertRejects(() => within(20_000, "the abort", read()), RangeError, "aborted");
+    await within(20_000, "the finally block", log.ask.logged("endless ended"));
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream times out when one value takes too long on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnSource(system);
     const stream = ref.with({ timeoutMs: 200 }).stream.stalling();
     assertEquals((await stream.next()).value, "first");
-    const error = await assertRejects(() => within(5_000, "a limit", stream.next()), DOMException);
+    const error = await assertRejects(() => within(20_000, "a limit", stream.next()), DOMException);
     assertEquals(error.name, "TimeoutError");
     log.tell.open();
     assertEquals(await ref.ask.ping(), "pong");
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream counts timeoutMs for each value on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -313,7 +317,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.ask of a generator is refused with a hint on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -325,7 +329,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream of a plain handler is refused with a hint on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -336,7 +340,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream of an unknown handler is refused on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -346,58 +350,58 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.tell of a generator runs it to its end on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnSource(system);
     ref.tell.noting(["a", "b", "c"]);
-    await within(5_000, "the last entry", log.ask.logged("c"));
+    await within(20_000, "the last entry", log.ask.logged("c"));
     assertEquals(await log.ask.entries(), ["a", "b", "c"]);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.tell of an endless generator lets other messages in on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnSource(system);
     ref.tell.endless();
-    assertEquals(await within(5_000, "a reply meanwhile", ref.ask.ping()), "pong");
-    await within(5_000, "the stop", ref.stop());
-    await within(5_000, "the finally block", log.ask.logged("endless ended"));
+    assertEquals(await within(20_000, "a reply meanwhile", ref.ask.ping()), "pong");
+    await within(20_000, "the stop", ref.stop());
+    await within(20_000, "the finally block", log.ask.logged("endless ended"));
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream rejects for a value that cannot cross on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnSource(system);
     const stream = ref.stream.notCloneable();
     assertEquals((await stream.next()).value, 1);
-    await assertRejects(() => within(5_000, "a refusal", stream.next()), TypeError, "deep");
+    await assertRejects(() => within(20_000, "a refusal", stream.next()), TypeError, "deep");
     assertEquals(await stream.next(), { done: true, value: undefined });
-    await within(5_000, "the finally block", log.ask.logged("notCloneable ended"));
+    await within(20_000, "the finally block", log.ask.logged("notCloneable ended"));
     assertEquals(await ref.ask.restarts(), 0);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream ends its generator at a value that cannot be brought back on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const { log, ref } = await spawnSource(system);
     const stream = ref.stream.fragile();
     assertEquals((await stream.next()).value, 1);
-    await assertRejects(() => within(5_000, "a refusal", stream.next()), RangeError, "broken");
+    await assertRejects(() => within(20_000, "a refusal", stream.next()), RangeError, "broken");
     assertEquals(await stream.next(), { done: true, value: undefined });
-    await within(5_000, "the finally block", log.ask.logged("fragile ended"));
+    await within(20_000, "the finally block", log.ask.logged("fragile ended"));
     assertEquals(await ref.ask.restarts(), 0);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream does nothing until it is iterated on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -410,7 +414,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream copies its arguments at the call on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -423,7 +427,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorRef.stream gives two loops at once their own values on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });

@@ -18,6 +18,7 @@ import {
   mortalTask,
   supervised,
 } from "../fixtures/supervised.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 /** A result in short. */
@@ -32,7 +33,7 @@ async function all(results: AsyncIterable<TaskResult>): Promise<string[]> {
   return seen;
 }
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Supervisor.run() gives the result, or the error, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -43,7 +44,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Supervisor.collect() gives all in order of start on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -61,7 +62,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Supervisor.results() gives what is there, then the others as they finish, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -86,14 +87,14 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("Supervisor.results() ends at once without tasks", async () => {
+simulated("Supervisor.results() ends at once without tasks", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await using supervisor = new Supervisor({ system });
   assertEquals(await within(3_000, "the results", all(supervisor.results())), []);
   assertEquals(await within(3_000, "the collection", supervisor.collect()), []);
 });
 
-Deno.test("Supervisor.results() goes on while its consumer adds tasks", async () => {
+simulated("Supervisor.results() goes on while its consumer adds tasks", async () => {
   await using system = new ActorSystem({ workers: 2 });
   await using supervisor = new Supervisor({ system });
   supervisor.run(double.with({ name: "1" }), 1);
@@ -106,41 +107,47 @@ Deno.test("Supervisor.results() goes on while its consumer adds tasks", async ()
   assertEquals(seen, Array.from({ length: 50 }, (_, n) => `${n + 1} fulfilled ${2 * n + 2}`));
 });
 
-Deno.test("Supervisor.results() serves several at the same time, each from the beginning", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  await using supervisor = new Supervisor({ system });
-  for (let n = 0; n < 20; n++) supervisor.run(double, n);
-  const early = supervisor.results();
-  await early.next();
-  const [one, two] = await Promise.all([all(supervisor.results()), all(supervisor.results())]);
-  assertEquals([one.length, one], [20, two]);
-  assertEquals((await all(early)).length, 19);
-});
+simulated(
+  "Supervisor.results() serves several at the same time, each from the beginning",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    await using supervisor = new Supervisor({ system });
+    for (let n = 0; n < 20; n++) supervisor.run(double, n);
+    const early = supervisor.results();
+    await early.next();
+    const [one, two] = await Promise.all([all(supervisor.results()), all(supervisor.results())]);
+    assertEquals([one.length, one], [20, two]);
+    assertEquals((await all(early)).length, 19);
+  },
+);
 
-Deno.test("Supervisor.collect() and results() forget what they give when they are told to", async () => {
-  await using system = new ActorSystem({ workers: 0 });
-  await using supervisor = new Supervisor({ system });
-  const run = (n: number) => supervisor.run(double.with({ name: `${n}` }), n);
-  await Promise.all([run(1), run(2)]);
-  const reader = supervisor.results();
-  await reader.next();
-  const first = ["1 fulfilled 2", "2 fulfilled 4"];
-  assertEquals((await supervisor.collect({ forget: true })).map(short), first);
-  assertEquals(await supervisor.collect(), []);
-  assertEquals(await all(supervisor.results()), []);
-  await Promise.all([run(3), run(4)]);
-  // Who was reading misses none.
-  assertEquals(await all(reader), ["2 fulfilled 4", "3 fulfilled 6", "4 fulfilled 8"]);
-  for await (const result of supervisor.results({ forget: true })) {
-    assertEquals(short(result), "3 fulfilled 6");
-    break;
-  }
-  assertEquals((await supervisor.collect()).map(short), ["4 fulfilled 8"]);
-  assertEquals(await all(supervisor.results({ forget: true })), ["4 fulfilled 8"]);
-  assertEquals(await supervisor.collect(), []);
-});
+simulated(
+  "Supervisor.collect() and results() forget what they give when they are told to",
+  async () => {
+    await using system = new ActorSystem({ workers: 0 });
+    await using supervisor = new Supervisor({ system });
+    const run = (n: number) => supervisor.run(double.with({ name: `${n}` }), n);
+    await Promise.all([run(1), run(2)]);
+    const reader = supervisor.results();
+    await reader.next();
+    const first = ["1 fulfilled 2", "2 fulfilled 4"];
+    assertEquals((await supervisor.collect({ forget: true })).map(short), first);
+    assertEquals(await supervisor.collect(), []);
+    assertEquals(await all(supervisor.results()), []);
+    await Promise.all([run(3), run(4)]);
+    // Who was reading misses none.
+    assertEquals(await all(reader), ["2 fulfilled 4", "3 fulfilled 6", "4 fulfilled 8"]);
+    for await (const result of supervisor.results({ forget: true })) {
+      assertEquals(short(result), "3 fulfilled 6");
+      break;
+    }
+    assertEquals((await supervisor.collect()).map(short), ["4 fulfilled 8"]);
+    assertEquals(await all(supervisor.results({ forget: true })), ["4 fulfilled 8"]);
+    assertEquals(await supervisor.collect(), []);
+  },
+);
 
-Deno.test("Supervisor keeps no more results than it is told to", async () => {
+simulated("Supervisor keeps no more results than it is told to", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await using supervisor = new Supervisor({ system, keepResults: 2 });
   const run = (n: number) => supervisor.run(double.with({ name: `${n}` }), n);
@@ -160,20 +167,20 @@ Deno.test("Supervisor keeps no more results than it is told to", async () => {
   assertEquals((await supervisor.collect()).map(short), ["5 fulfilled 10"]);
 });
 
-Deno.test("Supervisor that keeps no results gives each to who waits for it", async () => {
+simulated("Supervisor that keeps no results gives each to who waits for it", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await using supervisor = new Supervisor({ system, keepResults: 0 });
   const running = supervisor.run(double, 1);
   const results = all(supervisor.results());
   assertEquals(await running, 2);
-  assertEquals(await within(5_000, "the results", results), ["undefined fulfilled 2"]);
+  assertEquals(await within(20_000, "the results", results), ["undefined fulfilled 2"]);
   assertEquals(await all(supervisor.results()), []);
   for (const keepResults of [-1, 0.5, NaN, "2" as never]) {
     assertThrows(() => new Supervisor({ system, keepResults }), RangeError, "keepResults");
   }
 });
 
-Deno.test("Supervisor.results() may be left at any time", async () => {
+simulated("Supervisor.results() may be left at any time", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using supervisor = new Supervisor({ system });
   for (let n = 0; n < 5; n++) supervisor.run(double, n);
@@ -181,7 +188,7 @@ Deno.test("Supervisor.results() may be left at any time", async () => {
   assertEquals((await supervisor.collect()).length, 5);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A failure of a task is never an unhandled rejection on $where",
   async ({ workers }) => {
     const unhandled: unknown[] = [];
@@ -210,7 +217,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)("Supervisor.stop() rejects open tasks on $where", async ({ workers }) => {
+simulated.each(PLACES)("Supervisor.stop() rejects open tasks on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const supervisor = new Supervisor({ system });
   const log = await system.spawn(probe);
@@ -223,7 +230,7 @@ Deno.test.each(PLACES)("Supervisor.stop() rejects open tasks on $where", async (
   ];
   await Promise.all([log.ask.logged("a"), log.ask.logged("b")]);
   const results = all(supervisor.results());
-  await within(5_000, "the stop", supervisor.stop());
+  await within(20_000, "the stop", supervisor.stop());
   await within(3_000, "the rejections", Promise.all(open));
   const seen = await within(3_000, "the results", results);
   assertEquals(seen.map((each) => each.split(":")[0]), [
@@ -233,34 +240,34 @@ Deno.test.each(PLACES)("Supervisor.stop() rejects open tasks on $where", async (
   await assertRejects(() => supervisor.run(double, 1), ActorStoppedError);
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A transient task runs again until it does not fail on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     await using supervisor = new Supervisor({ system });
     const log = await system.spawn(probe);
     const flaky = flakyTask.with({ name: "flaky", restart: "transient" });
-    assertEquals(await within(5_000, "the result", supervisor.run(flaky, log, 3)), 4);
+    assertEquals(await within(20_000, "the result", supervisor.run(flaky, log, 3)), 4);
     assertEquals((await supervisor.collect()).map(short), ["flaky fulfilled 4"]);
     assertEquals((await log.ask.entries()).length, 4);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A transient task that fails too often ends the supervisor, with its error in the cause, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
     const supervisor = new Supervisor({ system, maxRestarts: 2 });
     const log = await system.spawn(probe);
     const flaky = supervisor.run(flakyTask.with({ restart: "transient" }), log, Infinity);
-    const error = await assertRejects(() => within(5_000, "the error", flaky), RestartLimitError);
+    const error = await assertRejects(() => within(20_000, "the error", flaky), RestartLimitError);
     assertEquals(`${error.cause}`, "RangeError: run 3 failed");
     assertEquals((await supervisor.exited).kind, "error");
     assertEquals((await log.ask.entries()).length, 3);
   },
 );
 
-Deno.test.each([
+simulated.each([
   ...PLACES.flatMap((place) =>
     (["temporary", "transient"] as const).map((restart) => ({ ...place, restart }))
   ),
@@ -275,12 +282,12 @@ Deno.test.each([
     await log.ask.logged("runs");
     const ref = await supervisor.spawn(supervised, log, "a");
     await assertRejects(() => ref.ask.fail(), RangeError);
-    await within(5_000, "the end", supervisor.exited);
-    assertInstanceOf(await within(5_000, "the rejection", outcome), RestartLimitError);
+    await within(20_000, "the end", supervisor.exited);
+    assertInstanceOf(await within(20_000, "the rejection", outcome), RestartLimitError);
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A transient task that fails at once runs again, and ends the supervisor, on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -295,7 +302,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "A temporary task runs once and costs no budget on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -309,17 +316,20 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("A transient task runs again when its worker is lost, a temporary one rejects", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  await using supervisor = new Supervisor({ system });
-  const [log, other] = [await system.spawn(probe), await system.spawn(probe)];
-  const lost = supervisor.run(mortalTask.with({ name: "temporary" }), other, Infinity);
-  await assertRejects(() => within(5_000, "the loss", lost), HostLostError);
-  const mortal = mortalTask.with({ name: "transient", restart: "transient" });
-  assertEquals(await within(20_000, "the result", supervisor.run(mortal, log, 2)), 3);
-});
+simulated(
+  "A transient task runs again when its worker is lost, a temporary one rejects",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    await using supervisor = new Supervisor({ system });
+    const [log, other] = [await system.spawn(probe), await system.spawn(probe)];
+    const lost = supervisor.run(mortalTask.with({ name: "temporary" }), other, Infinity);
+    await assertRejects(() => within(20_000, "the loss", lost), HostLostError);
+    const mortal = mortalTask.with({ name: "transient", restart: "transient" });
+    assertEquals(await within(20_000, "the result", supervisor.run(mortal, log, 2)), 3);
+  },
+);
 
-Deno.test("one-for-all runs transient tasks again and ends temporary ones", async () => {
+simulated("one-for-all runs transient tasks again and ends temporary ones", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using supervisor = new Supervisor({ system, strategy: "one-for-all" });
   const log = await system.spawn(probe);
@@ -329,14 +339,14 @@ Deno.test("one-for-all runs transient tasks again and ends temporary ones", asyn
   const ended = assertRejects(() => again, ActorStoppedError);
   await Promise.all([log.ask.logged("once"), log.ask.logged("again")]);
   await assertRejects(() => ref.ask.fail(), RangeError);
-  await within(5_000, "the second run", log.ask.logged("again", 2));
-  await within(5_000, "the end of the temporary one", once);
+  await within(20_000, "the second run", log.ask.logged("again", 2));
+  await within(20_000, "the end of the temporary one", once);
   assertEquals((await log.ask.entries()).filter((entry) => entry === "once").length, 1);
   await supervisor.stop();
   await ended;
 });
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Aborting a transient task rejects it with the reason and harms nobody on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -354,7 +364,7 @@ Deno.test.each(PLACES)(
   },
 );
 
-Deno.test("The time of a transient task counts from the call", async () => {
+simulated("The time of a transient task counts from the call", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using supervisor = new Supervisor({ system });
   const log = await system.spawn(probe);
@@ -371,7 +381,7 @@ Deno.test("The time of a transient task counts from the call", async () => {
   assertEquals(await supervisor.run(double, 3), 6);
 });
 
-Deno.test("A failure of a temporary task is known during another child's pause", async () => {
+simulated("A failure of a temporary task is known during another child's pause", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using supervisor = new Supervisor({ system, backoff: { minMs: 4_000, jitter: 0 } });
   const log = await system.spawn(probe);
@@ -382,7 +392,7 @@ Deno.test("A failure of a temporary task is known during another child's pause",
   await assertRejects(() => within(3_000, "the failure", result), RangeError, "at once");
 });
 
-Deno.test.each(PLACES)("10 000 tasks are collected in order on $where", async ({ workers }) => {
+simulated.each(PLACES)("10 000 tasks are collected in order on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   await using supervisor = new Supervisor({ system });
   for (let n = 0; n < 10_000; n++) {
@@ -398,7 +408,7 @@ Deno.test.each(PLACES)("10 000 tasks are collected in order on $where", async ({
   }
 });
 
-Deno.test("Results are those of the arguments at the call", async () => {
+simulated("Results are those of the arguments at the call", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using supervisor = new Supervisor({ system });
   await assertRejects(

@@ -3,6 +3,7 @@ import { type ActorRef, ActorSystem, type RefOf } from "../../actors/mod.ts";
 import { transfer } from "../../channels/mod.ts";
 import { envoy, scribe } from "../fixtures/asks.ts";
 import { events, nextEvent, PLACES } from "../fixtures/life_probe.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 type Scribe = RefOf<typeof scribe>;
@@ -17,7 +18,7 @@ function notesFrom(from: string, notes: unknown): string[] {
   return (notes as string[]).filter((note) => note.startsWith(`${from} `));
 }
 
-Deno.test.each(PLACES)("ActorRef.tell returns nothing and keeps the order, on $where", async ({
+simulated.each(PLACES)("ActorRef.tell returns nothing and keeps the order, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -26,7 +27,7 @@ Deno.test.each(PLACES)("ActorRef.tell returns nothing and keeps the order, on $w
   assertEquals(await ref.ask.notes(), burstOf("main", 5_000));
 });
 
-Deno.test.each(PLACES)("ActorRef.tell and ask keep their common order, on $where", async ({
+simulated.each(PLACES)("ActorRef.tell and ask keep their common order, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -35,7 +36,7 @@ Deno.test.each(PLACES)("ActorRef.tell and ask keep their common order, on $where
   assertEquals(await sender.ask.mixedBurst(ref, "envoy", 999), burstOf("envoy", 999));
 });
 
-Deno.test("ActorRef.tell keeps the order while two workers get to know each other", async () => {
+simulated("ActorRef.tell keeps the order while two workers get to know each other", async () => {
   for (let round = 0; round < 6; round++) {
     await using system = new ActorSystem({ workers: 2 });
     const ref = await system.spawn(scribe);
@@ -43,7 +44,7 @@ Deno.test("ActorRef.tell keeps the order while two workers get to know each othe
     // Some in the turn that makes the link, some after it.
     sender.tell.burst(ref, "a", 50);
     sender.tell.mixedBurst(ref, "a2", 50);
-    const notes = await within(5_000, `round ${round}`, sender.ask.burst(ref, "b", 700));
+    const notes = await within(20_000, `round ${round}`, sender.ask.burst(ref, "b", 700));
     assertEquals(notesFrom("a", notes), burstOf("a", 50));
     assertEquals(notesFrom("a2", notes), burstOf("a2", 50));
     assertEquals(notesFrom("b", notes), burstOf("b", 700));
@@ -51,7 +52,7 @@ Deno.test("ActorRef.tell keeps the order while two workers get to know each othe
   }
 });
 
-Deno.test("ActorRef.tell keeps the order when both workers make the link at once", async () => {
+simulated("ActorRef.tell keeps the order when both workers make the link at once", async () => {
   for (let round = 0; round < 6; round++) {
     await using system = new ActorSystem({ workers: 2 });
     const [left, right] = [await system.spawn(scribe), await system.spawn(scribe)];
@@ -61,13 +62,13 @@ Deno.test("ActorRef.tell keeps the order when both workers make the link at once
       fromLeft.ask.mixedBurst(right, "left", 600),
       fromRight.ask.mixedBurst(left, "right", 600),
     ]);
-    const [atRight, atLeft] = await within(5_000, `round ${round}`, both);
+    const [atRight, atLeft] = await within(20_000, `round ${round}`, both);
     assertEquals(atRight, burstOf("left", 600));
     assertEquals(atLeft, burstOf("right", 600));
   }
 });
 
-Deno.test("ActorRef.tell keeps the order through refs that came by different ways", async () => {
+simulated("ActorRef.tell keeps the order through refs that came by different ways", async () => {
   for (let round = 0; round < 3; round++) {
     await using system = new ActorSystem({ workers: 3 });
     const ref = await system.spawn(scribe.with({ name: "bob" }));
@@ -80,7 +81,7 @@ Deno.test("ActorRef.tell keeps the order through refs that came by different way
   }
 });
 
-Deno.test("ActorRef.tell keeps the order of a ref that a worker was just told of", async () => {
+simulated("ActorRef.tell keeps the order of a ref that a worker was just told of", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const sender = await system.spawn(envoy);
   for (let round = 0; round < 10; round++) {
@@ -92,7 +93,7 @@ Deno.test("ActorRef.tell keeps the order of a ref that a worker was just told of
   }
 });
 
-Deno.test("ActorRef.tell is handled at most once, also when it fails the actor", async () => {
+simulated("ActorRef.tell is handled at most once, also when it fails the actor", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const errors = events(system, "error");
   const restarted = nextEvent(system, "restart");
@@ -103,12 +104,12 @@ Deno.test("ActorRef.tell is handled at most once, also when it fails the actor",
   ref.tell.noteAndFail("once");
   ref.tell.note("after");
   release.abort();
-  await within(5_000, "the restart", restarted);
+  await within(20_000, "the restart", restarted);
   assertEquals(await ref.ask.notes(), ["after"]);
   assertEquals([await log.ask.notes(), errors.length, await ref.ask.restarts()], [["held"], 1, 1]);
 });
 
-Deno.test("ActorRef.tell from many workers: each message comes once", async () => {
+simulated("ActorRef.tell from many workers: each message comes once", async () => {
   await using system = new ActorSystem({ workers: 3 });
   const ref = await system.spawn(scribe);
   const spawns = Array.from({ length: 4 }, () => system.spawn(envoy));
@@ -119,7 +120,7 @@ Deno.test("ActorRef.tell from many workers: each message comes once", async () =
   for (const from of ["0", "1", "2", "3"]) assertEquals(notesFrom(from, notes), burstOf(from, 300));
 });
 
-Deno.test.each(PLACES)("ActorRef.tell copies at the call, on $where", async ({ workers }) => {
+simulated.each(PLACES)("ActorRef.tell copies at the call, on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(scribe);
   const value = { list: [1], bytes: Uint8Array.of(1), map: new Map([["key", { n: 1 }]]) };
@@ -131,7 +132,7 @@ Deno.test.each(PLACES)("ActorRef.tell copies at the call, on $where", async ({ w
   assertEquals(await ref.ask.notes(), [expected]);
 });
 
-Deno.test("ActorRef.tell copies for each of two actors of one thread", async () => {
+simulated("ActorRef.tell copies for each of two actors of one thread", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const [one, two] = [await system.spawn(scribe), await system.spawn(scribe)];
   const value = { list: [1] };
@@ -141,7 +142,7 @@ Deno.test("ActorRef.tell copies for each of two actors of one thread", async () 
   assertEquals(await two.ask.notes(), [{ list: [1, 0] }]);
 });
 
-Deno.test.each(PLACES)("transfer() in a tell moves the buffer, on $where", async ({ workers }) => {
+simulated.each(PLACES)("transfer() in a tell moves the buffer, on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers });
   const ref = await system.spawn(scribe);
   const bytes = Uint8Array.of(1, 2, 3);
@@ -150,7 +151,7 @@ Deno.test.each(PLACES)("transfer() in a tell moves the buffer, on $where", async
   assertEquals(await ref.ask.notes(), [{ bytes: Uint8Array.of(1, 2, 3) }]);
 });
 
-Deno.test.each(PLACES)("transfer() in a refused tell moves nothing, on $where", async ({
+simulated.each(PLACES)("transfer() in a refused tell moves nothing, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -160,7 +161,7 @@ Deno.test.each(PLACES)("transfer() in a refused tell moves nothing, on $where", 
   assertEquals(bytes, Uint8Array.of(1, 2, 3));
 });
 
-Deno.test.each(PLACES)("ActorRef.tell of a stopped actor is a dead letter, on $where", async ({
+simulated.each(PLACES)("ActorRef.tell of a stopped actor is a dead letter, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -168,11 +169,11 @@ Deno.test.each(PLACES)("ActorRef.tell of a stopped actor is a dead letter, on $w
   await ref.stop();
   const letter = nextEvent(system, "deadletter");
   ref.tell.note("late");
-  const { ref: actor, handler } = await within(5_000, "the dead letter", letter);
+  const { ref: actor, handler } = await within(20_000, "the dead letter", letter);
   assertEquals([actor.id, handler], [ref.id, "note"]);
 });
 
-Deno.test("ActorRef.tell after shutdown() is a dead letter", async () => {
+simulated("ActorRef.tell after shutdown() is a dead letter", async () => {
   const system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(scribe);
   await system.shutdown();
@@ -181,19 +182,19 @@ Deno.test("ActorRef.tell after shutdown() is a dead letter", async () => {
   assertEquals(letters.map(({ handler }) => handler), ["note"]);
 });
 
-Deno.test.each(PLACES)("ActorRef.tell: a failure is an event, not lost, on $where", async ({
+simulated.each(PLACES)("ActorRef.tell: a failure is an event, not lost, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
   const failure = nextEvent(system, "error");
   const ref = await system.spawn(scribe.with({ onError: "resume" }));
   ref.tell.noteAndFail("x");
-  const { ref: actor, handler, error } = await within(5_000, "the event", failure);
+  const { ref: actor, handler, error } = await within(20_000, "the event", failure);
   assertEquals([actor?.id, handler, (error as Error).message], [ref.id, "noteAndFail", "failed"]);
   assertEquals(await ref.ask.notes(), ["x"]);
 });
 
-Deno.test("ActorRef.id is the same wherever a ref comes from", async () => {
+simulated("ActorRef.id is the same wherever a ref comes from", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const ref = await system.spawn(scribe.with({ name: "bob" }));
   const courier = await system.spawn(envoy);
@@ -204,12 +205,12 @@ Deno.test("ActorRef.id is the same wherever a ref comes from", async () => {
   assertEquals(other.id === ref.id, false);
 });
 
-Deno.test("ActorRef.tell works from a worker to the main thread", async () => {
+simulated("ActorRef.tell works from a worker to the main thread", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(scribe.with({ on: "here" }));
   const sender = await system.spawn(envoy);
   sender.tell.learn("main", ref);
   sender.tell.tellKnown("main", "hello");
-  await until(5_000, "the note", async () => (await ref.ask.notes()).length === 1);
+  await until(20_000, "the note", async () => (await ref.ask.notes()).length === 1);
   assertEquals(await sender.ask.burst(ref, "worker", 100), ["hello", ...burstOf("worker", 100)]);
 });

@@ -112,9 +112,9 @@ Deno.test.each(KINDS)(
     const failures = events(system, "error");
     const ref = await system.spawn(clumsy);
     assertEquals(hosts, [{ index: 1, kind: worker, state: "started", cause: undefined }]);
-    const close = () => within(5_000, "the loss", ref.ask.close());
+    const close = () => within(20_000, "the loss", ref.ask.close());
     await assertRejects(close, HostLostError);
-    assertEquals(await within(5_000, "the return", ref.ask.add()), 1);
+    assertEquals(await within(20_000, "the return", ref.ask.add()), 1);
     assertEquals(hosts.map(({ index, state }) => [index, state]), [
       [1, "started"],
       [1, "lost"],
@@ -128,8 +128,8 @@ Deno.test('Event "host" tells the loss of a worker of which nothing comes back',
   await using system = new ActorSystem({ workers: 0 });
   const hosts = events(system, "host");
   const ref = await system.spawn(clumsy.with({ on: "own", restart: "temporary" }));
-  await assertRejects(() => within(5_000, "the loss", ref.ask.close()), HostLostError);
-  assertEquals((await within(5_000, "the end", ref.exited)).kind, "host-lost");
+  await assertRejects(() => within(20_000, "the loss", ref.ask.close()), HostLostError);
+  assertEquals((await within(20_000, "the end", ref.exited)).kind, "host-lost");
   assertEquals(hosts.map(({ index, state }) => [index, state]), [[1, "started"], [1, "lost"]]);
 });
 
@@ -163,7 +163,7 @@ Deno.test.each(HANDLINGS)(
     assertEquals(await ref.ask.add(), 1);
     const ways: Way[] = ["a timer", "a floating promise", "reportError()"];
     for (const way of ways) await ref.ask.fail(way);
-    await until(5_000, "three failures", async () => (await ref.ask.handle(how)).length >= 3);
+    await until(20_000, "three failures", async () => (await ref.ask.handle(how)).length >= 3);
     const types = (await ref.ask.handle(how)).map((entry) => entry.split(",")[0]);
     assertEquals(new Set(types), new Set(["error", "unhandledrejection"]));
     assertEquals(await ref.ask.add(), 2);
@@ -176,6 +176,6 @@ Deno.test("A listener that handles what nobody caught sees that nobody had befor
   const ref = await system.spawn(clumsy);
   await ref.ask.handle("listener");
   await ref.ask.fail("a timer");
-  await until(5_000, "the failure", async () => (await ref.ask.handle("process")).length > 0);
+  await until(20_000, "the failure", async () => (await ref.ask.handle("process")).length > 0);
   assertEquals((await ref.ask.handle("process"))[0], "error, prevented before: false");
 });

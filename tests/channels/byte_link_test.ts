@@ -197,7 +197,7 @@ Deno.test("A link over bytes passes an abort on, with a reason that can go", asy
   for (const signal of [one!, other!]) {
     const aborted = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => aborted.resolve());
-    if (!signal.aborted) await within(5_000, "an abort", aborted.promise);
+    if (!signal.aborted) await within(20_000, "an abort", aborted.promise);
   }
   assertEquals(one!.reason, new Map([["why", 1n]]));
   assertEquals(other!.reason.message, "Cannot send abort: reason cannot be sent as bytes");
@@ -246,7 +246,7 @@ Deno.test("A link over bytes refuses a port by path, and leaves it here", async 
   const heard = Promise.withResolvers<unknown>();
   port1.onmessage = ({ data }) => heard.resolve(data);
   port2.postMessage("still here");
-  assertEquals(await within(5_000, "a message", heard.promise), "still here");
+  assertEquals(await within(20_000, "a message", heard.promise), "still here");
   port1.close();
 });
 
@@ -263,7 +263,7 @@ Deno.test("A link over bytes refuses the end of a pipe, which stays usable", asy
   const [left, right] = pipe<number>();
   assertThrows(() => pair.tell({ right }), TypeError, "args[0].right cannot be sent as bytes");
   await left.send(5);
-  assertEquals(await within(5_000, "an item", right.receive()), 5);
+  assertEquals(await within(20_000, "an item", right.receive()), 5);
   left.close();
   right.close();
 });
@@ -287,7 +287,7 @@ Deno.test.each<{ what: string; change: (bytes: Uint8Array) => Uint8Array }>([
   const bytes = change((await wholeBatch()).slice());
   using pair = new BytePair();
   pair.far.arrive(bytes);
-  assertInstanceOf(await within(5_000, "the end", pair.broken.promise), Error);
+  assertInstanceOf(await within(20_000, "the end", pair.broken.promise), Error);
   assertEquals(pair.inbox.values, []);
 });
 

@@ -61,7 +61,7 @@ export class Inbox {
     if (this.values.length < count) {
       this.#wanted = count;
       this.#arrived = Promise.withResolvers();
-      await within(5_000, `${count} values over a link`, this.#arrived.promise);
+      await within(20_000, `${count} values over a link`, this.#arrived.promise);
     }
     return this.values;
   }

@@ -38,7 +38,7 @@ function watchingWorker(): WorkerLink {
 async function reasonOf(signal: AbortSignal): Promise<unknown> {
   const aborted = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => aborted.resolve(), { once: true });
-  if (!signal.aborted) await within(5_000, "an abort", aborted.promise);
+  if (!signal.aborted) await within(20_000, "an abort", aborted.promise);
   return signal.reason;
 }
 
@@ -192,7 +192,7 @@ Deno.test("Link.sendItem() keeps items under their heads and in order", async ()
   for (const [kind, to, name, value] of sent) {
     left.sendItem(kind, to, name, capture([value], OVER_LINK, "message", "args"));
   }
-  await within(5_000, "all items", all.promise);
+  await within(20_000, "all items", all.promise);
   assertEquals(got, sent.map((item) => [...item]));
   left.close(0);
   right.close(0);
@@ -210,7 +210,7 @@ Deno.test("Link.sendItem() posts before the turn ends when there is much to send
   for (const number of numbers(2_000)) {
     left.sendItem(0, 0, "x", capture([number], OVER_LINK, "message", "args"));
   }
-  await within(5_000, "all items", all.promise);
+  await within(20_000, "all items", all.promise);
   assertEquals(got, numbers(2_000));
   assert(right.received >= 4, `${right.received} batches`);
   left.close(0);
@@ -442,7 +442,7 @@ Deno.test("Link: an abort comes after what was sent before it", async () => {
   post(pair.left, "before");
   controller.abort();
   post(pair.left, "after");
-  assertEquals(await within(5_000, "the abort", seen.promise), 2);
+  assertEquals(await within(20_000, "the abort", seen.promise), 2);
 });
 
 Deno.test("Link: the same signal sent twice is one signal on the other side", async () => {
@@ -649,7 +649,7 @@ Deno.test("Link.send() to an end that is closed is harmless", async () => {
 async function endOf(port: MessagePort): Promise<void> {
   const closed = Promise.withResolvers<void>();
   port.addEventListener("close", () => closed.resolve(), { once: true });
-  await within(5_000, "the end of a port", closed.promise);
+  await within(20_000, "the end of a port", closed.promise);
 }
 
 /** A link whose port was closed with the other end, and nobody has told it. */
@@ -678,7 +678,7 @@ Deno.test("Link.send() to an end that is gone closes the pipe whose end is in th
   const received = right.receive();
   post(link, { left });
   await assertRejects(
-    () => within(5_000, "the end of the pipe", received),
+    () => within(20_000, "the end of the pipe", received),
     ChannelClosedError,
   );
   link.close(new Error("closed"));
@@ -698,7 +698,7 @@ Deno.test("Link closed by a handler leaves no signal of the batch live", async (
   };
   const { link } = linkTo(port1);
   for (const _ of numbers(3)) post(link, new AbortController().signal);
-  await within(5_000, "the first envelope", closed.promise);
+  await within(20_000, "the first envelope", closed.promise);
   await new Promise((resolve) => setTimeout(resolve, 0));
   assertEquals(got.filter((signal) => !(signal as AbortSignal).aborted), []);
   link.close(new Error("closed"));

@@ -7,7 +7,7 @@ import { within } from "../testing.ts";
 const WORKER = new URL("../fixtures/pack_worker.ts", import.meta.url).href;
 
 function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
-  return within(5_000, what, promise);
+  return within(20_000, what, promise);
 }
 
 Deno.test("pack() carries every value to a plain worker and back", async (t) => {

@@ -56,7 +56,7 @@ class Side {
     const { present } = this;
     while (this.received.length < count) {
       const receiving = present.receive();
-      this.received.push(await within(5_000, `item ${this.received.length}`, receiving));
+      this.received.push(await within(20_000, `item ${this.received.length}`, receiving));
     }
   }
 }
@@ -83,10 +83,10 @@ Deno.test("PipeEnd loses, doubles and ends nothing in whatever order both ends m
     assertEquals(right.received, [...Array(left.sent).keys()], `seed ${seed}`);
     left.present.close();
     const receiving = right.present.receive();
-    await assertRejects(() => within(5_000, "the end", receiving), ChannelClosedError);
+    await assertRejects(() => within(20_000, "the end", receiving), ChannelClosedError);
     right.present.close();
   }
-  await within(5_000, "all that was left behind to be passed on", handedOver());
+  await within(20_000, "all that was left behind to be passed on", handedOver());
 });
 
 Deno.test.each(KINDS)(
@@ -104,7 +104,7 @@ Deno.test.each(KINDS)(
       await turn();
     }
     const all = { items: 60, ends: 60 };
-    await until(5_000, "all items and ends", async () => equal(await to.ask.count(), all));
+    await until(20_000, "all items and ends", async () => equal(await to.ask.count(), all));
     assertEquals(await by.ask.ping(), "pong");
   },
 );
@@ -125,7 +125,7 @@ Deno.test("PipeEnd that a Manager gives back while its peer closes arrives", asy
     return await Array.fromAsync(back!);
   };
   for (let count = 0; count < 60; count++) {
-    assertEquals(await within(5_000, "the item and the end", read(count)), [count]);
+    assertEquals(await within(20_000, "the item and the end", read(count)), [count]);
   }
 });
 
@@ -141,11 +141,11 @@ Deno.test.each(KINDS)(
       let { left, right } = ends;
       for (let hop = 0; hop < 3; hop++) {
         void left.send(hop);
-        left = await within(5_000, "an end", one.ask.giveBack(left));
-        right = await within(5_000, "an end", two.ask.giveBack(right));
+        left = await within(20_000, "an end", one.ask.giveBack(left));
+        right = await within(20_000, "an end", two.ask.giveBack(right));
       }
       await left.send(3);
-      const items = await within(5_000, "the items", take(right as PipeEnd<never, unknown>, 4));
+      const items = await within(20_000, "the items", take(right as PipeEnd<never, unknown>, 4));
       assertEquals(items, [0, 1, 2, 3]);
       assertEquals(await right.poll({ timeoutMs: 1 }), false);
       left.close();
@@ -165,8 +165,8 @@ Deno.test("PipeEnd gives the last items of a thread that dies while the other en
     const moved = to.ask.takeFrom(from);
     if (isMoved) await moved;
     await other.terminate();
-    await within(5_000, "the end", moved);
-    const receive = () => within(5_000, "an item, or the end", to.ask.receive());
+    await within(20_000, "the end", moved);
+    const receive = () => within(20_000, "an item, or the end", to.ask.receive());
     assertEquals([await receive(), await receive()], ["first", "last"]);
     const error = await assertRejects(receive, ChannelClosedError);
     assertInstanceOf(error.cause, HostLostError);

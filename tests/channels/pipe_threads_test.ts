@@ -3,6 +3,7 @@ import { ActorSystem, ChannelClosedError, HostLostError, type PipeEnd } from "..
 import { OneWay, PipePair, take, VALUES } from "../fixtures/pipe_pair.ts";
 import { PlainWorker } from "../fixtures/pipe_plain_worker.ts";
 import { count, echo, keeper, mortal } from "../fixtures/pipe_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { runProgram, within } from "../testing.ts";
 
 function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
@@ -28,18 +29,18 @@ Deno.test("PipeEnd delivers every value to a worker and back", async (t) => {
   for (const { what, value } of VALUES) {
     await t.step(what, async () => {
       await ends.left.send(value);
-      assertEquals(await within(5_000, what, ends.left.receive()), value);
+      assertEquals(await within(20_000, what, ends.left.receive()), value);
     });
   }
   ends.left.close();
   await done;
 });
 
-Deno.test("PipeEnd keeps the order of 10 000 items from a worker", async () => {
+simulated("PipeEnd keeps the order of 10 000 items from a worker", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new OneWay<number>({ capacity: 100 });
   const done = system.run(count, ends.sender, 10_000);
-  const items = await within(5_000, "all items", Array.fromAsync(ends.receiver));
+  const items = await within(20_000, "all items", Array.fromAsync(ends.receiver));
   assertEquals(items, [...Array(10_000).keys()]);
   await done;
 });
@@ -58,7 +59,7 @@ Deno.test.each(ENDS)("PipeEnd gives the last messages of a worker that $how", as
   }
 });
 
-Deno.test.each(ENDS)("PipeEnd gives the last messages of an actor that $how", async ({ how }) => {
+simulated.each(ENDS)("PipeEnd gives the last messages of an actor that $how", async ({ how }) => {
   await using system = new ActorSystem({ workers: 1 });
   system.addEventListener("error", (event) => event.preventDefault());
   using ends = new PipePair<unknown>();
@@ -72,7 +73,7 @@ Deno.test("PipeEnd ends when the other side is terminated", async () => {
     using ends = new PipePair<unknown>({ capacity: 1 });
     using worker = new PlainWorker();
     worker.post({ act: "hold", end: ends.right, items: ["last"] });
-    await within(5_000, "the worker", worker.reply());
+    await within(20_000, "the worker", worker.reply());
     await ends.left.send(0);
     const waiting = assertRejects(() => ends.left.send("unsent"), ChannelClosedError);
     worker[Symbol.dispose]();
@@ -83,12 +84,12 @@ Deno.test("PipeEnd ends when the other side is terminated", async () => {
   }
 });
 
-Deno.test("PipeEnd wakes a worker that waits when it is closed here", async () => {
+simulated("PipeEnd wakes a worker that waits when it is closed here", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<unknown>();
   const done = system.run(echo, ends.right);
   await ends.left.send(1);
-  assertEquals(await within(5_000, "the echo", ends.left.receive()), 1);
+  assertEquals(await within(20_000, "the echo", ends.left.receive()), 1);
   ends.left.close();
   await soon("the end of the task", done);
 });
@@ -99,7 +100,7 @@ Deno.test("PipeEnd works after it went to a nested worker and back, with unread 
   for (const n of [1, 2, 3]) await ends.left.send(n);
   worker.post({ act: "by way of a nested worker", end: ends.right });
   for (const n of [4, 5]) await ends.left.send(n);
-  using back = await within(5_000, "the end", worker.reply()) as PipeEnd<unknown, unknown>;
+  using back = await within(20_000, "the end", worker.reply()) as PipeEnd<unknown, unknown>;
   await ends.left.send(6);
   const items = await soon("the items", take(back as PipeEnd<never, unknown>, 6));
   assertEquals(items, [1, 2, 3, 4, 5, 6]);
@@ -107,7 +108,7 @@ Deno.test("PipeEnd works after it went to a nested worker and back, with unread 
   assertEquals(await soon("the answer", ends.left.receive()), "back");
 });
 
-Deno.test("PipeEnd outlives a worker that gave it away", async () => {
+simulated("PipeEnd outlives a worker that gave it away", async () => {
   await using system = new ActorSystem({ workers: 1 });
   for (let round = 0; round < 10; round++) {
     using ends = new PipePair<unknown>({ capacity: 4 });
@@ -129,7 +130,7 @@ Deno.test("PipeEnd outlives a worker that gave it away", async () => {
   }
 });
 
-Deno.test("PipeEnd loses and reorders nothing while it goes from thread to thread", async () => {
+simulated("PipeEnd loses and reorders nothing while it goes from thread to thread", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const keepers = [await system.spawn(keeper), await system.spawn(keeper)] as const;
   using ends = new PipePair<number>({ capacity: 50 });
@@ -148,7 +149,7 @@ Deno.test("PipeEnd loses and reorders nothing while it goes from thread to threa
   assertEquals(items, [...Array(3_000).keys()]);
 });
 
-Deno.test("PipeEnd loses nothing when the thread that gave it away is stopped", async () => {
+simulated("PipeEnd loses nothing when the thread that gave it away is stopped", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<number>();
   let here = await system.spawn(keeper.with({ on: "own" }));
@@ -168,7 +169,7 @@ Deno.test("PipeEnd loses nothing when the thread that gave it away is stopped", 
   assertEquals(items, [...Array(sent).keys()]);
 });
 
-Deno.test("PipeEnd loses nothing when both ends go to other threads at once", async () => {
+simulated("PipeEnd loses nothing when both ends go to other threads at once", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const [a, b] = [await system.spawn(keeper), await system.spawn(keeper)];
   const [c, d] = [await system.spawn(keeper), await system.spawn(keeper)];
@@ -217,7 +218,7 @@ Deno.test("PipeEnd ends when items were lost with the thread that gave it away",
   }
 });
 
-Deno.test.each((["any", "own", "here"] as const).map((on) => ({ on })))(
+simulated.each((["any", "own", "here"] as const).map((on) => ({ on })))(
   "PipeEnd ends when the other one was in a message that nobody handled, on $on",
   async ({ on }) => {
     await using system = new ActorSystem({ workers: 1 });
@@ -248,7 +249,7 @@ Deno.test.each((["any", "own", "here"] as const).map((on) => ({ on })))(
   },
 );
 
-Deno.test("PipeEnd is lost to its sender", async () => {
+simulated("PipeEnd is lost to its sender", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<unknown>();
   const { right } = ends;
@@ -262,7 +263,7 @@ Deno.test("PipeEnd is lost to its sender", async () => {
   await assertRejects(() => ref.ask.take(right), TypeError, "sent away");
 });
 
-Deno.test("PipeEnd comes back when its message is refused", async () => {
+simulated("PipeEnd comes back when its message is refused", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<unknown>();
   const ref = await system.spawn(keeper);
@@ -273,7 +274,7 @@ Deno.test("PipeEnd comes back when its message is refused", async () => {
   await ref.ask.close();
 });
 
-Deno.test("PipeEnd cannot be sent while it is being waited for", async () => {
+simulated("PipeEnd cannot be sent while it is being waited for", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<unknown>();
   const ref = await system.spawn(keeper);

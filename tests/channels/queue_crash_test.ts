@@ -50,9 +50,9 @@ Deno.test.each(ENDS)("Queue is blocked by no sender that $end while it waits", a
     kill(worker);
     const items: string[] = [];
     while (items.at(-1) !== "next") items.push(...await takeAll(queue, 1));
-    await within(5_000, "the send", next);
+    await within(20_000, "the send", next);
     assertEquals(items.filter((item) => item !== "of the dead"), ["held", "next"]);
-    await until(5_000, "room", () => queue.trySend("last"));
+    await until(20_000, "room", () => queue.trySend("last"));
     assertEquals(await takeAll(queue, 1), ["last"]);
   }
 });
@@ -78,8 +78,8 @@ Deno.test.each(ENDS)("Queue has all its places again when a busy sender $end", a
       await drain();
       return await queue.size() === 0 && await queue.trySend(["own", Infinity]);
     };
-    await until(5_000, "a place", isFree);
-    await until(5_000, "the item", async () => (await queue.tryReceive()).state === "ok");
+    await until(20_000, "a place", isFree);
+    await until(20_000, "the item", async () => (await queue.tryReceive()).state === "ok");
     for (let place = 0; place < 4; place++) await queue.send(place, { timeoutMs: 5_000 });
     assertEquals(await queue.trySend("too many"), false);
     assertEquals(await takeAll(queue, 4), [0, 1, 2, 3]);
@@ -152,7 +152,7 @@ Deno.test.each(ENDS)(
     const joined = queue.join();
     await assertRejects(() => queue.join({ timeoutMs: 0 }), DOMException);
     kill(worker);
-    await within(5_000, "join", joined);
+    await within(20_000, "join", joined);
     assertEquals(abandoned, [2]);
     await assertRejects(() => queue.done(), RangeError);
   },
@@ -186,7 +186,7 @@ Deno.test("Queue tells of items abandoned by the first receiver that dies, befor
   using worker = new QueueWorker(queue);
   await worker.call("receive");
   worker.terminate();
-  await until(5_000, "the event", () => abandoned.length > 0);
+  await until(20_000, "the event", () => abandoned.length > 0);
   assertEquals(abandoned, [1]);
 });
 
@@ -213,10 +213,10 @@ Deno.test.each(PEERS.flatMap((peer) => ENDS.map((end) => ({ ...peer, ...end })))
     ];
     kill(home);
     for (const { waiting } of waits) {
-      assertHomeLost(await within(5_000, "a rejection", assertRejects(() => waiting)));
+      assertHomeLost(await within(20_000, "a rejection", assertRejects(() => waiting)));
     }
     for (const script of ["receive", "send", "consume", "join", "size"] as const) {
-      const late = within(5_000, script, assertRejects(() => onFilled.call(script, "late")));
+      const late = within(20_000, script, assertRejects(() => onFilled.call(script, "late")));
       assertHomeLost(await late.catch((error) => error));
     }
   },
@@ -228,7 +228,7 @@ Deno.test("Queue whose home has ended gives a refused send its value back", asyn
   const sent = queue.send("back");
   await queue.size();
   home.terminate();
-  const error = await within(5_000, "the end", assertRejects(() => sent, ChannelClosedError));
+  const error = await within(20_000, "the end", assertRejects(() => sent, ChannelClosedError));
   assertEquals(error.value, "back");
   assertEquals(await queue.trySend("more"), false);
 });

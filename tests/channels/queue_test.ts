@@ -20,7 +20,7 @@ async function full<T>(...items: T[]): Promise<Queue<T>> {
 
 /** What is in a queue that is closed. */
 async function drained<T>(queue: Queue<T>): Promise<T[]> {
-  return await within(5_000, "the items of a closed queue", Array.fromAsync(queue));
+  return await within(20_000, "the items of a closed queue", Array.fromAsync(queue));
 }
 
 Deno.test.each([0, -1, 1.5, NaN].map((capacity) => ({ capacity, text: `${capacity}` })))(
@@ -63,7 +63,7 @@ Deno.test.each(PEERS)(
     await using peer = peerOn(where, queue);
     const sends = [1, 2, 3].map((item) => peer.call("send", item));
     for (const item of [1, 2, 3]) assertEquals(await queue.receive(), item);
-    assertEquals(await within(5_000, "the sends", Promise.all(sends)), [
+    assertEquals(await within(20_000, "the sends", Promise.all(sends)), [
       undefined,
       undefined,
       undefined,
@@ -146,7 +146,7 @@ Deno.test.each(PEERS)("Queue rejects with the signal's reason on $where", async 
   const controller = new AbortController();
   const { waiting } = await startWaiting(peer, "receive", { signal: controller.signal });
   controller.abort(new RangeError("enough"));
-  await within(5_000, "the end", assertRejects(() => waiting, RangeError, "enough"));
+  await within(20_000, "the end", assertRejects(() => waiting, RangeError, "enough"));
 });
 
 Deno.test.each(PEERS)(
@@ -191,11 +191,11 @@ Deno.test("Queue.send() lets exactly 3 of 10 remote sends through at capacity 3"
     await peer.call("send", index);
     resolved++;
   });
-  await until(5_000, "three sends", () => resolved >= 3);
+  await until(20_000, "three sends", () => resolved >= 3);
   for (let again = 0; again < 20; again++) assertEquals(await peer.call("size"), 3);
   assertEquals([resolved, await queue.size()], [3, 3]);
   const items = await takeAll(queue, 10);
-  await within(5_000, "the other sends", Promise.all(sends));
+  await within(20_000, "the other sends", Promise.all(sends));
   assertEquals(items, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
@@ -213,14 +213,14 @@ Deno.test("Queue.send() keeps the bound with senders in four threads", async () 
   const sends = peers.flatMap((peer) =>
     Array.from({ length: 5 }, (_, index) => peer.call("send", index).then(() => resolved++))
   );
-  await until(5_000, "three sends", () => resolved >= 3);
+  await until(20_000, "three sends", () => resolved >= 3);
   for (const peer of peers) await peer.call("size");
   assertEquals([resolved, await queue.size()], [3, 3]);
   for (let taken = 1; taken <= 22; taken++) {
     await queue.receive({ timeoutMs: 5_000 });
     assert(await queue.size() <= 3);
   }
-  await until(5_000, "all sends", () => resolved === 25);
+  await until(20_000, "all sends", () => resolved === 25);
   assertEquals((await Promise.all(sends)).length, 25);
   await takeAll(queue, 3);
 });
@@ -235,7 +235,7 @@ Deno.test("Queue.receive() serves those that wait in order of arrival, wherever 
     const c = await startWaiting<number>(third, "receive");
     const d = queue.receive();
     for (let item = 0; item < 4; item++) await queue.send(item);
-    const items = await within(5_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
+    const items = await within(20_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
     assertEquals(items, [0, 1, 2, 3]);
   }
 });
@@ -251,7 +251,7 @@ Deno.test("Queue.send() serves those that wait in order of arrival, wherever the
     const c = await startWaiting(third, "send", "c");
     const d = queue.send("d");
     assertEquals(await takeAll(queue, 5), ["held", "a", "b", "c", "d"]);
-    await within(5_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
+    await within(20_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
   }
 });
 
@@ -292,7 +292,7 @@ Deno.test("Queue.tryReceive() on the home's thread does not overtake a remote re
   const sent = queue.send("item");
   assertEquals(await queue.tryReceive(), { state: "empty" });
   await sent;
-  assertEquals(await within(5_000, "the item", waiting), "item");
+  assertEquals(await within(20_000, "the item", waiting), "item");
 });
 
 Deno.test.each(PEERS)(
@@ -334,7 +334,7 @@ async function receiveAborting(where: typeof REMOTE_PEERS[number]["where"]): Pro
   await using peer = peerOn(where, queue);
   const received = peer.call("receiveAborting", 200);
   for (let item = 0; item < 200; item++) await queue.send(item, { timeoutMs: 5_000 });
-  return await within(5_000, "the items", received);
+  return await within(20_000, "the items", received);
 }
 
 const RANGE = Array.from({ length: 200 }, (_, item) => item);
@@ -412,7 +412,7 @@ Deno.test.each(PEERS.flatMap((peer) => FAILURES.map((failure) => ({ ...peer, ...
     using queue = await full<unknown>("held");
     await using peer = peerOn(where, queue);
     await peer.call("size");
-    const moved: Moved = await within(5_000, "the end", peer.call("moveBuffers", run(queue)));
+    const moved: Moved = await within(20_000, "the end", peer.call("moveBuffers", run(queue)));
     assertEquals(moved, { byteLengths: INTACT, error });
     queue.close();
     assertEquals(await drained(queue), ["held"]);
@@ -426,7 +426,7 @@ Deno.test.each(PEERS)(
     await using peer = peerOn(where, queue);
     const { waiting } = await startWaiting<Moved>(peer, "moveBuffers", {});
     assertEquals(await queue.receive(), "held");
-    assertEquals(await within(5_000, "the send", waiting), { byteLengths: [0, 0], error: null });
+    assertEquals(await within(20_000, "the send", waiting), { byteLengths: [0, 0], error: null });
     const { buffers } = await queue.receive() as { buffers: ArrayBuffer[] };
     assertEquals(buffers.map(({ byteLength }) => byteLength), INTACT);
   },
@@ -475,7 +475,7 @@ Deno.test.each(PEERS)(
     for (const { what, value } of VALUES) {
       await queue.send(value);
       await peer.call("forward", back);
-      assertSameStructure(await within(5_000, what, back.receive()), value, `(${what})`);
+      assertSameStructure(await within(20_000, what, back.receive()), value, `(${what})`);
     }
     assertEquals([await queue.size(), await back.size()], [0, 0]);
   },
@@ -488,7 +488,7 @@ Deno.test.each(PEERS)(
     await using peer = peerOn(where, queue);
     for (const { value } of VALUES) await queue.send(value);
     queue.close();
-    const items = await within(5_000, "the end", peer.call<unknown[]>("consume"));
+    const items = await within(20_000, "the end", peer.call<unknown[]>("consume"));
     assertSameStructure(items, VALUES.map(({ value }) => value));
   },
 );
@@ -518,9 +518,9 @@ Deno.test("Queue.close() wakes every receive and iteration that waits, in every 
   }
   queue.close();
   for (const wait of waits) {
-    await within(5_000, "a receive", assertRejects(() => wait, ChannelClosedError));
+    await within(20_000, "a receive", assertRejects(() => wait, ChannelClosedError));
   }
-  assertEquals(await within(5_000, "iterations", Promise.all(iterations)), [[], [], []]);
+  assertEquals(await within(20_000, "iterations", Promise.all(iterations)), [[], [], []]);
 });
 
 Deno.test.each(PEERS)(
@@ -567,10 +567,10 @@ Deno.test.each(PEERS)(
     await using peer = peerOn(where, queue);
     await using other = peerOn("a plain worker", queue);
     await peer.call("close", true);
-    await until(5_000, "the end", async () => await queue.size() === 0);
+    await until(20_000, "the end", async () => await queue.size() === 0);
     assertEquals(await queue.tryReceive(), { state: "closed" });
-    assertEquals(await within(5_000, "the end elsewhere", other.call("consume")), []);
-    await within(5_000, "join after discard", queue.join());
+    assertEquals(await within(20_000, "the end elsewhere", other.call("consume")), []);
+    await within(20_000, "join after discard", queue.join());
   },
 );
 
@@ -581,7 +581,7 @@ Deno.test.each(PEERS)(
     await using peer = peerOn(where, queue);
     await peer.call("close");
     await peer.call("close", true);
-    await until(5_000, "the end", async () => await queue.size() === 0);
+    await until(20_000, "the end", async () => await queue.size() === 0);
     assertEquals(await queue.tryReceive(), { state: "closed" });
   },
 );
@@ -608,8 +608,8 @@ Deno.test.each(PEERS)(
       assertEquals(isJoined, false);
       await peer.call("done");
     }
-    await within(5_000, "join", joined);
-    await within(5_000, "join there", peer.call("join"));
+    await within(20_000, "join", joined);
+    await within(20_000, "join there", peer.call("join"));
   },
 );
 
@@ -628,7 +628,7 @@ Deno.test.each(PEERS)(
 
 Deno.test("Queue.join() resolves at once when nothing was sent", async () => {
   using queue = new Queue<unknown>();
-  await within(5_000, "join", queue.join());
+  await within(20_000, "join", queue.join());
   await queue.join({ timeoutMs: 0 });
 });
 
@@ -664,7 +664,7 @@ Deno.test("Queue[Symbol.dispose]() of a received handle ends its waits and loses
   await using peer = peerOn("a plain worker", queue);
   const { waiting } = await startWaiting(peer, "receive");
   await peer.call("dispose");
-  await within(5_000, "the wait", assertRejects(() => waiting, ChannelClosedError));
+  await within(20_000, "the wait", assertRejects(() => waiting, ChannelClosedError));
   await queue.send("item");
   assertEquals(await queue.receive({ timeoutMs: 5_000 }), "item");
 });

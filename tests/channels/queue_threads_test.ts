@@ -94,15 +94,15 @@ Deno.test("Queue.receive() given up late in another thread keeps the order for o
   using worker = new QueueWorker(queue);
   const words = new Int32Array(new SharedArrayBuffer(8));
   const other = worker.call<unknown>("giveUpLate", words);
-  await until(5_000, "the wait", () => Atomics.load(words, 0) === 1);
+  await until(20_000, "the wait", () => Atomics.load(words, 0) === 1);
   for (const item of [0, 1, 2]) await queue.send(item);
   const items = [queue.receive(), queue.receive()];
   // What may be received at once is received now.
   await queue.size();
   Atomics.store(words, 1, 1);
   Atomics.notify(words, 1);
-  if (await within(5_000, "the other receive", other) === "given up") items.push(queue.receive());
-  const received = await within(5_000, "the items", Promise.all(items));
+  if (await within(20_000, "the other receive", other) === "given up") items.push(queue.receive());
+  const received = await within(20_000, "the items", Promise.all(items));
   assertEquals(received, [0, 1, 2].slice(-received.length));
 });
 
@@ -129,7 +129,7 @@ Deno.test("Queue keeps the order of one sender for one that receives while anoth
     for await (const item of queue) {
       if (items.push(item) === 50 + round) queue.close();
     }
-    assertOnceInOrder([items], [await within(5_000, "the sender", count), 0, 0]);
+    assertOnceInOrder([items], [await within(20_000, "the sender", count), 0, 0]);
   }
 });
 
@@ -170,10 +170,10 @@ Deno.test("Queue made in a worker works on main after it was sent through a nest
   using worker = new QueueWorker(null);
   const posted = worker.call("makeAndNest", ["from the worker"], transfer(port2, [port2]));
   using queue = await unpackFrom<Queue<unknown>>(port1);
-  await within(5_000, "the worker", posted);
+  await within(20_000, "the worker", posted);
   assertEquals(await queue.receive({ timeoutMs: 5_000 }), "from the worker");
   await queue.send("from main");
-  assertEquals(await within(5_000, "the item", worker.call("receiveOwn")), "from main");
+  assertEquals(await within(20_000, "the item", worker.call("receiveOwn")), "from main");
 });
 
 Deno.test("Queue made on main is the same when it comes back through a nested worker", async () => {
@@ -182,7 +182,7 @@ Deno.test("Queue made on main is the same when it comes back through a nested wo
   using worker = new QueueWorker(queue);
   const posted = worker.call("nest", transfer(port2, [port2]));
   const back = await unpackFrom<Queue<unknown>>(port1);
-  await within(5_000, "the worker", posted);
+  await within(20_000, "the worker", posted);
   await back.send("item");
   assertEquals(await queue.receive(), "item");
 });

@@ -7,6 +7,7 @@ import {
   registerClass,
 } from "../../channels/mod.ts";
 import { PipePair } from "../fixtures/pipe_pair.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 /** Calls `Box.onDecode` once when it is brought back, in the midst of a delivery. */
@@ -115,7 +116,7 @@ Deno.test("PipeEnd.send() goes on when a getter tries to send the end away", asy
   assertEquals(await soon("the item", ends.right.receive()), { value: 1 });
 });
 
-Deno.test("Queue.send() within decode() keeps the capacity", async () => {
+simulated("Queue.send() within decode() keeps the capacity", async () => {
   using queue = new Queue<unknown>({ capacity: 1 });
   const sends: Promise<void>[] = [];
   Box.onDecode = () => sends.push(queue.send("within"));
@@ -128,7 +129,7 @@ Deno.test("Queue.send() within decode() keeps the capacity", async () => {
   assertEquals([await queue.trySend(1), await queue.trySend(2)], [true, false]);
 });
 
-Deno.test.each([{ capacity: Infinity }, { capacity: 1 }])(
+simulated.each([{ capacity: Infinity }, { capacity: 1 }])(
   "Queue.send() rejects when a getter closes the queue, capacity $capacity",
   async ({ capacity }) => {
     using queue = new Queue<unknown>({ capacity });

@@ -61,7 +61,7 @@ async function exchange(
   const left = new Link<ItemEnvelope>(new PortCarrier(port1), () => {});
   try {
     send(left);
-    await within(5_000, "all items", all.promise);
+    await within(20_000, "all items", all.promise);
     return { arrived, texts };
   } finally {
     left.close(0);
@@ -241,7 +241,7 @@ Deno.test("Link takes no end of rows from a shape without values", async () => {
     if (kind === 1) last.resolve();
   });
   port1.postMessage(JSON.stringify([[-3, 0, 0, "x", false, [[]], 1, 2, 3], [1, 0, "y"]]));
-  await within(5_000, "the envelope after it", last.promise);
+  await within(20_000, "the envelope after it", last.promise);
   assertEquals(got, [[0, 0, "x"], [1, 0, "y"]]);
   link.close(0);
   port1.close();
@@ -255,7 +255,7 @@ Deno.test("Link makes own properties of all keys that come in a shape", async ()
     (envelope) => got.resolve(envelope[3]),
   );
   port1.postMessage(JSON.stringify([[-3, 0, 0, "x", false, [["__proto__", "b"]], { c: 1 }, 2]]));
-  const [record] = await within(5_000, "the item", got.promise) as [object];
+  const [record] = await within(20_000, "the item", got.promise) as [object];
   assertEquals(Object.getPrototypeOf(record), Object.prototype);
   assertEquals(Object.getOwnPropertyNames(record), ["__proto__", "b"]);
   link.close(0);

@@ -5,7 +5,7 @@ import { keeper, report, selectOf } from "../fixtures/pipe_tasks.ts";
 import { within } from "../testing.ts";
 
 function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
-  return within(5_000, what, promise);
+  return within(20_000, what, promise);
 }
 
 Deno.test("select() gives the sources that are ready, in order, and takes nothing", async () => {

@@ -295,7 +295,7 @@ Deno.test("Queue.send() leaves what it was to move when a port of it is used whi
     const refused = assertRejects(() => queue.send(transfer(list, list)), TypeError);
     use();
     await queue.receive();
-    await within(5_000, "the refusal", refused);
+    await within(20_000, "the refusal", refused);
     goods.use();
     queue.close();
   }
@@ -370,7 +370,7 @@ Deno.test("transfer() moves a MessagePort, which goes on working", async () => {
   const message = Promise.withResolvers<unknown>();
   port2.onmessage = ({ data }) => message.resolve(data);
   arrived.port1.postMessage("through the moved port");
-  assertEquals(await within(5_000, "a message", message.promise), "through the moved port");
+  assertEquals(await within(20_000, "a message", message.promise), "through the moved port");
   arrived.port1.close();
   port2.close();
 });
@@ -386,7 +386,7 @@ Deno.test("transfer() keeps a MessagePort that occurs twice one object", async (
 Deno.test("transfer() moves a ReadableStream with what it gives", async () => {
   const stream = ReadableStream.from(["a", "b"]);
   const arrived = await cross(transfer(stream, [stream]));
-  assertEquals(await within(5_000, "the stream", Array.fromAsync(arrived)), ["a", "b"]);
+  assertEquals(await within(20_000, "the stream", Array.fromAsync(arrived)), ["a", "b"]);
 });
 
 Deno.test("transfer() moves a WritableStream, which goes on writing here", async () => {
@@ -399,7 +399,7 @@ Deno.test("transfer() moves a WritableStream, which goes on writing here", async
   const writer = (await cross(transfer(stream, [stream]))).getWriter();
   await writer.write("through the moved stream");
   await writer.close();
-  await within(5_000, "the end of the stream", closed.promise);
+  await within(20_000, "the end of the stream", closed.promise);
   assertEquals(written, ["through the moved stream"]);
 });
 
@@ -409,7 +409,7 @@ Deno.test.each(DESTINATIONS)("transfer() of a stream locks it here ($destination
   const stream = ReadableStream.from([1]);
   const arrived = arrive(transfer(stream, [stream]), destination);
   const isLocked = stream.locked;
-  await within(5_000, "the stream", Array.fromAsync(arrived));
+  await within(20_000, "the stream", Array.fromAsync(arrived));
   assert(isLocked);
 });
 

@@ -40,7 +40,7 @@ Deno.test.each(
 )("Queue.send() that nobody awaits arrives before $what ends, $worker", async ({ end, worker }) => {
   using queue = new Queue<number>();
   await end(queue, { workers: 1, worker });
-  await until(5_000, "all items", async () => await queue.size() === COUNT);
+  await until(20_000, "all items", async () => await queue.size() === COUNT);
   queue.close();
   const items = (await Array.fromAsync(queue)).sort((a, b) => a - b);
   const count = items.length / (items.filter((item) => item === 0).length);
@@ -52,7 +52,7 @@ Deno.test("Queue.send() that nobody awaits waits for room before its worker ends
   await using system = new ActorSystem({ workers: 1 });
   using queue = new Queue<number>({ capacity: 5 });
   await system.run(pour.with({ on: "own" }), queue, COUNT);
-  const receive = () => within(5_000, "an item", queue.receive());
+  const receive = () => within(20_000, "an item", queue.receive());
   for (const number of NUMBERS) assertEquals(await receive(), number);
 });
 
@@ -60,7 +60,7 @@ Deno.test("PipeEnd.send() that nobody awaits waits for room before its worker en
   await using system = new ActorSystem({ workers: 1 });
   using ends = new OneWay<number>({ capacity: 5 });
   await system.run(pour.with({ on: "own" }), ends.sender, COUNT);
-  assertEquals(await within(5_000, "the items", Array.fromAsync(ends.receiver)), NUMBERS);
+  assertEquals(await within(20_000, "the items", Array.fromAsync(ends.receiver)), NUMBERS);
 });
 
 Deno.test("PipeEnd.writable sends its chunks before its worker ends", async () => {
@@ -68,7 +68,7 @@ Deno.test("PipeEnd.writable sends its chunks before its worker ends", async () =
   using ends = new OneWay<number>();
   const sender = ends.sender as PipeEnd<number, unknown>;
   await system.run(stream.with({ on: "own" }), sender, COUNT);
-  assertEquals(await within(5_000, "the items", Array.fromAsync(ends.receiver)), NUMBERS);
+  assertEquals(await within(20_000, "the items", Array.fromAsync(ends.receiver)), NUMBERS);
 });
 
 Deno.test("ManagedQueue.send() that nobody awaits arrives before its worker ends", async () => {
@@ -76,14 +76,14 @@ Deno.test("ManagedQueue.send() that nobody awaits arrives before its worker ends
   await using manager = new Manager({ system });
   const queue = await manager.queue<number>();
   await system.run(pour.with({ on: "own" }), queue, COUNT);
-  await until(5_000, "all items", async () => await queue.size() === COUNT);
+  await until(20_000, "all items", async () => await queue.size() === COUNT);
 });
 
 Deno.test("Queue that stays full holds up the end of a thread only for shutdownMs", async () => {
   await using system = new ActorSystem({ workers: 1, shutdownMs: 300 });
   using queue = new Queue<number>({ capacity: 1 });
-  await within(5_000, "the task", system.run(pour.with({ on: "own" }), queue, 3));
-  await until(5_000, "the end of its thread", async () => (await leftovers()).length === 0);
+  await within(20_000, "the task", system.run(pour.with({ on: "own" }), queue, 3));
+  await until(20_000, "the end of its thread", async () => (await leftovers()).length === 0);
   assertEquals(await queue.receive(), 0);
   assertEquals(await queue.tryReceive(), { state: "empty" });
 });

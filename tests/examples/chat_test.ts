@@ -29,7 +29,7 @@ class Client implements AsyncDisposable {
 
   /** The next line that is said, to this one too. */
   async hear(): Promise<string> {
-    return (await within(5_000, "a line", this.#lines.read())).value!;
+    return (await within(20_000, "a line", this.#lines.read())).value!;
   }
 
   say(text: string): void {
@@ -38,7 +38,7 @@ class Client implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.close();
-    await within(5_000, "the end of the connection", this.closed);
+    await within(20_000, "the end of the connection", this.closed);
   }
 }
 
@@ -77,7 +77,7 @@ Deno.test("example chat forgets those who go before they are in", async () => {
   const url = await chat.url();
   for (let i = 0; i < 20; i++) await new Client(url, "tea/bob")[Symbol.asyncDispose]();
   let nick = "";
-  await until(5_000, "an empty room", async () => {
+  await until(20_000, "an empty room", async () => {
     nick += "x"; // The one before may be there still.
     await using one = new Client(url, `tea/${nick}`);
     return await one.hear() === `* ${nick} has joined ${nick}`;
@@ -102,7 +102,7 @@ Deno.test("example chat refuses a name that somebody in the room has", async () 
   await using ann = new Client(url, "tea/ann");
   await ann.hear();
   await using second = new Client(url, "tea/ann");
-  const { code, reason } = await within(5_000, "the refusal", second.closed);
+  const { code, reason } = await within(20_000, "the refusal", second.closed);
   assertEquals([code, reason], [1008, "Somebody is called ann already"]);
   ann.say("alone");
   assertEquals(await ann.hear(), "ann: alone");
@@ -115,7 +115,7 @@ Deno.test("example chat lets somebody go who sends more than 1000 characters", a
   await using bob = new Client(url, "tea/bob");
   await bob.hear();
   bob.say("x".repeat(1_001));
-  const { code, reason } = await within(5_000, "the end of bob's connection", bob.closed);
+  const { code, reason } = await within(20_000, "the end of bob's connection", bob.closed);
   assertEquals([code, reason], [1009, "More than 1000 characters"]);
   const heard = [await ann.hear(), await ann.hear(), await ann.hear()];
   assertEquals(heard.at(-1), "* bob has left");
@@ -128,7 +128,7 @@ Deno.test("example chat serves its page, and ends on Ctrl-C while people are the
   await using ann = new Client(url, "tea/ann");
   await ann.hear();
   assertEquals(await chat.interrupt(), 0);
-  const { code, wasClean } = await within(5_000, "the end of the connection", ann.closed);
+  const { code, wasClean } = await within(20_000, "the end of the connection", ann.closed);
   assertEquals([code, wasClean], [1001, true]);
   assertEquals(chat.stderr, "");
 });

@@ -186,6 +186,6 @@ Deno.test("search ends with exit code 0 on Ctrl-C while it indexes", async () =>
   await using program = new SearchProgram([folder.path, "--port", "0"]);
   await program.indexing();
   const exit = program.interrupt();
-  assertEquals(await within(5_000, "the end", exit), 0);
+  assertEquals(await within(20_000, "the end", exit), 0);
   assertEquals(program.stderr.includes("Indexed"), false, "It was done before Ctrl-C");
 });

@@ -50,7 +50,7 @@ export class ServerProgram implements AsyncDisposable {
   /** Sends it Ctrl-C and resolves to its exit code. */
   async interrupt(): Promise<number> {
     this.#child.kill("SIGINT");
-    return (await within(5_000, "the end after Ctrl-C", this.#child.status)).code;
+    return (await within(20_000, "the end after Ctrl-C", this.#child.status)).code;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,14 +5,15 @@ import { client } from "../fixtures/managed_client.ts";
 import { calculator, keeper } from "../fixtures/managed_custom.ts";
 import { forward, giveBack, push, pushReceived } from "../fixtures/managed_tasks.ts";
 import { DEATHS } from "../fixtures/deaths.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { runProgram, until, within } from "../testing.ts";
 
 /** Waits until a manager has so many objects. */
 async function untilSize(manager: Manager, size: number): Promise<void> {
-  await until(5_000, `${size} objects`, async () => await manager.size() === size);
+  await until(20_000, `${size} objects`, async () => await manager.size() === size);
 }
 
-Deno.test("Manager.size() counts objects until their handles are disposed", async () => {
+simulated("Manager.size() counts objects until their handles are disposed", async () => {
   await using manager = new Manager();
   {
     using _list = await manager.list();
@@ -23,7 +24,7 @@ Deno.test("Manager.size() counts objects until their handles are disposed", asyn
   assertEquals(await manager.size(), 0);
 });
 
-Deno.test("Manager.size() is what it was after 100 rounds of objects of all kinds", async () => {
+simulated("Manager.size() is what it was after 100 rounds of objects of all kinds", async () => {
   await using manager = new Manager();
   using kept = await manager.list<unknown>();
   for (let round = 0; round < 100; round++) {
@@ -44,7 +45,7 @@ Deno.test("Manager.size() is what it was after 100 rounds of objects of all kind
   assertEquals(await manager.size(), 1);
 });
 
-Deno.test("Manager frees lists within lists, 100 rounds", async () => {
+simulated("Manager frees lists within lists, 100 rounds", async () => {
   await using manager = new Manager();
   using outer = await manager.list<ManagedList<number>>();
   for (let round = 0; round < 100; round++) {
@@ -58,20 +59,23 @@ Deno.test("Manager frees lists within lists, 100 rounds", async () => {
   }
 });
 
-Deno.test("Manager frees a list that contains itself, and circles of several, 100 rounds", async () => {
-  await using manager = new Manager();
-  for (let round = 0; round < 100; round++) {
-    using own = await manager.list<unknown>();
-    await own.push(own, { deep: [own] });
-    using one = await manager.map<string, unknown>();
-    using other = await manager.set<unknown>([one]);
-    await one.set("other", other);
-    if (round % 10 === 0) assertEquals(await manager.size(), 3);
-  }
-  assertEquals(await manager.size(), 0);
-});
+simulated(
+  "Manager frees a list that contains itself, and circles of several, 100 rounds",
+  async () => {
+    await using manager = new Manager();
+    for (let round = 0; round < 100; round++) {
+      using own = await manager.list<unknown>();
+      await own.push(own, { deep: [own] });
+      using one = await manager.map<string, unknown>();
+      using other = await manager.set<unknown>([one]);
+      await one.set("other", other);
+      if (round % 10 === 0) assertEquals(await manager.size(), 3);
+    }
+    assertEquals(await manager.size(), 0);
+  },
+);
 
-Deno.test("Manager keeps what only another object reaches", async () => {
+simulated("Manager keeps what only another object reaches", async () => {
   await using manager = new Manager();
   using outer = await manager.list<unknown>();
   {
@@ -84,7 +88,7 @@ Deno.test("Manager keeps what only another object reaches", async () => {
   assertEquals(await inner.toArray(), ["kept"]);
 });
 
-Deno.test("Manager frees nothing that is in use while many objects are made at once", async () => {
+simulated("Manager frees nothing that is in use while many objects are made at once", async () => {
   await using manager = new Manager();
   using outer = await manager.list<ManagedList<number>>();
   await Promise.all(Array.from({ length: 300 }, async (_, n) => {
@@ -101,7 +105,7 @@ Deno.test("Manager frees nothing that is in use while many objects are made at o
   assertEquals(sorted, Array.from({ length: 300 }, (_, n) => n));
 });
 
-Deno.test("A handle that pop() gives is held by who has it", async () => {
+simulated("A handle that pop() gives is held by who has it", async () => {
   await using manager = new Manager();
   using outer = await manager.list<ManagedList<number>>();
   {
@@ -116,7 +120,7 @@ Deno.test("A handle that pop() gives is held by who has it", async () => {
   assertEquals(await manager.size(), 1);
 });
 
-Deno.test("A handle on a queue is alive though its sender has disposed its own", async () => {
+simulated("A handle on a queue is alive though its sender has disposed its own", async () => {
   await using system = new ActorSystem({ workers: 2 });
   await using manager = new Manager({ system });
   using queue = new Queue<unknown>();
@@ -136,33 +140,36 @@ Deno.test("A handle on a queue is alive though its sender has disposed its own",
   await untilSize(manager, 1);
 });
 
-Deno.test("A handle on a queue of its own thread is alive though its sender has disposed its own", async () => {
-  await using manager = new Manager();
-  using queue = new Queue<ManagedList<number>>();
-  {
-    using list = await manager.list([1]);
-    await queue.send(list);
-  }
-  assertEquals(await manager.size(), 1);
-  {
-    using received = await queue.receive();
-    assertEquals(await received.toArray(), [1]);
-  }
-  assertEquals(await manager.size(), 0);
-});
+simulated(
+  "A handle on a queue of its own thread is alive though its sender has disposed its own",
+  async () => {
+    await using manager = new Manager();
+    using queue = new Queue<ManagedList<number>>();
+    {
+      using list = await manager.list([1]);
+      await queue.send(list);
+    }
+    assertEquals(await manager.size(), 1);
+    {
+      using received = await queue.receive();
+      assertEquals(await received.toArray(), [1]);
+    }
+    assertEquals(await manager.size(), 0);
+  },
+);
 
-Deno.test("A handle in a queue goes on to another worker", async () => {
+simulated("A handle in a queue goes on to another worker", async () => {
   await using system = new ActorSystem({ workers: 2 });
   await using manager = new Manager({ system });
   using queue = new Queue<ManagedList<unknown>>();
   using list = await manager.list<unknown>();
   const received = system.run(pushReceived, queue, "from there");
   await system.run(forward, list, queue);
-  await within(5_000, "the other worker", received);
+  await within(20_000, "the other worker", received);
   assertEquals(await list.toArray(), ["from there"]);
 });
 
-Deno.test("A handle in a pipe is alive though its sender has disposed its own", async () => {
+simulated("A handle in a pipe is alive though its sender has disposed its own", async () => {
   await using system = new ActorSystem({ workers: 2 });
   await using manager = new Manager({ system });
   const [near, far] = pipe<unknown, ManagedList<unknown>>();
@@ -176,20 +183,23 @@ Deno.test("A handle in a pipe is alive though its sender has disposed its own", 
   near.close();
 });
 
-Deno.test("A handle in a managed queue is alive though its sender has disposed its own", async () => {
-  await using manager = new Manager();
-  using queue = await manager.queue<ManagedList<number>>();
-  await queue.size();
-  {
-    using list = await manager.list([1]);
-    await queue.send(list);
-  }
-  assertEquals(await manager.size(), 2);
-  using received = await queue.receive();
-  assertEquals(await received.toArray(), [1]);
-});
+simulated(
+  "A handle in a managed queue is alive though its sender has disposed its own",
+  async () => {
+    await using manager = new Manager();
+    using queue = await manager.queue<ManagedList<number>>();
+    await queue.size();
+    {
+      using list = await manager.list([1]);
+      await queue.send(list);
+    }
+    assertEquals(await manager.size(), 2);
+    using received = await queue.receive();
+    assertEquals(await received.toArray(), [1]);
+  },
+);
 
-Deno.test("A handle that is an argument of a pool's task may be disposed at once", async () => {
+simulated("A handle that is an argument of a pool's task may be disposed at once", async () => {
   await using system = new ActorSystem({ workers: 2 });
   await using pool = new Pool({ system, workers: 2 });
   await using manager = new Manager({ system });
@@ -204,7 +214,7 @@ Deno.test("A handle that is an argument of a pool's task may be disposed at once
   assertEquals(await all.length(), 20);
 });
 
-Deno.test("Handles that were arguments of a pool's tasks leave nothing behind", async () => {
+simulated("Handles that were arguments of a pool's tasks leave nothing behind", async () => {
   await using system = new ActorSystem({ workers: 2 });
   await using manager = new Manager({ system });
   {
@@ -217,7 +227,7 @@ Deno.test("Handles that were arguments of a pool's tasks leave nothing behind", 
   await untilSize(manager, 0);
 });
 
-Deno.test.each(DEATHS.map((death) => ({ death })))(
+simulated.each(DEATHS.map((death) => ({ death })))(
   "Handles of a thread that ends are given up: $death",
   async ({ death }) => {
     await using system = new ActorSystem({ workers: 1 });
@@ -235,7 +245,7 @@ Deno.test.each(DEATHS.map((death) => ({ death })))(
   },
 );
 
-Deno.test("Handles of a terminated actor's thread are given up, 10 rounds", async () => {
+simulated("Handles of a terminated actor's thread are given up, 10 rounds", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   for (let round = 0; round < 10; round++) {
@@ -251,7 +261,7 @@ Deno.test("Handles of a terminated actor's thread are given up, 10 rounds", asyn
   }
 });
 
-Deno.test("A handle sent to an actor that has ended is given up", async () => {
+simulated("A handle sent to an actor that has ended is given up", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   const holder = await system.spawn(client);
@@ -263,7 +273,7 @@ Deno.test("A handle sent to an actor that has ended is given up", async () => {
   await untilSize(manager, 0);
 });
 
-Deno.test("A handle on a queue that is closed and discarded is given up", async () => {
+simulated("A handle on a queue that is closed and discarded is given up", async () => {
   await using manager = new Manager();
   const queue = new Queue<Disposable>();
   {
@@ -275,7 +285,7 @@ Deno.test("A handle on a queue that is closed and discarded is given up", async 
   await untilSize(manager, 0);
 });
 
-Deno.test("A handle that comes back too late is given up", async () => {
+simulated("A handle that comes back too late is given up", async () => {
   await using manager = new Manager();
   using outer = await manager.list<Disposable>();
   for (let round = 0; round < 20; round++) {
@@ -300,7 +310,7 @@ Deno.test("A call given up before its turn leaves the handle in it usable", asyn
   const own = await manager.register(keeper)();
   const words = new Int32Array(new SharedArrayBuffer(8));
   const blocked = own.block(words);
-  await until(5_000, "the block", () => Atomics.load(words, 0) === 1);
+  await until(20_000, "the block", () => Atomics.load(words, 0) === 1);
   const controller = new AbortController();
   const late = outer.with({ signal: controller.signal }).push(inner);
   await new Promise((resolve) => setTimeout(resolve, 0));
@@ -313,7 +323,7 @@ Deno.test("A call given up before its turn leaves the handle in it usable", asyn
   assertEquals(await again.toArray(), ["inner"]);
 });
 
-Deno.test("An object of one's own keeps a handle until it disposes it", async () => {
+simulated("An object of one's own keeps a handle until it disposes it", async () => {
   await using manager = new Manager();
   using own = await manager.register(keeper)();
   {
@@ -326,28 +336,31 @@ Deno.test("An object of one's own keeps a handle until it disposes it", async ()
   assertEquals(await manager.size(), 1);
 });
 
-Deno.test("An object of one's own gets copies of what a list holds", async () => {
+simulated("An object of one's own gets copies of what a list holds", async () => {
   await using manager = new Manager();
   using own = await manager.register(keeper)();
   await own.keep(await manager.list([1]));
   assertEquals(await own.copyThenPush(2), [1]);
 });
 
-Deno.test("A managed list holds refs and queues, which are the same when they come out", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  await using manager = new Manager({ system });
-  using queue = new Queue<string>();
-  const ref = await system.spawn(client);
-  using list = await manager.list<unknown>([ref, { queue }]);
-  assertEquals(await manager.size(), 1);
-  const [again, inner] = await list.toArray() as [typeof ref, { queue: Queue<string> }];
-  assertEquals(again.id, ref.id);
-  using back = inner.queue;
-  await back.send("item");
-  assertEquals(await queue.receive(), "item");
-});
+simulated(
+  "A managed list holds refs and queues, which are the same when they come out",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    await using manager = new Manager({ system });
+    using queue = new Queue<string>();
+    const ref = await system.spawn(client);
+    using list = await manager.list<unknown>([ref, { queue }]);
+    assertEquals(await manager.size(), 1);
+    const [again, inner] = await list.toArray() as [typeof ref, { queue: Queue<string> }];
+    assertEquals(again.id, ref.id);
+    using back = inner.queue;
+    await back.send("item");
+    assertEquals(await queue.receive(), "item");
+  },
+);
 
-Deno.test("An object of one's own ends when nobody has a handle of it", async () => {
+simulated("An object of one's own ends when nobody has a handle of it", async () => {
   await using manager = new Manager();
   using list = await manager.list<Managed<unknown>>();
   {
@@ -367,7 +380,7 @@ Deno.test("Handles that nobody has any more are given up when they are collected
   assertEquals({ code, stdout, stderr }, { code: 0, stdout: "20 then 0\n", stderr: "" });
 });
 
-Deno.test("Objects of two managers hold handles of each other", async () => {
+simulated("Objects of two managers hold handles of each other", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using one = new Manager({ system });
   await using other = new Manager({ system });
@@ -384,19 +397,22 @@ Deno.test("Objects of two managers hold handles of each other", async () => {
   assertEquals(await here.at(0), "changed");
 });
 
-Deno.test("Managers whose objects hold handles of each other leave no lock behind, 20 rounds", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  for (let round = 0; round < 20; round++) {
-    await using one = new Manager({ system });
-    await using other = new Manager({ system });
-    using here = await one.list<unknown>();
-    using there = await other.list<unknown>([here]);
-    await here.push(there);
-    assertEquals([await one.size(), await other.size()], [1, 1]);
-  }
-});
+simulated(
+  "Managers whose objects hold handles of each other leave no lock behind, 20 rounds",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    for (let round = 0; round < 20; round++) {
+      await using one = new Manager({ system });
+      await using other = new Manager({ system });
+      using here = await one.list<unknown>();
+      using there = await other.list<unknown>([here]);
+      await here.push(there);
+      assertEquals([await one.size(), await other.size()], [1, 1]);
+    }
+  },
+);
 
-Deno.test("Manager.stop() of one leaves handles of another that refuse calls", async () => {
+simulated("Manager.stop() of one leaves handles of another that refuse calls", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using one = new Manager({ system });
   const other = new Manager({ system });
@@ -407,7 +423,7 @@ Deno.test("Manager.stop() of one leaves handles of another that refuse calls", a
   assertEquals(await list.length(), 1);
 });
 
-Deno.test("A handle may be disposed twice, and in any thread only for that thread", async () => {
+simulated("A handle may be disposed twice, and in any thread only for that thread", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   const holder = await system.spawn(client);

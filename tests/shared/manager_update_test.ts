@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type ManagedList, type ManagedSortOptions, Manager, sync } from "../../shared/mod.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 interface Updated {
@@ -74,7 +75,7 @@ Deno.test.each(OBJECTS)("update() of $what ends with its time while the entry ch
   assertEquals([error.name, calls > 1], ["TimeoutError", true]);
 });
 
-Deno.test.each(OBJECTS)("update() of $what ends with its time while its function waits", async ({
+simulated.each(OBJECTS)("update() of $what ends with its time while its function waits", async ({
   make,
 }) => {
   await using manager = new Manager();
@@ -86,7 +87,7 @@ Deno.test.each(OBJECTS)("update() of $what ends with its time while its function
   assertEquals(await object.update((value) => value + 1), 1);
 });
 
-Deno.test.each(OBJECTS)("update() of $what ends with its signal", async ({ make }) => {
+simulated.each(OBJECTS)("update() of $what ends with its signal", async ({ make }) => {
   await using manager = new Manager();
   const object = await make(manager);
   const controller = new AbortController();
@@ -108,7 +109,7 @@ const CHANGES: { change: string; run: (list: ManagedList<string>) => Promise<unk
   { change: "sort", run: (list) => list.sort({ descending: true }) },
 ];
 
-Deno.test.each(CHANGES.flatMap((each) => [{ ...each, index: 1 }, { ...each, index: -2 }]))(
+simulated.each(CHANGES.flatMap((each) => [{ ...each, index: 1 }, { ...each, index: -2 }]))(
   "ManagedList.update($index) finds its item after a $change, and is called once",
   async ({ run, index }) => {
     await using manager = new Manager();
@@ -128,7 +129,7 @@ Deno.test.each(CHANGES.flatMap((each) => [{ ...each, index: 1 }, { ...each, inde
   },
 );
 
-Deno.test("ManagedList.update() begins again when its item was removed meanwhile", async () => {
+simulated("ManagedList.update() begins again when its item was removed meanwhile", async () => {
   await using manager = new Manager();
   const list = await manager.list(["a", "b"]);
   const seen: string[] = [];
@@ -201,7 +202,7 @@ Deno.test.each(ORDERS)("ManagedList.sort() sorts $what, in a view too", async ({
   assertEquals([...view], sorted);
 });
 
-Deno.test("ManagedList.sort() refuses what it cannot sort by, and moves nothing", async () => {
+simulated("ManagedList.sort() refuses what it cannot sort by, and moves nothing", async () => {
   await using manager = new Manager();
   const list = await manager.list<unknown>([{ a: 2 }, new Map(), { a: 1 }]);
   const by = (key: unknown) => list.sort({ by: key } as ManagedSortOptions);

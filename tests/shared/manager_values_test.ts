@@ -22,6 +22,7 @@ import {
 import { calculator } from "../fixtures/managed_custom.ts";
 import { Money, total } from "../fixtures/money.ts";
 import { keeper as unaware } from "../fixtures/transport_actors.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 const KINDS: { kind: string; make: () => object | Promise<object> }[] = [
@@ -40,7 +41,7 @@ const KINDS: { kind: string; make: () => object | Promise<object> }[] = [
   { kind: "SharedMemory", make: () => SharedMemory.create("in a list", 8) },
 ];
 
-Deno.test.each(KINDS)("a managed list that is new holds a $kind", async ({ kind, make }) => {
+simulated.each(KINDS)("a managed list that is new holds a $kind", async ({ kind, make }) => {
   const thing = await make();
   await using manager = new Manager();
   const list = await manager.list<object>();
@@ -49,7 +50,7 @@ Deno.test.each(KINDS)("a managed list that is new holds a $kind", async ({ kind,
   if (thing instanceof SharedMemory) thing.unlink();
 });
 
-Deno.test("what a managed object holds of shared memory is the same memory", async () => {
+simulated("what a managed object holds of shared memory is the same memory", async () => {
   await using manager = new Manager();
   const mutex = new Mutex();
   const map = await manager.map<string, Mutex>();
@@ -132,14 +133,14 @@ Deno.test.each(WAYS)(
   },
 );
 
-Deno.test("instances in a managed list reach other threads that know the class", async () => {
+simulated("instances in a managed list reach other threads that know the class", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   const list = await manager.list([new Money(1n), new Money(2n)]);
   assertEquals(await system.run(total, list), 3n);
 });
 
-Deno.test("a handle inside an instance that a manager keeps, keeps its object", async () => {
+simulated("a handle inside an instance that a manager keeps, keeps its object", async () => {
   await using manager = new Manager();
   const list = await manager.list<Money>();
   {
@@ -151,11 +152,14 @@ Deno.test("a handle inside an instance that a manager keeps, keeps its object", 
   assertEquals(await back.get(), "kept");
 });
 
-Deno.test("an object of the program's own gets no instance that its thread does not know", async () => {
-  await using manager = new Manager();
-  const own = await manager.register(calculator)();
-  const money = new Money(1n) as unknown as number;
-  await assertRejects(() => own.add(money, 1), TypeError, 'class "Money" is not registered');
-  assertThrows(() => sync(own).add(money, 1), TypeError, 'class "Money" is not registered');
-  assertEquals(await own.add(1, 2), 3);
-});
+Deno.test(
+  "an object of the program's own gets no instance that its thread does not know",
+  async () => {
+    await using manager = new Manager();
+    const own = await manager.register(calculator)();
+    const money = new Money(1n) as unknown as number;
+    await assertRejects(() => own.add(money, 1), TypeError, 'class "Money" is not registered');
+    assertThrows(() => sync(own).add(money, 1), TypeError, 'class "Money" is not registered');
+    assertEquals(await own.add(1, 2), 3);
+  },
+);

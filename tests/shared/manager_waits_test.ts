@@ -13,6 +13,7 @@ import { DEATHS } from "../fixtures/deaths.ts";
 import { client } from "../fixtures/managed_client.ts";
 import { gate, killer } from "../fixtures/managed_custom.ts";
 import { relayItems } from "../fixtures/managed_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 type Client = RefOf<typeof client>;
@@ -35,31 +36,34 @@ async function threeWaits(system: ActorSystem, manager: Manager) {
     const result = waiter.ask.wait(handle, WAITS[index]!, begun);
     results.push(result.finally(() => settled.push(WAITS[index]!)));
     result.catch(() => {});
-    assertEquals(await within(5_000, "the wait", begun.receive()), WAITS[index]);
+    assertEquals(await within(20_000, "the wait", begun.receive()), WAITS[index]);
   }
   return { queue, lock, barrier, guard, settled, waiters, results };
 }
 
-Deno.test("Clients that wait in a queue, a lock and a barrier delay no push of another", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  await using manager = new Manager({ system });
-  const list = await manager.list<number>();
-  const { queue, barrier, guard, settled, results } = await threeWaits(system, manager);
-  for (let n = 1; n <= 20; n++) assertEquals(await list.push(n), n);
-  const other = await system.spawn(client);
-  assertEquals(await other.ask.use(list, "push", 21), 21);
-  assertEquals(settled, []);
-  await queue.send("item");
-  guard.release();
-  const [item, , index] = await within(
-    5_000,
-    "the waits",
-    Promise.all([results[0], results[1]!.catch(() => {}), results[2], barrier.wait()]),
-  );
-  assertEquals([item, index], ["item", 0]);
-});
+simulated(
+  "Clients that wait in a queue, a lock and a barrier delay no push of another",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    await using manager = new Manager({ system });
+    const list = await manager.list<number>();
+    const { queue, barrier, guard, settled, results } = await threeWaits(system, manager);
+    for (let n = 1; n <= 20; n++) assertEquals(await list.push(n), n);
+    const other = await system.spawn(client);
+    assertEquals(await other.ask.use(list, "push", 21), 21);
+    assertEquals(settled, []);
+    await queue.send("item");
+    guard.release();
+    const [item, , index] = await within(
+      5_000,
+      "the waits",
+      Promise.all([results[0], results[1]!.catch(() => {}), results[2], barrier.wait()]),
+    );
+    assertEquals([item, index], ["item", 0]);
+  },
+);
 
-Deno.test("A call that does not end delays no call of another client", async () => {
+simulated("A call that does not end delays no call of another client", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   const list = await manager.list<number>();
@@ -72,7 +76,7 @@ Deno.test("A call that does not end delays no call of another client", async () 
   assertEquals(await slow, "opened");
 });
 
-Deno.test("Manager.stop() rejects all that wait on other threads", async () => {
+simulated("Manager.stop() rejects all that wait on other threads", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const manager = new Manager({ system });
   const { results } = await threeWaits(system, manager);
@@ -83,7 +87,7 @@ Deno.test("Manager.stop() rejects all that wait on other threads", async () => {
   assertInstanceOf(met, ActorStoppedError);
 });
 
-Deno.test("Manager.stop() rejects all that wait on its own thread's side", async () => {
+simulated("Manager.stop() rejects all that wait on its own thread's side", async () => {
   const manager = new Manager();
   const queue = await manager.queue();
   const full = await manager.queue<number>({ capacity: 1 });
@@ -99,7 +103,7 @@ Deno.test("Manager.stop() rejects all that wait on its own thread's side", async
   }
 });
 
-Deno.test("Manager.stop() ends an item loop on another thread with an error", async () => {
+simulated("Manager.stop() ends an item loop on another thread with an error", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const manager = new Manager({ system });
   const [from, to] = [await manager.queue<number>(), await manager.queue<number>()];
@@ -112,7 +116,7 @@ Deno.test("Manager.stop() ends an item loop on another thread with an error", as
   assert(["ended", "failed"].includes(outcome));
 });
 
-Deno.test.each(DEATHS.map((death) => ({ death })))(
+simulated.each(DEATHS.map((death) => ({ death })))(
   "All that wait for a manager are rejected when its thread ends: $death",
   async ({ death }) => {
     await using system = new ActorSystem({ workers: 1 });
@@ -133,23 +137,26 @@ Deno.test.each(DEATHS.map((death) => ({ death })))(
   },
 );
 
-Deno.test("A client terminated while it waits in a queue gets no item: the next one does", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  await using manager = new Manager({ system });
-  for (let round = 0; round < 8; round++) {
-    using queue = await manager.queue<number>();
-    using begun = new Queue<string>();
-    const first = await system.spawn(client);
-    const waiting = first.ask.wait(queue, "receive", begun);
-    waiting.catch(() => {});
-    await begun.receive();
-    await first.terminate();
-    // The manager may not have heard of the end yet.
-    await queue.send(round);
-    assertEquals(await within(15_000, "the item", queue.receive()), round);
-    await assertRejects(() => waiting);
-  }
-});
+simulated(
+  "A client terminated while it waits in a queue gets no item: the next one does",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    await using manager = new Manager({ system });
+    for (let round = 0; round < 8; round++) {
+      using queue = await manager.queue<number>();
+      using begun = new Queue<string>();
+      const first = await system.spawn(client);
+      const waiting = first.ask.wait(queue, "receive", begun);
+      waiting.catch(() => {});
+      await begun.receive();
+      await first.terminate();
+      // The manager may not have heard of the end yet.
+      await queue.send(round);
+      assertEquals(await within(15_000, "the item", queue.receive()), round);
+      await assertRejects(() => waiting);
+    }
+  },
+);
 
 Deno.test("A client terminated while it holds a lock gives it up", async () => {
   await using system = new ActorSystem({ workers: 1 });
@@ -164,7 +171,7 @@ Deno.test("A client terminated while it holds a lock gives it up", async () => {
   assertEquals(guard.abandoned, true);
 });
 
-Deno.test("ManagedLock.tryAcquire() gives a guard only when the lock is free", async () => {
+simulated("ManagedLock.tryAcquire() gives a guard only when the lock is free", async () => {
   await using manager = new Manager();
   using lock = await manager.lock();
   const guard = await lock.tryAcquire();
@@ -174,7 +181,7 @@ Deno.test("ManagedLock.tryAcquire() gives a guard only when the lock is free", a
   assert(again !== undefined);
 });
 
-Deno.test("ManagedLock.release() works from any thread", async () => {
+simulated("ManagedLock.release() works from any thread", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   using lock = await manager.lock();
@@ -210,7 +217,7 @@ const LIMITED: { what: string; wait: (manager: Manager, limits: object) => Promi
   { what: "wait", wait: async (manager, limits) => (await manager.barrier(2)).wait(limits) },
 ];
 
-Deno.test.each(LIMITED)("A managed $what() ends with a TimeoutError", async ({ wait }) => {
+simulated.each(LIMITED)("A managed $what() ends with a TimeoutError", async ({ wait }) => {
   await using manager = new Manager();
   for (const timeoutMs of [0, 5]) {
     const error = await assertRejects(() => wait(manager, { timeoutMs }), DOMException);
@@ -219,7 +226,7 @@ Deno.test.each(LIMITED)("A managed $what() ends with a TimeoutError", async ({ w
   await assertRejects(() => wait(manager, { timeoutMs: -1 }), RangeError);
 });
 
-Deno.test.each(LIMITED)(
+simulated.each(LIMITED)(
   "A managed $what() ends with the reason of its signal",
   async ({ wait }) => {
     await using manager = new Manager();
@@ -233,7 +240,7 @@ Deno.test.each(LIMITED)(
   },
 );
 
-Deno.test("ManagedBarrier lets parties of several threads go on, each with its index", async () => {
+simulated("ManagedBarrier lets parties of several threads go on, each with its index", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   using barrier = await manager.barrier(3);
@@ -246,11 +253,11 @@ Deno.test("ManagedBarrier lets parties of several threads go on, each with its i
     waits.push(party.ask.wait(barrier, "wait", begun));
   }
   waits.push(barrier.wait());
-  const indexes = await within(5_000, "the parties", Promise.all(waits));
+  const indexes = await within(20_000, "the parties", Promise.all(waits));
   assertEquals(indexes.sort(), [0, 1, 2]);
 });
 
-Deno.test("ManagedBarrier.abort() breaks it for all, reset() makes it whole", async () => {
+simulated("ManagedBarrier.abort() breaks it for all, reset() makes it whole", async () => {
   await using manager = new Manager();
   using barrier = await manager.barrier(2);
   const waiting = assertRejects(() => barrier.wait(), BrokenBarrierError);
@@ -262,7 +269,7 @@ Deno.test("ManagedBarrier.abort() breaks it for all, reset() makes it whole", as
   assertEquals((await Promise.all([barrier.wait(), barrier.wait()])).sort(), [0, 1]);
 });
 
-Deno.test("ManagedQueue has the verbs of Queue", async () => {
+simulated("ManagedQueue has the verbs of Queue", async () => {
   await using manager = new Manager();
   using queue = await manager.queue<number>({ capacity: 2 });
   await queue.send(1);
@@ -280,7 +287,7 @@ Deno.test("ManagedQueue has the verbs of Queue", async () => {
   await assertRejects(() => queue.send(5), ChannelClosedError);
 });
 
-Deno.test("ManagedQueue outlives the thread that made its items", async () => {
+simulated("ManagedQueue outlives the thread that made its items", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   using queue = await manager.queue<string>();

@@ -114,7 +114,7 @@ Deno.test("SharedMemory.unlink() of an old block leaves a new one of the same na
   await other.ask.attach("reused");
   await old.unlink();
   await using _reused = await SharedMemory.create("reused", 20);
-  await within(5_000, "unlink", other.ask.unlink("reused"));
+  await within(20_000, "unlink", other.ask.unlink("reused"));
   assertEquals((await SharedMemory.attach("reused")).byteLength, 20);
 });
 
@@ -168,7 +168,7 @@ Deno.test.each(DEATHS.map((how) => ({ how })))(
     await home.ask.create("dying", 10);
     using block = await SharedMemory.attach("dying");
     home.tell.die(how);
-    await within(5_000, "the end of the thread", home.exited);
+    await within(20_000, "the end of the thread", home.exited);
     const isGone = () => SharedMemory.attach("dying").then(() => false, () => true);
     await until(10_000, "the end of the name", isGone);
     await assertRejects(() => SharedMemory.attach("dying"), NotFound);
@@ -184,7 +184,7 @@ Deno.test("SharedMemory.attach() waits for a busy home, until its limits end tha
   await home.ask.create("busy", 10);
   const gate = new SharedValue("i32");
   const spinning = home.ask.spin(gate);
-  await until(5_000, "the loop", () => gate.value === 1);
+  await until(20_000, "the loop", () => gate.value === 1);
   await assertRejects(() => SharedMemory.attach("busy", { timeoutMs: 0 }), DOMException, "0 ms");
   const late = SharedMemory.attach("busy", { timeoutMs: 20 });
   await assertRejects(() => late, DOMException, "no answer within 20 ms");
@@ -194,7 +194,7 @@ Deno.test("SharedMemory.attach() waits for a busy home, until its limits end tha
   await assertRejects(() => aborted, Error, "enough");
   const patient = SharedMemory.attach("busy");
   gate.value = 2;
-  assertEquals((await within(5_000, "attach", patient)).byteLength, 10);
+  assertEquals((await within(20_000, "attach", patient)).byteLength, 10);
   await spinning;
 });
 
@@ -204,8 +204,8 @@ Deno.test("SharedMemory.attach() that waits for a thread that ends is not found"
   await home.ask.create("ending", 10);
   const gate = new SharedValue("i32");
   home.tell.spin(gate);
-  await until(5_000, "the loop", () => gate.value === 1);
-  const attached = within(5_000, "attach", SharedMemory.attach("ending"));
+  await until(20_000, "the loop", () => gate.value === 1);
+  const attached = within(20_000, "attach", SharedMemory.attach("ending"));
   const refused = assertRejects(() => attached, NotFound);
   await home.terminate();
   await refused;

@@ -108,9 +108,9 @@ Deno.test.each([...KINDS])(
     await using system = start(1, worker);
     const ref = await system.spawn(keeper);
     for (let round = 0; round < 3; round++) {
-      const error = await within(5_000, "the loss", ref.ask.end().catch((error) => error));
+      const error = await within(20_000, "the loss", ref.ask.end().catch((error) => error));
       assertInstanceOf(error, HostLostError);
-      assertEquals(await within(5_000, "the new thread", ref.ask.echo(round)), round);
+      assertEquals(await within(20_000, "the new thread", ref.ask.echo(round)), round);
     }
   },
 );
@@ -121,7 +121,7 @@ Deno.test("What was told before a worker ends itself arrives over sharedMemoryTr
     const kept = await system.spawn(keeper);
     const dying = await system.spawn(keeper.with({ on: "own", restart: "temporary" }));
     await dying.ask.tellAll(kept, [1, 2, 3]);
-    await within(5_000, "the loss", dying.ask.end().catch(() => {}));
+    await within(20_000, "the loss", dying.ask.end().catch(() => {}));
     assertEquals(await keptBy(kept, 3), [1, 2, 3]);
   }
 });
@@ -187,7 +187,7 @@ Deno.test.each([
   const words = new Int32Array(memory);
   Atomics.store(words, 0, 12);
   Atomics.notify(words, 0);
-  assertInstanceOf(await within(5_000, "the end", broken.promise), Error);
+  assertInstanceOf(await within(20_000, "the end", broken.promise), Error);
   link.close(new Error("the test is over"));
   port1.close();
 });
@@ -203,6 +203,6 @@ Deno.test("sharedMemoryTransport() closes the pipe ends in messages that a close
   left.flush();
   right.close(new Error("closed"));
   left.close(new Error("closed"));
-  const received = within(5_000, "the end", ends.left.receive());
+  const received = within(20_000, "the end", ends.left.receive());
   await assertRejects(() => received, ChannelClosedError);
 });

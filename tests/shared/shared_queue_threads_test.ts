@@ -80,9 +80,9 @@ Deno.test.each([{ how: "send" as const }, { how: "receive" as const }])(
     if (how === "send") queue.sendSync("fills it");
     const begun = new SharedValue("i32");
     const ended = system.run(blockOn, queue as SharedQueue<unknown>, how, begun);
-    await until(5_000, "the wait", () => begun.value === 1);
+    await until(20_000, "the wait", () => begun.value === 1);
     queue.close();
-    assertEquals(await within(5_000, "its end", ended), "ChannelClosedError");
+    assertEquals(await within(20_000, "its end", ended), "ChannelClosedError");
   },
 );
 
@@ -92,9 +92,9 @@ Deno.test("SharedQueue wakes a blocking receive by an async send", async () => {
   for (let round = 0; round < 50; round++) {
     const begun = new SharedValue("i32");
     const received = system.run(blockOn, queue as SharedQueue<unknown>, "receive", begun);
-    await until(5_000, "the wait", () => begun.value === 1);
+    await until(20_000, "the wait", () => begun.value === 1);
     await queue.send(`item ${round}`);
-    assertEquals(await within(5_000, "the item", received), `item ${round}`);
+    assertEquals(await within(20_000, "the item", received), `item ${round}`);
   }
 });
 
@@ -105,7 +105,7 @@ Deno.test.each(DEATHS.map((how) => ({ how })))(
     const queue = new SharedQueue<unknown>({ byteLength: 200 });
     const victim = await system.spawn(queueVictim);
     victim.tell.dieInWrite(queue, ["before", { n: 1 }], how);
-    await within(5_000, "the end of the thread", victim.exited);
+    await within(20_000, "the end of the thread", victim.exited);
     await within(10_000, "the next send", queue.send("after"));
     for (let round = 0; round < 20; round++) {
       queue.sendSync(["after", round]);
@@ -125,7 +125,7 @@ Deno.test.each(DEATHS.map((how) => ({ how })))(
     const victim = await system.spawn(queueVictim);
     const asked = victim.ask.waitForItem(queue).catch(() => "lost");
     victim.tell.die(how);
-    await within(5_000, "the end of the thread", victim.exited);
+    await within(20_000, "the end of the thread", victim.exited);
     await asked;
     for (const item of [1, 2, 3]) await queue.send(item);
     assertEquals([await queue.receive(), queue.receiveSync(), queue.size()], [1, 2, 1]);

@@ -38,7 +38,7 @@ Deno.test.each(PLACES)(
     await using system = new ActorSystem(SYSTEM);
     await using manager = new Manager({ system });
     const list = await manager.list([10, 20]);
-    assertEquals(await within(5_000, "the task", system.run(useList.with({ on }), list)), {
+    assertEquals(await within(20_000, "the task", system.run(useList.with({ on }), list)), {
       first: 11,
       beyond: undefined,
       last: 50,
@@ -57,7 +57,7 @@ Deno.test.each(PLACES)("sync() reads and writes a map like a Map, on $where", as
   await using system = new ActorSystem(SYSTEM);
   await using manager = new Manager({ system });
   const map = await manager.map([["old", 0], ["a", 1]]);
-  assertEquals(await within(5_000, "the task", system.run(useMap.with({ on }), map)), {
+  assertEquals(await within(20_000, "the task", system.run(useMap.with({ on }), map)), {
     get: 2,
     missing: undefined,
     has: true,
@@ -72,7 +72,7 @@ Deno.test.each(PLACES)("sync() reads and writes a set like a Set, on $where", as
   await using system = new ActorSystem(SYSTEM);
   await using manager = new Manager({ system });
   const set = await manager.set(["a"]);
-  const used = await within(5_000, "the task", system.run(useSet.with({ on }), set));
+  const used = await within(20_000, "the task", system.run(useSet.with({ on }), set));
   assertEquals(used, { added: [true, false], size: 2, has: true, all: ["a", "b"] });
 });
 
@@ -82,7 +82,7 @@ Deno.test.each(PLACES)(
     await using system = new ActorSystem(SYSTEM);
     await using manager = new Manager({ system });
     const space: ManagedNamespace<Space> = await manager.namespace<Space>({ x: 1, list: [] });
-    assertEquals(await within(5_000, "the task", system.run(useNamespace.with({ on }), space)), {
+    assertEquals(await within(20_000, "the task", system.run(useNamespace.with({ on }), space)), {
       x: 2,
       list: [],
       keys: ["x", "list", "extra"],
@@ -99,7 +99,7 @@ Deno.test.each(PLACES)("sync() reads and writes a value, on $where", async ({ on
   await using system = new ActorSystem(SYSTEM);
   await using manager = new Manager({ system });
   const value = await manager.value(1);
-  assertEquals(await within(5_000, "the task", system.run(useValue.with({ on }), value)), [2, 4]);
+  assertEquals(await within(20_000, "the task", system.run(useValue.with({ on }), value)), [2, 4]);
   assertEquals(await value.get(), 4);
 });
 
@@ -107,7 +107,7 @@ Deno.test.each(PLACES)("sync() calls an object of one's own, on $where", async (
   await using system = new ActorSystem(SYSTEM);
   await using manager = new Manager({ system });
   const own = await manager.register(calculator)();
-  const results = await within(5_000, "the task", system.run(useOwn.with({ on }), own));
+  const results = await within(20_000, "the task", system.run(useOwn.with({ on }), own));
   assertEquals(results, [7, 5, 10]);
 });
 
@@ -124,7 +124,7 @@ Deno.test("sync() comes after the calls of its thread that were not awaited", as
   await using system = new ActorSystem(SYSTEM);
   await using manager = new Manager({ system });
   const list = await manager.list<number>();
-  assertEquals(await within(5_000, "the task", system.run(pushThenLength, list)), 100);
+  assertEquals(await within(20_000, "the task", system.run(pushThenLength, list)), 100);
 });
 
 Deno.test("sync() works in three threads at the same time", async () => {
@@ -161,7 +161,7 @@ Deno.test("sync() gives handles, which it can use and store in turn", async () =
   await using system = new ActorSystem(SYSTEM);
   await using manager = new Manager({ system });
   const outer = await manager.list([await manager.list([1])]);
-  assertEquals(await within(5_000, "the task", system.run(changeInner, outer)), [1, 2]);
+  assertEquals(await within(20_000, "the task", system.run(changeInner, outer)), [1, 2]);
 });
 
 Deno.test("sync() gives handles that are counted", async () => {

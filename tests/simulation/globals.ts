@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { Timer } from "../../channels/thread/clock.ts";
 import type { World } from "./world.ts";
 
@@ -32,10 +33,12 @@ export function replaceGlobals(world: World): () => void {
       clearTimeout: clear,
       setInterval: again,
       clearInterval: clear,
+      clearImmediate: clear,
       setImmediate: (fn: () => void) => world.current.own.platform.clock.yieldTo(fn),
       close: () => world.exit(),
     }],
-    [Deno, { exit: () => world.exit() }],
+    [Deno, { exit: () => world.exit(), refTimer() {}, unrefTimer() {} }],
+    [process, { exit: () => world.exit() }],
     [Date, { now: () => Math.floor(world.now) }],
     [performance, { now: () => world.now }],
     // Lehmer's generator: what it gives only has to be the same each time.

@@ -28,7 +28,7 @@ const CASES: Case[] = [
 /** Resolves with the next message that comes to a port. */
 function next(port: MessagePort): Promise<unknown> {
   const message = new Promise((resolve) => port.onmessage = ({ data }) => resolve(data));
-  return within(5_000, "a message", message);
+  return within(20_000, "a message", message);
 }
 
 Deno.test.each(CASES)("A port gives its messages in order: $platform", async ({ on }) => {
@@ -40,7 +40,7 @@ Deno.test.each(CASES)("A port gives its messages in order: $platform", async ({ 
     });
     for (const message of ["a", { b: [1] }, "c", "end"]) port1.postMessage(message);
     assertEquals(came, []);
-    await within(5_000, "the last message", over);
+    await within(20_000, "the last message", over);
     assertEquals(came, ["a", { b: [1] }, "c"]);
     for (const port of [port1, port2]) closePort(port);
   });
@@ -147,7 +147,7 @@ Deno.test.each(CASES)("A lock is shared, and a request taken back: $platform", a
     const name = `test:${uuid()}`;
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const first = locks.request(name, { mode: "shared" }, () => held);
-    await within(5_000, "a shared lock", locks.request(name, { mode: "shared" }, () => {}));
+    await within(20_000, "a shared lock", locks.request(name, { mode: "shared" }, () => {}));
     const controller = new AbortController();
     const waiting = locks.request(name, { signal: controller.signal }, () => {});
     controller.abort(new RangeError("not wanted"));

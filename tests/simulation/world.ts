@@ -12,6 +12,7 @@ import type { StartedWorker, WorkerStart } from "../../channels/thread/platform.
 import { MAIN_THREAD } from "../../channels/thread/number.ts";
 import { enterThread, thread as currentThread } from "../../channels/thread/thread.ts";
 import { yieldTo } from "../../channels/vocabulary/kept.ts";
+import { boundsBy } from "../testing.ts";
 import { Events, type Order } from "./events.ts";
 import { replaceGlobals } from "./globals.ts";
 import { SimulatedLocks } from "./locks.ts";
@@ -87,6 +88,7 @@ export class World {
     const onRejected = (event: PromiseRejectionEvent) => this.#uncaught(event.reason, event);
     addEventListener("unhandledrejection", onRejected);
     const restore = replaceGlobals(this);
+    using _bounds = boundsBy(setTimeout, clearTimeout, () => this.now);
     try {
       this.#enter(this.main);
       const result = program();

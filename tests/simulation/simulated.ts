@@ -1,0 +1,35 @@
+import { assertEquals } from "@std/assert";
+import { World } from "./world.ts";
+
+/** Set to run the same tests on real threads and in real time. */
+const ON_THREADS = Deno.env.get("TROUPE_TEST") === "threads";
+
+/**
+ * A test in which all threads are simulated, so that it starts no worker and waits for nothing. What it does is not
+ * known to it: `TROUPE_TEST=threads` runs the same on real threads (`deno task test:threads`).
+ *
+ * Not for what only the platform can say: how a worker ends, blocking waits, memory, workers of kind `"thread"`.
+ */
+export function simulated(name: string, body: () => Promise<void>): void {
+  Deno.test(name, inWorld(body));
+}
+
+/** The same for each row of a table, whose fields are in the name. */
+simulated.each = <R>(rows: readonly R[]) =>
+(
+  name: string,
+  body: (...row: R extends readonly unknown[] ? R : [R]) => Promise<void>,
+): void => {
+  Deno.test.each(rows)(name, inWorld(body as (...row: unknown[]) => Promise<void>));
+};
+
+function inWorld<A extends unknown[]>(
+  body: (...args: A) => Promise<void>,
+): (...args: A) => Promise<void> {
+  if (ON_THREADS) return body;
+  return async (...args) => {
+    const world = new World();
+    await world.run(() => body(...args));
+    assertEquals(world.alive.map(({ name }) => name), [], "Workers are left after the test");
+  };
+}

@@ -26,15 +26,15 @@ export const TEST_ARGS: readonly string[] = [
   "--allow-run",
 ];
 
-/** When it is `threads`, tests that are usually simulated run on real threads, and they alone. */
-const TEST = "TROUPE_TEST";
+/** Whether tests that are usually simulated run on real threads, and they alone; `simulated()` names them so. */
+const ON_THREADS = Deno.env.get("TROUPE_TEST") === "threads";
 
 const JOBS = 2;
 const root = new URL("../", import.meta.url);
 
 /** What `deno test` is called with one time after the other: first the folders with examples in docs. */
 async function* batches(): AsyncGenerator<string[]> {
-  if (Deno.env.get(TEST) === "threads") return yield* split(await simulatedTests());
+  if (ON_THREADS) return yield* split(await simulatedTests());
   const files = [];
   const folders = [];
   for await (const { name, isDirectory } of Deno.readDir(root)) {
@@ -92,6 +92,7 @@ class Run {
   async test(args: readonly string[], stdout: "inherit" | "piped"): Promise<void> {
     const report = this.#report === null ? null : `${this.#report}/${++this.#batches}.xml`;
     const flags = report === null ? [] : [`--junit-path=${report}`];
+    if (ON_THREADS) flags.push("--filter=, on threads");
     const child = new Deno.Command(Deno.execPath(), {
       args: [...TEST_ARGS, ...flags, ...args],
       cwd: root,

@@ -11,7 +11,7 @@ const ON_THREADS = Deno.env.get("TROUPE_TEST") === "threads";
  * Not for what only the platform can say: how a worker ends, blocking waits, memory, workers of kind `"thread"`.
  */
 export function simulated(name: string, body: () => Promise<void>): void {
-  Deno.test(name, inWorld(body));
+  Deno.test(named(name), inWorld(body));
 }
 
 /** The same for each row of a table, whose fields are in the name. */
@@ -20,8 +20,13 @@ simulated.each = <R>(rows: readonly R[]) =>
   name: string,
   body: (...row: R extends readonly unknown[] ? R : [R]) => Promise<void>,
 ): void => {
-  Deno.test.each(rows)(name, inWorld(body as (...row: unknown[]) => Promise<void>));
+  Deno.test.each(rows)(named(name), inWorld(body as (...row: unknown[]) => Promise<void>));
 };
+
+/** So that those alone can be run on threads that are usually simulated. */
+function named(name: string): string {
+  return ON_THREADS ? `${name}, on threads` : name;
+}
 
 function inWorld<A extends unknown[]>(
   body: (...args: A) => Promise<void>,

@@ -1,3 +1,4 @@
+import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { Fifo } from "../../channels/waits/fifo.ts";
 import type { Timer } from "../../channels/thread/clock.ts";
 import type { Host } from "../host/host.ts";
@@ -103,8 +104,13 @@ export class Crew implements JobOwner, Employer {
     this.#members.delete(member);
     this.#requeue(again);
     if (member.hasBegun) this.#inVain = 0;
-    else if (this.#queue.size > 0 && ++this.#inVain === MOST_IN_VAIN) this.#fail(error);
+    else this.#endedInVain(error);
     this.changed();
+  }
+
+  /** A worker has ended before it began a job. */
+  #endedInVain(error: unknown): void {
+    if (this.#queue.size > 0 && ++this.#inVain === MOST_IN_VAIN) this.#fail(error);
   }
 
   /** Resolves when there is nothing to do. */
@@ -218,8 +224,9 @@ export class Crew implements JobOwner, Employer {
       if (initializer !== null) await member.initialize(initializer);
       if (this.#failure === null) this.#members.add(member);
     } catch (error) {
+      if (!member.isStarted && isLoss(error)) this.#endedInVain(error);
       // Another one would fail as well.
-      this.#fail(error);
+      else this.#fail(error);
     } finally {
       this.#aside.delete(member);
       this.#starting--;
@@ -283,4 +290,10 @@ export class Crew implements JobOwner, Employer {
     }).finally(() => this.#doings.delete(done));
     this.#doings.add(done);
   }
+}
+
+/** Whether a start failed because its thread ended, which is noticed late before that is ready. */
+function isLoss(error: unknown): boolean {
+  return error instanceof HostLostError ||
+    error instanceof DOMException && error.name === "TimeoutError";
 }

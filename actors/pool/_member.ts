@@ -56,6 +56,11 @@ export class PoolMember implements AttemptOwner {
     this.#window = concurrency + 1;
   }
 
+  /** Whether it has come to run. */
+  get isStarted(): boolean {
+    return this.#ref !== null;
+  }
+
   get load(): number {
     return this.#attempts.size;
   }

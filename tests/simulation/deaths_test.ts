@@ -4,16 +4,9 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import {
-  actor,
-  type ActorRef,
-  type ActorSystem,
-  Pool,
-  Queue,
-  Supervisor,
-  task,
-} from "../../mod.ts";
+import { actor, type ActorRef, ActorSystem, Pool, Queue, Supervisor, task } from "../../mod.ts";
 import { atEachDeath, type Danger, ORDER_NAMES, whileDying } from "./deaths.ts";
+import { World } from "./world.ts";
 
 type Adder = ActorRef<{ add(): number; idle(): void }>;
 
@@ -205,3 +198,36 @@ Deno.test.each(ORDER_NAMES)(
     );
   },
 );
+
+Deno.test.each(ORDER_NAMES)(
+  "A pool whose worker dies as it starts has another one, order: %s",
+  async (order) => {
+    await atEachDeath(
+      order,
+      async (system, danger) => {
+        danger.begins();
+        await using pool = new Pool({ system, workers: 2 });
+        const jobs = [1, 2, 3, 4, 5, 6];
+        const results = await pool.map(square, jobs).catch(nameOf);
+        danger.ends();
+        return `${results} ${await pool.map(square, jobs)}`;
+      },
+      "1,4,9,16,25,36 1,4,9,16,25,36",
+      (log, death) => assertMatch(log, /^(1,4,9,16,25,36|HostLostError) 1,4,9,16,25,36$/, death),
+    );
+  },
+);
+
+Deno.test("A pool whose workers all die as they start is broken after five of them", async () => {
+  const world: World = new World({
+    beforeStep: () => world.alive.forEach((worker) => world.kill(worker)),
+  });
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    await using pool = new Pool({ system, workers: 1 });
+    const error = await pool.run(square, 3).catch((error) => error);
+    assertMatch(error.name, /^(HostLost|Timeout)Error$/);
+    assertEquals(await pool.run(square, 3).catch(nameOf), error.name);
+  });
+  assertEquals(world.workers.length, 5);
+});

@@ -15,7 +15,7 @@ export function dispatch(
   context: RevivalContext,
 ): void {
   checkShape(envelope, peer.index);
-  if (host.survivors.size > 0 && isPutOff(host, peer, envelope, context)) return;
+  if (host.returning.size > 0 && isPutOff(host, peer, envelope, context)) return;
   receiveMessage(host, peer, envelope, context) ||
     receiveOrder(host, peer, envelope, context) ||
     receiveNews(host, peer, envelope, context);
@@ -29,7 +29,7 @@ function isPutOff(
   context: RevivalContext,
 ): boolean {
   const to = targetOf(envelope);
-  return to !== null && host.survivors.defer(to, () => dispatch(host, peer, envelope, context));
+  return to !== null && host.returning.defer(to, () => dispatch(host, peer, envelope, context));
 }
 
 /** The actor that an envelope is for; those of requests that can be given up wait by themselves, see `asked`. */

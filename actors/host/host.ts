@@ -27,7 +27,7 @@ import { Reports } from "../messaging/reports.ts";
 import { Ref } from "../messaging/ref.ts";
 import { type Address, type DefinedFunction, load } from "../definition/registry.ts";
 import { Scheduler } from "../cell/scheduler.ts";
-import type { Survivors } from "../local/returning.ts";
+import type { Returning } from "../local/returning.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import { WindUp } from "./_wind_up.ts";
 import { TaskQueue } from "../local/task_queue.ts";
@@ -65,7 +65,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   readonly actors: LocalActors;
   // Beside each other, because each message needs them.
   readonly cells: ReadonlyMap<number, Cell>;
-  readonly survivors: Survivors;
+  readonly returning: Returning;
   readonly reports: Reports;
   /** What the system started from this thread, in order of start. */
   readonly children = new Set<Child>();
@@ -90,7 +90,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     settings: Settings,
     clock: Clock,
     firstSerial = 0,
-    survivors: ReadonlyMap<number, number> = new Map(),
+    returning: ReadonlyMap<number, number> = new Map(),
   ) {
     this.systemId = systemId;
     this.index = index;
@@ -107,9 +107,9 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     this.requests = new Requests(this.links, this.lost);
     this.directory = new Directory(index, this.requests);
     this.reports = new Reports(index, this.links);
-    this.actors = new LocalActors(this, firstSerial, survivors);
+    this.actors = new LocalActors(this, firstSerial, returning);
     this.cells = this.actors.cells;
-    this.survivors = this.actors.survivors;
+    this.returning = this.actors.returning;
     this.#departures = new Departures(this);
     this.#windUp = new WindUp(this);
     enterSystem(this);

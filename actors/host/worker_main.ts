@@ -36,7 +36,7 @@ export function serveWorker(scope: WorkerScope): void {
  * @returns What ends the thread once it has taken in all that was sent to it.
  */
 async function startWorker(init: WorkerInit, scope: WorkerScope): Promise<() => Promise<void>> {
-  const { systemId, index, isOwn, settings, firstSerial, survivors, line } = init;
+  const { systemId, index, isOwn, settings, firstSerial, returning, line } = init;
   const host = new Host(
     systemId,
     index,
@@ -44,7 +44,7 @@ async function startWorker(init: WorkerInit, scope: WorkerScope): Promise<() => 
     settings,
     thread().platform.clock,
     firstSerial,
-    survivors,
+    returning,
   );
   if (init.transportModule !== null) {
     host.links.lines = await loadLines(init.transportModule);

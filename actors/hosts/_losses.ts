@@ -23,7 +23,7 @@ interface Loss {
   /** Hosts that have not said yet who is to start again. */
   readonly awaited: Set<number>;
   /** Actors that are to start again, and the hosts that will start them. */
-  readonly survivors: Map<number, number>;
+  readonly returning: Map<number, number>;
   /** Actors that were told to end, and do not start again. */
   readonly ordered: Set<number>;
   /** Whether something was placed there since. */
@@ -138,7 +138,7 @@ export class Losses {
       record,
       leaving,
       awaited: new Set([0, ...others]),
-      survivors: new Map(),
+      returning: new Map(),
       ordered: new Set(),
       isWanted: false,
       placed: 0,
@@ -147,7 +147,7 @@ export class Losses {
     });
     // Nobody waits for its word about others any more.
     for (const other of [...this.#losses.keys()]) {
-      if (other !== index) this.mourned(other, index, { survivors: [], ordered: [], gone: [] });
+      if (other !== index) this.mourned(other, index, { returning: [], ordered: [], gone: [] });
     }
     for (const other of others) {
       const peer = links.tryPeer(other);
@@ -162,7 +162,7 @@ export class Losses {
   }
 
   /** A host has said what it knows of the actors on a lost host. */
-  mourned(index: number, from: number, { survivors, ordered, gone }: Mourning): void {
+  mourned(index: number, from: number, { returning, ordered, gone }: Mourning): void {
     noteGone(this.#host, index, gone);
     const left = this.#untold(from, index) - 1;
     if (left > 0) this.#workers.get(from)!.unmourned.set(index, left);
@@ -172,11 +172,11 @@ export class Losses {
     loss.awaited.delete(from);
     if (!this.#workers.has(from) && from !== 0) {
       // Its own actors on that host are nobody's any more.
-      for (const [serial, owner] of loss.survivors) {
-        if (owner === from) loss.survivors.delete(serial);
+      for (const [serial, owner] of loss.returning) {
+        if (owner === from) loss.returning.delete(serial);
       }
     } else {
-      for (const serial of survivors) loss.survivors.set(serial, from);
+      for (const serial of returning) loss.returning.set(serial, from);
     }
     for (const serial of ordered) loss.ordered.add(serial);
     if (loss.awaited.size === 0 || this.#isShuttingDown) this.#decide(index);
@@ -188,14 +188,14 @@ export class Losses {
     if (loss === undefined) return;
     this.#losses.delete(index);
     loss.timer.cancel();
-    const { record, leaving, survivors } = loss;
+    const { record, leaving, returning } = loss;
     const ordered = [...loss.ordered];
-    for (const serial of ordered) survivors.delete(serial);
+    for (const serial of ordered) returning.delete(serial);
     forgo(this.#host, index, ordered);
     const isBack = !this.#isShuttingDown && leaving === null &&
-      (survivors.size > 0 || loss.isWanted);
-    this.#names.lose(index, new Set(isBack ? survivors.keys() : []));
-    if (isBack) this.#workers.startAgain(record, survivors, loss.placed);
+      (returning.size > 0 || loss.isWanted);
+    this.#names.lose(index, new Set(isBack ? returning.keys() : []));
+    if (isBack) this.#workers.startAgain(record, returning, loss.placed);
     else decide(this.#host, index, false);
     this.#tellOthers(index, isBack ? [HOST_BACK, index, ordered] : [HOST_GONE, index]);
     for (const work of loss.deferred) work();

@@ -59,9 +59,9 @@ export class Names {
   }
 
   /** Frees the names of a lost host, but for those of actors that will be back. */
-  lose(at: number, survivors: ReadonlySet<number>): void {
+  lose(at: number, returning: ReadonlySet<number>): void {
     for (const [name, entry] of this.#entries) {
-      if (entry.at === at && !survivors.has(entry.serial ?? 0)) this.#entries.delete(name);
+      if (entry.at === at && !returning.has(entry.serial ?? 0)) this.#entries.delete(name);
     }
   }
 }

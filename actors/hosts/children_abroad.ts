@@ -11,7 +11,7 @@ export interface ChildAbroad {
   readonly key: string;
   readonly owner: Owner;
   /** Whether it was lost with its host and is to start there again. */
-  readonly isSurvivor: boolean;
+  readonly isReturning: boolean;
   /** Its host has started it again of its own budget. */
   startsAgain(): void;
   /** Its incarnation has ended, and it waits. */

@@ -43,7 +43,7 @@ export function receiveNews(
       return true;
     case wire.MOURNED:
       host.coordinator?.mourned(envelope[1], peer.index, {
-        survivors: envelope[2],
+        returning: envelope[2],
         ordered: envelope[3],
         gone: envelope[4],
       });
@@ -103,8 +103,8 @@ async function mourn(
 ): Promise<void> {
   const error = new HostLostError(at, { cause: reviveError(cause, context) });
   if (isDone) noteDone(error);
-  const { survivors, ordered, gone } = await lose(host, at, error, culprit);
-  peer.link.send([wire.MOURNED, at, survivors, ordered, gone]);
+  const { returning, ordered, gone } = await lose(host, at, error, culprit);
+  peer.link.send([wire.MOURNED, at, returning, ordered, gone]);
 }
 
 function connect(

@@ -10,7 +10,7 @@ export interface WorkerInit {
   /** Number of the first actor to start here. */
   readonly firstSerial: number;
   /** Actors of a lost thread that will start again here, and the hosts that will start them. */
-  readonly survivors: ReadonlyMap<number, number>;
+  readonly returning: ReadonlyMap<number, number>;
   readonly settings: Settings;
   /** Longest time without a heartbeat, in milliseconds. */
   readonly unresponsiveMs: number;

@@ -4,7 +4,7 @@ import type { Carrier } from "../../channels/link/carrier.ts";
 import type { HostLostError } from "../../channels/vocabulary/errors.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Orders } from "../local/orders.ts";
-import type { Survivors } from "../local/returning.ts";
+import type { Returning } from "../local/returning.ts";
 import type { Links } from "../messaging/links.ts";
 import { again } from "../messaging/loss.ts";
 import type { LostHosts } from "../messaging/lost_hosts.ts";
@@ -23,7 +23,7 @@ export interface Mourner {
   readonly abroad: ChildrenAbroad;
   readonly cells: ReadonlyMap<number, Cell>;
   /** Actors of a lost thread that are to start again here. */
-  readonly survivors: Survivors;
+  readonly returning: Returning;
   readonly actors: {
     /** An actor that was to start again here will not. */
     forgo(serial: number, reason: ExitReason): void;
@@ -52,8 +52,8 @@ export async function lose(
   error: HostLostError,
   culprit: Culprit | null,
 ): Promise<Mourning> {
-  const { clock, lost, links, requests, orders, abroad, cells, survivors } = host;
-  if (!lost.add(at, error)) return { survivors: [], ordered: [], gone: [] };
+  const { clock, lost, links, requests, orders, abroad, cells } = host;
+  if (!lost.add(at, error)) return { returning: [], ordered: [], gone: [] };
   const given = orders.of(at);
   if (culprit !== null) abroad.blame(at, culprit);
   const before = requests.last;
@@ -62,7 +62,7 @@ export async function lose(
   if (peer !== undefined) await drain(() => peer.received, clock.yieldTo);
   peer?.close(error);
   requests.lose(at, before, error);
-  for (const serial of survivors.ownedBy(at)) host.actors.forgo(serial, { kind: "shutdown" });
+  for (const serial of host.returning.ownedBy(at)) host.actors.forgo(serial, { kind: "shutdown" });
   const orphans = [...cells.values()].filter(({ owner }) => owner === at);
   await Promise.all(orphans.map((cell) => cell.stop({ kind: "shutdown" })));
   const reason: ExitReason = { kind: "host-lost", error };
@@ -74,7 +74,7 @@ export async function lose(
     const comesBack = !ordered.includes(child.serial) && child.lose(reason, culprit);
     (comesBack ? returning : gone).push(child.serial);
   }
-  return { survivors: returning, ordered, gone };
+  return { returning, ordered, gone };
 }
 
 /** Actors of a lost host were told to end from elsewhere: they do not start again. */
@@ -106,13 +106,13 @@ export function decide(
   if (carrier !== null) links.connect(at, carrier);
   if (error === undefined) return;
   const children = abroad.on(at);
-  const survivors = new Set(children.filter((child) => isBack && child.isSurvivor));
+  const returning = new Set(children.filter((child) => isBack && child.isReturning));
   for (const child of children) {
-    if (survivors.has(child)) continue;
+    if (returning.has(child)) continue;
     const { serial } = child;
     const reason: ExitReason = { kind: "host-lost", error: again(error) };
     abroad.exited(at, serial, abroad.reasonOf(at, serial) ?? reason);
   }
   lost.decide(at, isBack);
-  for (const child of survivors) child.hostIsBack();
+  for (const child of returning) child.hostIsBack();
 }

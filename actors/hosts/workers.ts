@@ -147,15 +147,15 @@ export class Workers {
    *
    * @param placed How much else was placed there meanwhile.
    */
-  startAgain(record: WorkerRecord, survivors: ReadonlyMap<number, number>, placed: number): void {
+  startAgain(record: WorkerRecord, returning: ReadonlyMap<number, number>, placed: number): void {
     const identity = { ...record, generation: record.generation + 1 };
-    const { startLimit } = this.#start(identity, survivors, placed);
+    const { startLimit } = this.#start(identity, returning, placed);
     startLimit.atLeast(record.startLimit.ms);
   }
 
   #start(
     { index, kind, permissions, isOwn, unresponsiveMs, label, generation }: Identity,
-    survivors: ReadonlyMap<number, number> = new Map(),
+    returning: ReadonlyMap<number, number> = new Map(),
     placed = 0,
   ): WorkerRecord {
     const { systemId, settings, clock, links } = this.#host;
@@ -172,7 +172,7 @@ export class Workers {
       isOwn,
       settings,
       firstSerial,
-      survivors,
+      returning,
       unresponsiveMs,
       pulse: pulse?.memory ?? null,
       transportModule: this.#host.transportModule,
@@ -196,7 +196,7 @@ export class Workers {
       pulse,
       watch: null,
       launched,
-      load: survivors.size + placed,
+      load: returning.size + placed,
       unwatch: null,
       gone: Promise.withResolvers(),
       isReady: false,

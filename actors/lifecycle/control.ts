@@ -26,7 +26,7 @@ export async function stop(host: Runtime, ref: Target, drain: boolean): Promise<
       return true;
     }
     if (!drain) host.actors.forgo(serial, { kind: "shutdown" });
-    else if (host.survivors.has(serial)) await host.actors.whenBack(serial);
+    else if (host.returning.has(serial)) await host.actors.whenBack(serial);
     return await ref.cell?.stop({ kind: "shutdown" }, drain) ?? true;
   }
   return await order(host, ref, !drain, () => stopThere(host, ref, drain));

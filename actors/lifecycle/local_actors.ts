@@ -7,7 +7,7 @@ import type { Guard } from "../cell/guard.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { Directory } from "../hosts/directory.ts";
 import { Recent } from "../local/recent.ts";
-import { Survivors } from "../local/returning.ts";
+import { Returning } from "../local/returning.ts";
 import type { Links } from "../messaging/links.ts";
 import { EXITED, STARTS_AGAIN } from "../messaging/protocol.ts";
 import type { Target } from "../messaging/ref_owner.ts";
@@ -32,24 +32,24 @@ export class LocalActors implements Neighbours {
   /** Those that live, by serial. */
   readonly cells = new Map<number, Cell>();
   /** Those of a lost thread that are to start again here. */
-  readonly survivors: Survivors;
+  readonly returning: Returning;
   readonly #host: ActorsHost;
   readonly #ended = new Recent<{ reason: ExitReason; name: string | undefined }, number>();
   #serials: number;
 
   /**
    * @param firstSerial What the numbers of new ones come after.
-   * @param survivors Those of a lost thread that are to start again, and the hosts that will start them.
+   * @param returning Those of a lost thread that are to start again, and the hosts that will start them.
    */
-  constructor(host: ActorsHost, firstSerial: number, survivors: ReadonlyMap<number, number>) {
+  constructor(host: ActorsHost, firstSerial: number, returning: ReadonlyMap<number, number>) {
     this.#host = host;
     this.#serials = firstSerial;
-    this.survivors = new Survivors(survivors);
+    this.returning = new Returning(returning);
   }
 
   /** Whether there is none, and none will be back. */
   get isIdle(): boolean {
-    return this.cells.size === 0 && this.survivors.size === 0;
+    return this.cells.size === 0 && this.returning.size === 0;
   }
 
   /**
@@ -128,20 +128,20 @@ export class LocalActors implements Neighbours {
   ): { cell: Cell; resumed: Promise<void> } {
     const cell = new Cell(this.#host, serial, definition, args, owner, guard);
     this.cells.set(serial, cell);
-    this.survivors.settle(serial);
+    this.returning.settle(serial);
     return { cell, resumed: cell.revive(reason, restarts, ages) };
   }
 
   /** An actor that was to start again here will not. */
   forgo(serial: number, reason: ExitReason): void {
-    const owner = this.survivors.ownerOf(serial);
+    const owner = this.returning.ownerOf(serial);
     if (owner === undefined) return;
     const { directory, isOwn, index } = this.#host;
     this.#ended.note(serial, { reason, name: undefined });
     // Its name is not known here. Without host 0 there are no names any more.
     directory.ask(["release-of", serial]).catch(() => {});
     this.#announceEnd(owner, serial, reason);
-    this.survivors.settle(serial);
+    this.returning.settle(serial);
     if (!isOwn || this.isIdle) this.#host.departed(index);
   }
 
@@ -190,7 +190,7 @@ export class LocalActors implements Neighbours {
   exited(serial: number): Promise<ExitReason> {
     const cell = this.cells.get(serial);
     if (cell !== undefined) return cell.exited;
-    if (this.survivors.has(serial)) return this.whenBack(serial).then(() => this.exited(serial));
+    if (this.returning.has(serial)) return this.whenBack(serial).then(() => this.exited(serial));
     // Perhaps it was on the thread that this one replaces.
     return Promise.resolve(this.#ended.get(serial)?.reason ?? { kind: "unknown" });
   }
@@ -198,7 +198,7 @@ export class LocalActors implements Neighbours {
   /** Resolves once it is known what has become of an actor that is to start again here. */
   whenBack(serial: number): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.survivors.defer(serial, resolve)) resolve();
+      if (!this.returning.defer(serial, resolve)) resolve();
     });
   }
 }

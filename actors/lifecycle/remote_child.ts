@@ -121,7 +121,7 @@ export class RemoteChild implements Guarded, ChildAbroad {
   }
 
   /** Whether it was lost with its host and is to start there again. */
-  get isSurvivor(): boolean {
+  get isReturning(): boolean {
     return this.#loss !== null;
   }
 

@@ -17,7 +17,7 @@ export interface Runtime extends RefOwner, Mourner, Seeker, Owner {
   readonly runs: Map<Wait, string>;
   /** What only host 0 has. */
   readonly coordinator: Coordinator | null;
-  readonly survivors: RefOwner["survivors"];
+  readonly returning: RefOwner["returning"];
   readonly cells: RefOwner["cells"];
   readonly actors: LocalActors;
   refOf(at: number, serial: number, name: string | undefined): Target;

@@ -71,7 +71,7 @@ export async function startAgain(
     const loaded = definition.loaded(await host.load(address, options.startTimeoutMs));
     const guard = ages === null ? new GuardElsewhere(host.links, peer.index) : null;
     // Somebody may have ended it meanwhile.
-    if (!host.survivors.has(serial)) return reply.resolve(null);
+    if (!host.returning.has(serial)) return reply.resolve(null);
     const { cell, resumed } = host.actors.revive(
       serial,
       loaded,
@@ -90,7 +90,7 @@ export async function startAgain(
     reply.resolve(null);
   } catch (error) {
     // Only when it could not even be made.
-    if (host.survivors.has(serial)) {
+    if (host.returning.has(serial)) {
       host.actors.forgo(serial, { kind: "error", error });
     }
     reply.reject(error);

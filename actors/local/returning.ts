@@ -1,5 +1,5 @@
 /** An actor that will be back. */
-interface Survivor {
+interface ReturningActor {
   /** Index of the host that starts it again. */
   readonly owner: number;
   /** What has come for it meanwhile. */
@@ -7,8 +7,8 @@ interface Survivor {
 }
 
 /** The actors of a lost thread that are to start again on this one, until they have. */
-export class Survivors {
-  readonly #actors = new Map<number, Survivor>();
+export class Returning {
+  readonly #actors = new Map<number, ReturningActor>();
 
   constructor(owners: Iterable<readonly [serial: number, owner: number]>) {
     for (const [serial, owner] of owners) this.#actors.set(serial, { owner, deferred: [] });
@@ -29,16 +29,16 @@ export class Survivors {
 
   /** Whether the work was put off until the actor is here. */
   defer(serial: number, work: () => void): boolean {
-    const survivor = this.#actors.get(serial);
-    survivor?.deferred.push(work);
-    return survivor !== undefined;
+    const actor = this.#actors.get(serial);
+    actor?.deferred.push(work);
+    return actor !== undefined;
   }
 
   /** The actor is here, or will not be: what was put off is done now. */
   settle(serial: number): void {
-    const survivor = this.#actors.get(serial);
+    const actor = this.#actors.get(serial);
     this.#actors.delete(serial);
-    for (const work of survivor?.deferred ?? []) work();
+    for (const work of actor?.deferred ?? []) work();
   }
 
   /** Actors that only a host could start which has ended itself. */

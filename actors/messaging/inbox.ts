@@ -95,10 +95,10 @@ function asked(
   chain: readonly string[] | null,
   context: RevivalContext,
 ): void {
-  if (host.survivors.has(to)) {
+  if (host.returning.has(to)) {
     // The reply is there meanwhile, for the credit of a stream, and for an asker that leaves.
     const again = () => asked(host, reply, to, handler, payload, chain, context);
-    return void host.survivors.defer(to, again);
+    return void host.returning.defer(to, again);
   }
   if (reply.settled) return abandon(payload, context);
   const cell = host.cells.get(to);

@@ -36,7 +36,7 @@ function tellHere(ref: Target, handler: string, copies: unknown[]): void {
 /** The actor has ended, but may be back. Apart, as its siblings are: a closure costs more, whether it is made or not. */
 function tellEnded(ref: Target, handler: string, copies: unknown[]): void {
   const { host } = ref;
-  if (host.survivors.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
+  if (host.returning.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
   abandonValues(copies);
   host.reports.deadLetter(ref, handler, "the actor has ended");
 }
@@ -185,7 +185,7 @@ function askHere(wait: AskWait, copies: unknown[]): void {
 /** The actor has ended, but may be back. */
 function askEnded(wait: AskWait, copies: unknown[]): void {
   const { ref: { host, serial, label }, handler } = wait;
-  if (host.survivors.defer(serial, () => askHere(wait, copies))) return;
+  if (host.returning.defer(serial, () => askHere(wait, copies))) return;
   abandonValues(copies);
   wait.reject(frameless(() => new ActorStoppedError(label, `send "${handler}"`)));
 }
@@ -246,7 +246,7 @@ function openHere(
     return cell.push(new Item(handler, copies, new LocalReply(consumer), chain));
   }
   const again = () => openHere(ref, handler, copies, chain, consumer);
-  if (host.survivors.defer(serial, again)) return;
+  if (host.returning.defer(serial, again)) return;
   abandonValues(copies);
   consumer.reject(new ActorStoppedError(label, `stream "${handler}"`));
 }

@@ -170,7 +170,7 @@ export type NewsEnvelope =
   | readonly [
     kind: typeof MOURNED,
     host: number,
-    survivors: readonly number[],
+    returning: readonly number[],
     ordered: readonly number[],
     gone: readonly number[],
   ]
@@ -200,7 +200,7 @@ export interface Culprit {
 /** What becomes of the actors of a lost host, as another host knows. */
 export interface Mourning {
   /** Who is to start again. */
-  readonly survivors: readonly number[];
+  readonly returning: readonly number[];
   /** Who was told to end, and does not. */
   readonly ordered: readonly number[];
   /** Those that have ended with it. */

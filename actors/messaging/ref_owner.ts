@@ -1,6 +1,6 @@
 import type { Deadlines } from "../../channels/waits/deadlines.ts";
 import type { Cell } from "../cell/cell.ts";
-import type { Survivors } from "../local/returning.ts";
+import type { Returning } from "../local/returning.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Observer } from "../vocabulary/observer.ts";
@@ -54,7 +54,7 @@ export interface RefOwner {
   /** The actors of this thread, by serial. */
   readonly cells: ReadonlyMap<number, Cell>;
   /** Actors of a lost thread that are to start again here. */
-  readonly survivors: Survivors;
+  readonly returning: Returning;
   refOf(at: number, serial: number, name: string | undefined): Target;
   /** The actors of this host together. */
   readonly actors: {

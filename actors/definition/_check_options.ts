@@ -7,7 +7,12 @@ import {
   checkWord,
   shown,
 } from "../../channels/vocabulary/checks.ts";
-import type { ActorOptions, PlacementOptions, TaskOptions } from "../vocabulary/options.ts";
+import type {
+  ActorOptions,
+  OwnWorkerOptions,
+  PlacementOptions,
+  TaskOptions,
+} from "../vocabulary/options.ts";
 import { WORKER_KINDS } from "../vocabulary/worker_kinds.ts";
 
 const PLACES = ["any", "here", "own"];
@@ -59,13 +64,21 @@ function checkPlace(doing: string, { on, own }: PlacementOptions): void {
  * @throws {TypeError} when they stand anywhere else, where they would go unheard.
  */
 export function withMore<O extends PlacementOptions>(doing: string, before: O, more: O): O {
-  const { worker, permissions, unresponsiveMs, ...rest } = more;
-  checkWord(doing, "worker", worker, WORKER_KINDS);
-  checkMs(doing, "unresponsiveMs", unresponsiveMs);
-  const beside = { worker, permissions, unresponsiveMs };
+  const { worker, permissions, unresponsiveMs } = more;
+  const all: O = { ...before, ...more };
+  // Looked at before anything is made: a definition may get options for each actor that is started.
+  if (worker === undefined && permissions === undefined && unresponsiveMs === undefined) return all;
+  return foldIntoOwn(doing, all, { worker, permissions, unresponsiveMs });
+}
+
+function foldIntoOwn<O extends PlacementOptions>(
+  doing: string,
+  all: O,
+  beside: OwnWorkerOptions,
+): O {
+  checkWord(doing, "worker", beside.worker, WORKER_KINDS);
+  checkMs(doing, "unresponsiveMs", beside.unresponsiveMs);
   const given = Object.entries(beside).filter(([, value]) => value !== undefined);
-  const all = { ...before, ...rest } as O;
-  if (given.length === 0) return all;
   if (all.on !== "own") {
     const [name, value] = given[0]!;
     const text = typeof value === "object" ? "..." : shown(value);
@@ -73,5 +86,6 @@ export function withMore<O extends PlacementOptions>(doing: string, before: O, m
       `Cannot ${doing}: ${name} is an option of own, write own: { ${name}: ${text} }`,
     );
   }
-  return { ...all, own: { ...all.own, ...Object.fromEntries(given) } };
+  const { worker: _, permissions: __, unresponsiveMs: ___, ...rest } = all;
+  return { ...rest, own: { ...all.own, ...Object.fromEntries(given) } } as O;
 }

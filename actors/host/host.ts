@@ -27,6 +27,7 @@ import { Reports } from "../messaging/reports.ts";
 import { Ref } from "../messaging/ref.ts";
 import { type Address, type DefinedFunction, load } from "../definition/registry.ts";
 import { Scheduler } from "../cell/scheduler.ts";
+import { Near } from "../hosts/placement.ts";
 import type { Returning } from "../local/returning.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import { WindUp } from "./_wind_up.ts";
@@ -49,6 +50,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   readonly tasks: TaskQueue;
   /** The hosts that have ended. */
   readonly lost = new LostHosts();
+  readonly here: Near;
   readonly links: Links;
   readonly requests: Requests;
   readonly directory: Directory;
@@ -94,6 +96,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   ) {
     this.systemId = systemId;
     this.index = index;
+    this.here = new Near(index);
     this.isOwn = isOwn;
     this.settings = settings;
     this.clock = clock;

@@ -62,7 +62,7 @@ export function findSpot(
 function placementOf(host: Runtime, options: PlacementOptions): Placement {
   if (options.near !== undefined) return new Near(hostOf(host, options.near));
   const on = nameOf(options);
-  if (on === "here" || on === "any" && host.coordinator?.isLocal) return new Near(host.index);
+  if (on === "here" || on === "any" && host.coordinator?.isLocal) return host.here;
   return PLACEMENTS[on];
 }
 

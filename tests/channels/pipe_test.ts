@@ -150,6 +150,13 @@ Deno.test.each([
   assertEquals(await ends.right.receive(), new Uint8Array([2]));
 });
 
+Deno.test("PipeEnd.send() does not wait with timeoutMs 0, and says so", async () => {
+  using ends = new PipePair<number>({ capacity: 1 });
+  await ends.left.send(1);
+  const error = await assertRejects(() => ends.left.send(2, { timeoutMs: 0 }), DOMException);
+  assertEquals(`${error}`, "TimeoutError: Cannot send to PipeEnd: no room within 0 ms");
+});
+
 Deno.test("PipeEnd.send() leaves the buffer when the other end is closed", async () => {
   using ends = new PipePair<Uint8Array>({ capacity: 1 });
   await ends.left.send(new Uint8Array([0]));
@@ -206,7 +213,7 @@ Deno.test("PipeEnd.receive() times out and loses nothing", async () => {
 Deno.test("PipeEnd.receive() does not wait with timeoutMs 0, but takes what is there", async () => {
   using ends = new PipePair<number>();
   const error = await assertRejects(() => ends.right.receive({ timeoutMs: 0 }), DOMException);
-  assertEquals(error.name, "TimeoutError");
+  assertEquals(`${error}`, "TimeoutError: Cannot receive from PipeEnd: no item within 0 ms");
   await ends.left.send(1);
   assertEquals(await ends.right.receive({ timeoutMs: 0 }), 1);
 });

@@ -271,7 +271,8 @@ Deno.test("Queue.tryReceive() does not wait while another receive does", async (
   const tried = within(10_000, "the answer", queue.tryReceive());
   assertEquals(await tried, { state: "empty" });
   const late = within(10_000, "the timeout", queue.receive({ timeoutMs: 0 }));
-  assertEquals((await assertRejects(() => late, DOMException)).name, "TimeoutError");
+  const error = await assertRejects(() => late, DOMException);
+  assertEquals(`${error}`, "TimeoutError: Cannot receive from Queue: no item within 0 ms");
   await queue.send(1);
   assertEquals(await waiting, 1);
 });

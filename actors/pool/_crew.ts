@@ -30,6 +30,10 @@ export class Crew implements JobOwner, Employer {
   #starting = 0;
   /** How many workers in a row have ended before they began a job. */
   #inVain = 0;
+  /** How many had ever begun one when the last one ended in vain. */
+  #begunBefore = 0;
+  /** How many that had begun one are gone. */
+  #gone = 0;
   #isScheduled = false;
   #holdUp: Timer | null = null;
   #failure: { error: unknown } | null = null;
@@ -103,14 +107,19 @@ export class Crew implements JobOwner, Employer {
   lost(member: PoolMember, again: Job[], error: Error): void {
     this.#members.delete(member);
     this.#requeue(again);
-    if (member.hasBegun) this.#inVain = 0;
+    if (member.hasBegun) this.#gone++;
     else this.#endedInVain(error);
     this.changed();
   }
 
   /** A worker has ended before it began a job. */
   #endedInVain(error: unknown): void {
-    if (this.#queue.size > 0 && ++this.#inVain === MOST_IN_VAIN) this.#fail(error);
+    if (this.#queue.size === 0) return;
+    let begun = this.#gone;
+    for (const { hasBegun } of this.#members) if (hasBegun) begun++;
+    if (begun > this.#begunBefore) this.#inVain = 0;
+    this.#begunBefore = begun;
+    if (++this.#inVain === MOST_IN_VAIN) this.#fail(error);
   }
 
   /** Resolves when there is nothing to do. */
@@ -193,6 +202,7 @@ export class Crew implements JobOwner, Employer {
 
   #retire(member: PoolMember): void {
     this.#members.delete(member);
+    if (member.hasBegun) this.#gone++;
     this.#aside.add(member);
     this.#do(member.stop().finally(() => this.#aside.delete(member)));
   }

@@ -33,6 +33,9 @@ const thief = actor(import.meta, () => ({
 
 const square = task(import.meta, (n: number) => n * n);
 
+/** Takes its time. */
+const nap = task(import.meta, (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)));
+
 /** Tries something again when a worker dies; one that was not ready yet takes its time to be noticed. */
 async function retried<R>(attempt: () => Promise<R>, attempts = 4): Promise<R> {
   try {
@@ -230,4 +233,25 @@ Deno.test("A pool whose workers all die as they start is broken after five of th
     assertEquals(await pool.run(square, 3).catch(nameOf), error.name);
   });
   assertEquals(world.workers.length, 5);
+});
+
+Deno.test("A pool forgets workers that died as they started once one has begun a job", async () => {
+  const survivors = [5, 10];
+  const world: World = new World({
+    beforeStep() {
+      const number = world.workers.length;
+      const last = world.workers.at(-1);
+      if (last !== undefined && !survivors.includes(number)) world.kill(last);
+    },
+  });
+  await world.run(async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    await using pool = new Pool({ system, workers: 2 });
+    assertEquals(await pool.run(square, 3), 9);
+    // The one that has done it is busy meanwhile.
+    const napping = pool.run(nap, 600_000).catch(nameOf);
+    assertEquals(await pool.run(square, 4), 16);
+    assertEquals(await napping, undefined);
+  });
+  assertEquals(world.workers.length, 10);
 });

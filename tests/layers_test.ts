@@ -51,7 +51,7 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
   // What comes next has its place already.
   durable: [["."]],
   cluster: [["."]],
-  testing: [["."]],
+  testing: [["simulation"]],
   inspector: [["."]],
   otel: [["."]],
 };

@@ -9,27 +9,18 @@
  */
 import process from "node:process";
 import { Worker as ThreadWorker } from "node:worker_threads";
+import { realPlatform } from "../channels/thread/platform.ts";
+import { thread } from "../channels/thread/thread.ts";
 
-// Bounds are in real time, also under `FakeTime`; in a simulation they are in its time.
-let { setTimeout, clearTimeout } = globalThis;
-let now = () => performance.now();
-
-/** Has bounds kept by other timers, up to the end of the `using` scope. */
-export function boundsBy(
-  set: typeof globalThis.setTimeout,
-  clear: typeof globalThis.clearTimeout,
-  clock: () => number,
-): Disposable {
-  const before = { setTimeout, clearTimeout, now };
-  setTimeout = set;
-  clearTimeout = clear;
-  now = clock;
-  return {
-    [Symbol.dispose]() {
-      ({ setTimeout, clearTimeout, now } = before);
-    },
+// Bounds are in real time, also under `FakeTime`; in a simulation they are in its time, which replaces the globals.
+const { setTimeout, clearTimeout } = globalThis;
+const real = { setTimeout, clearTimeout, now: () => performance.now() };
+const timers = () =>
+  thread().platform === realPlatform ? real : {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    now: () => performance.now(),
   };
-}
 
 /** A wait of a test took too long. */
 export class WaitTooLongError extends Error {
@@ -49,6 +40,7 @@ export class WaitTooLongError extends Error {
 
 /** Settles like `promise`, or rejects with a {@linkcode WaitTooLongError} after `ms` milliseconds. */
 export async function within<T>(ms: number, what: string, promise: PromiseLike<T>): Promise<T> {
+  const { setTimeout, clearTimeout } = timers();
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new WaitTooLongError(what, ms)), ms);
   try {
@@ -64,6 +56,7 @@ export async function until(
   what: string,
   isDone: () => boolean | PromiseLike<boolean>,
 ): Promise<void> {
+  const { setTimeout, now } = timers();
   const end = now() + ms;
   while (!await isDone()) {
     if (now() > end) throw new WaitTooLongError(what, ms);

@@ -177,7 +177,7 @@ function madeAt({ place = "" }: Address): string {
 function importOnce(url: string): Promise<void> {
   let running = loading.get(url);
   if (running === undefined) {
-    running = import(url).then(() => {}, (error) => {
+    running = thread().platform.load(url).then(() => {}, (error) => {
       // What it had defined before it failed is not to be used.
       modules.delete(url);
       throw explain(error, url);

@@ -50,7 +50,7 @@ export function linesOf(transport: Transport): Lines {
 
 /** Loads the module of a transport, in a worker. */
 export async function loadLines(module: string): Promise<Lines> {
-  await import(module);
+  await thread().platform.load(module);
   return linesOf({ module });
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { thread } from "./thread.ts";
 
 // A message says which module it needs, so only those of this package are imported for it.
 const PACKAGE = new URL("../../", import.meta.url).href;
@@ -36,7 +37,7 @@ export function loadModules(urls: readonly string[]): Promise<void> | null {
 
 async function loadOne(url: string): Promise<void> {
   try {
-    await import(url);
+    await thread().platform.load(url);
   } catch (error) {
     failures.set(url, error);
   }

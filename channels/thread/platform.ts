@@ -20,6 +20,8 @@ export interface Platform {
   readonly cores: number;
   /** A name that nobody else has. */
   uuid(): string;
+  /** Loads a module from an absolute address. */
+  load(url: string): Promise<unknown>;
   /** Starts another thread. */
   startWorker(start: WorkerStart): StartedWorker;
   /** Calls back before this thread ends by its own doing; once for each thread. */
@@ -39,6 +41,7 @@ export const realPlatform: Platform = {
     return navigator.hardwareConcurrency;
   },
   uuid: randomUUID,
+  load: (url) => import(url),
   startWorker,
   trapExit,
 };

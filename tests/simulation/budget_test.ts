@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { actor, type ActorRef, ActorSystem, HostLostError } from "../../mod.ts";
-import { World } from "./world.ts";
+import { World } from "../../testing/simulation/world.ts";
 
 /** What each life of {@linkcode doomed} does first. */
 let begin = () => {};

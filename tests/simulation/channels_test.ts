@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { actor, ActorSystem, ChannelClosedError, pipe, type PipeEnd, Queue } from "../../mod.ts";
-import { World } from "./world.ts";
+import { World } from "../../testing/simulation/world.ts";
 
 /** Uses channels. */
 const user = actor(import.meta, () => {

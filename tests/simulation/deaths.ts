@@ -1,22 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { ActorSystem } from "../../mod.ts";
-import type { Order } from "./events.ts";
-import { World } from "./world.ts";
-
-/** An order in which things happen that is as good as any other, and the same each time. */
-function mixed(seed: number): Order {
-  // Lehmer's generator.
-  let state = seed;
-  return (count) => (state = state * 48271 % 0x7fffffff) % count;
-}
+import { Choices } from "../../testing/simulation/choices.ts";
+import { type Paces, pacesBy } from "../../testing/simulation/pace.ts";
+import { World } from "../../testing/simulation/world.ts";
 
 /** Orders that differ, by name. */
 const ORDERS = {
-  "as they came": () => null,
-  "last first": () => (count: number) => count - 1,
-  "mixed": () => mixed(1),
-  "mixed otherwise": () => mixed(2),
-} satisfies Record<string, () => Order | null>;
+  "as they came": null,
+  "at some paces": pacesBy(new Choices(1)),
+  "at other paces": pacesBy(new Choices(2)),
+  "at still others": pacesBy(new Choices(3)),
+} satisfies Record<string, Paces | null>;
 
 /** The name of an order. */
 export type OrderName = keyof typeof ORDERS;
@@ -56,8 +50,9 @@ export async function whileDying<R>(
     begins: () => void (isDangerous = true),
     ends: () => void (isDangerous = false),
   };
+  const paces = ORDERS[order];
   const world: World = new World({
-    order: ORDERS[order](),
+    ...paces === null ? {} : { paces },
     beforeStep() {
       if (!isDangerous || ++steps !== at) return;
       const worker = world.alive[victim];

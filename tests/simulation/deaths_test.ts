@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { actor, type ActorRef, ActorSystem, Pool, Queue, Supervisor, task } from "../../mod.ts";
 import { atEachDeath, type Danger, ORDER_NAMES, whileDying } from "./deaths.ts";
-import { World } from "./world.ts";
+import { World } from "../../testing/simulation/world.ts";
 
 type Adder = ActorRef<{ add(): number; idle(): void }>;
 
@@ -77,7 +77,7 @@ Deno.test.each(ORDER_NAMES)(
 );
 
 Deno.test("A simulation repeats itself", async () => {
-  const death = { victim: 1, at: 40, order: "mixed" } as const;
+  const death = { victim: 1, at: 40, order: "at some paces" } as const;
   assertEquals(await whileDying(death, program), await whileDying(death, program));
 });
 

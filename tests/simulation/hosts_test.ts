@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { actor, type ActorRef, ActorSystem, HostLostError } from "../../mod.ts";
-import { World } from "./world.ts";
+import { World } from "../../testing/simulation/world.ts";
 
 /** Counts; each life begins anew. */
 const counter = actor(import.meta, () => {

@@ -9,7 +9,7 @@ import { closePort } from "../../channels/thread/port.ts";
 import type { Platform } from "../../channels/thread/platform.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import { within } from "../testing.ts";
-import { World } from "./world.ts";
+import { World } from "../../testing/simulation/world.ts";
 
 interface Case {
   readonly platform: "real" | "simulated";

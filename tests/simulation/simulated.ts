@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { World } from "./world.ts";
+import { World } from "../../testing/simulation/world.ts";
 
 /** Set to run the same tests on real threads and in real time. */
 const ON_THREADS = Deno.env.get("TROUPE_TEST") === "threads";

@@ -5,36 +5,58 @@ import type { SimulatedThread } from "./thread.ts";
 export interface PortsWorld {
   /** The thread that runs. */
   readonly current: SimulatedThread;
+  /** Calls back once what one thread has sent may reach another one: at once, unless they are cut off. */
+  whenReachable(from: SimulatedThread, to: SimulatedThread, callback: () => void): void;
+}
+
+/** What has come, and was not delivered. */
+interface Held {
+  readonly data: unknown;
+  readonly from: SimulatedThread;
 }
 
 /** One side of a channel, whatever thread it is on. */
 class Side {
   other!: Side;
-  /** What has come, and was not delivered. */
-  readonly held: unknown[] = [];
+  readonly held: Held[] = [];
   /** The thread that listens. */
   listener: SimulatedThread | null = null;
   /** What it is on that thread. */
   port: SimulatedPort | null = null;
   isClosed = false;
 
+  readonly #world: PortsWorld;
+
+  constructor(world: PortsWorld) {
+    this.#world = world;
+  }
+
   take(data: unknown): void {
-    this.held.push(data);
-    this.#announce();
+    const held = { data, from: this.#world.current };
+    this.held.push(held);
+    this.#announce(held);
   }
 
   listen(thread: SimulatedThread): void {
     if (this.listener !== null) return;
     this.listener = thread;
-    this.held.forEach(() => this.#announce());
+    this.held.forEach((each) => this.#announce(each));
   }
 
-  #announce(): void {
-    this.listener?.expect(() => this.deliver(), this);
+  #announce({ data, from }: Held): void {
+    const { listener } = this;
+    if (listener === null) return;
+    const event = {
+      what: `message from ${from.name}:`,
+      data,
+      stream: this,
+      run: () => this.deliver(),
+    };
+    this.#world.whenReachable(from, listener, () => listener.expect(event));
   }
 
   deliver(): void {
-    if (this.held.length > 0) this.port?.deliver(this.held.shift());
+    if (this.held.length > 0) this.port?.deliver(this.held.shift()!.data);
   }
 }
 
@@ -102,30 +124,45 @@ function isSimulated(thing: unknown): thing is SimulatedPort {
   return thing instanceof SimulatedPort;
 }
 
-/** Copies what is posted, and moves what is to move. */
+/** Copies what is posted, moves what is to move, and leaves what is shared. */
 export function clone(message: unknown, transfers: Transferable[]): unknown {
   if (typeof message === "string") return message;
   const ports = (transfers as unknown[]).filter(isSimulated);
   const transfer = transfers.filter((each) => !isSimulated(each));
+  // What stands for something else in the structured clone, by number.
+  const instead: unknown[] = [];
+  const stands = (index: number) => new Mark(index);
   const marked = replaced(message, (value) => {
+    if (isShared(value)) return stands(instead.push(value) - 1);
     if (!isSimulated(value)) return value;
-    const index = ports.indexOf(value);
-    if (index < 0) throw new DOMException("A port has to be in the list", "DataCloneError");
-    return new PortMark(index);
+    if (!ports.includes(value)) {
+      throw new DOMException("A port has to be in the list", "DataCloneError");
+    }
+    return stands(instead.push(value) - 1);
   });
   const copy = structuredClone(marked, { transfer });
-  const moved = ports.map((port) => port.move());
-  return replaced(copy, (value) => PortMark.isMark(value) ? moved[value.index] : value);
+  const moved = new Map<unknown, unknown>(ports.map((port) => [port, port.move()]));
+  return replaced(copy, (value) => {
+    if (!Mark.isMark(value)) return value;
+    const it = instead[value.index];
+    return moved.get(it) ?? it;
+  });
 }
 
-/** Stands for a port in a structured clone, which leaves its fields. */
-class PortMark {
-  readonly mark = "a simulated port";
+/** A clone of it would be another object for the same memory, so that its waiters were not found by it. */
+function isShared(value: unknown): boolean {
+  return value instanceof SharedArrayBuffer ||
+    ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer;
+}
+
+/** Stands for something in a structured clone, which leaves its fields. */
+class Mark {
+  readonly mark = "stands for something in a simulation";
   constructor(readonly index: number) {}
 
-  static isMark(value: unknown): value is PortMark {
+  static isMark(value: unknown): value is Mark {
     return typeof value === "object" && value !== null &&
-      (value as Partial<PortMark>).mark === "a simulated port";
+      (value as Partial<Mark>).mark === "stands for something in a simulation";
   }
 }
 
@@ -148,7 +185,7 @@ export function simulatedPorts(world: PortsWorld): Ports {
   };
   return {
     channel() {
-      const [left, right] = [new Side(), new Side()];
+      const [left, right] = [new Side(world), new Side(world)];
       left.other = right;
       right.other = left;
       const [port1, port2] = [new SimulatedPort(world, left), new SimulatedPort(world, right)];

@@ -44,7 +44,8 @@ export class SimulatedLocks {
     const call = async (lock: unknown) => await callback(lock);
     const granted = () => {
       const isOver = () => this.#leave(name, request);
-      void thread.expect(() => void call({ name }).finally(isOver).then(() => resolve(), reject));
+      const run = () => void call({ name }).finally(isOver).then(() => resolve(), reject);
+      thread.expect({ what: "gets the lock", data: name, run });
     };
     const request: Request = { thread, isShared: mode === "shared", granted };
     const waiting = this.#waiting.getOrInsertComputed(name, () => []);
@@ -58,7 +59,8 @@ export class SimulatedLocks {
     this.#grant(name);
     if (ifAvailable && waiting.includes(request)) {
       waiting.splice(waiting.indexOf(request), 1);
-      void thread.expect(() => void call(null).then(() => resolve(), reject));
+      const run = () => void call(null).then(() => resolve(), reject);
+      thread.expect({ what: "does not get the lock", data: name, run });
     }
     return promise;
   }

@@ -1,0 +1,60 @@
+import type { Happening } from "./agenda.ts";
+import { textHash } from "./choices.ts";
+
+interface Past {
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+  readonly data: unknown;
+}
+
+const LAST = 40;
+const TEXT_LENGTH = 150;
+
+/** What has happened: the last part of it for people, and a hash of all. */
+export class History {
+  readonly #last: Past[] = [];
+  #count = 0;
+  #hash = 0;
+
+  /** How many events there were. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Two runs with the same one were alike, event by event. */
+  get hash(): string {
+    return (this.#hash >>> 0).toString(16).padStart(8, "0");
+  }
+
+  /** Notes what happens now. */
+  note(
+    at: number,
+    { to, what, data }: Pick<Happening, "what" | "data"> & { to: { name: string } },
+  ): void {
+    this.#last[this.#count++ % LAST] = { at, who: to.name, what, data };
+    this.#hash = textHash(what, textHash(to.name, this.#hash ^ Math.round(at * 1000)));
+  }
+
+  /** The last events, a line each. */
+  lines(): string[] {
+    const from = Math.max(0, this.#count - LAST);
+    return Array.from({ length: this.#count - from }, (_, at) => {
+      const past = this.#last[(from + at) % LAST]!;
+      return `${past.at.toFixed(3).padStart(10)} ms  ${past.who}: ${past.what}${
+        dataText(past.data)
+      }`;
+    });
+  }
+}
+
+function dataText(data: unknown): string {
+  if (data === undefined) return "";
+  const text = typeof data === "string" ? data : Deno.inspect(data, {
+    compact: true,
+    breakLength: Infinity,
+    depth: 3,
+    strAbbreviateSize: 100,
+  });
+  return ` ${text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH)}...` : text}`;
+}

@@ -15,4 +15,18 @@ export class Extras {
   readonly modules = new Set<string>();
   /** Errors and instances whose own data is being captured, outermost first. */
   readonly open: object[] = [];
+
+  /** Gives what forgets all that is added from now on. */
+  checkpoint(): () => void {
+    const { attachments, signals, moved, movables } = this;
+    const { length: attached } = attachments;
+    const { length: signalled } = signals;
+    const { size } = moved;
+    return () => {
+      attachments.splice(attached);
+      signals.splice(signalled);
+      for (const buffer of [...moved].slice(size)) moved.delete(buffer);
+      for (const index of [...movables.keys()]) if (index >= attached) movables.delete(index);
+    };
+  }
 }

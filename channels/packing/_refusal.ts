@@ -33,6 +33,18 @@ export function describe(value: unknown): string {
   return `is an instance of ${name}, which cannot be copied: send plain data or use registerClass()`;
 }
 
+/** Names the way to the value at a position of a list, for the path of a refusal. */
+export type Step = (position: number) => string;
+
+/** The step to an item of an array. */
+export const indexStep = (position: unknown) => `[${position}]`;
+/** The step to a value of a set. */
+export const valueStep: Step = (position) => `.values(${position})`;
+/** The step to the reason of an aborted signal. */
+export const reasonStep: Step = () => ".reason";
+/** The step to what has no name of its own. */
+export const noStep: Step = () => "";
+
 /** The step to a property: `.name`, or `["odd name"]`. */
 export function propertyStep(key: string): string {
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;

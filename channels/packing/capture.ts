@@ -1,10 +1,10 @@
-import { CaptureWalk, indexStep, noStep } from "./_capture_walk.ts";
+import { CaptureWalk } from "./_capture_walk.ts";
 import type { EncodedPayload } from "./marker.ts";
 import type { Destination } from "./destination.ts";
 import { type Draft, type Packet, plainPacket } from "./packet.ts";
 import { checkLength } from "./message_length.ts";
 import { copiedUnits, copyPlain } from "./plain_copy.ts";
-import { Refusal } from "./_refusal.ts";
+import { indexStep, noStep, Refusal } from "./_refusal.ts";
 import { moveBuffers } from "./moving.ts";
 
 /**

@@ -51,7 +51,7 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
   // What comes next has its place already.
   durable: [["."]],
   cluster: [["."]],
-  testing: [["simulation"]],
+  testing: [["simulation"], ["_expectation.ts", "protocol.ts"], ["probe.ts"], ["mod.ts"]],
   inspector: [["."]],
   otel: [["."]],
 };

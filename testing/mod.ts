@@ -1,0 +1,30 @@
+/**
+ * A kit for tests of actors. Nothing else of this package loads it.
+ *
+ * {@linkcode probe} stands for an actor and records what comes to it.
+ *
+ * @example
+ * ```ts
+ * import { actor, type ActorRef, ActorSystem } from "@troupe/actors";
+ * import { probe } from "@troupe/actors/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * interface Log {
+ *   note(text: string): void;
+ * }
+ * const greeter = actor(import.meta, (_context, log: ActorRef<Log>) => ({
+ *   greet: (name: string) => log.tell.note(`hello ${name}`),
+ * }));
+ *
+ * await using system = new ActorSystem({ workers: 0 });
+ * const log = probe<Log>(system);
+ * const ref = await system.spawn(greeter, log.ref);
+ * ref.tell.greet("bob");
+ * assertEquals(await log.next("note"), ["hello bob"]);
+ * ```
+ *
+ * @module
+ */
+export { type Probe, probe } from "./probe.ts";
+export type * from "./protocol.ts";
+export type { WithinOptions } from "./_expectation.ts";

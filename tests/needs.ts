@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { programTest } from "./program.ts";
 
 /** A program that tests need. */
 export interface Program {
@@ -59,5 +60,5 @@ export function testWith(program: Program, name: string, fn: () => Promise<void>
     told.add(program);
     console.log(`Left out: tests that need ${program.name} (Debian's package: ${program.package})`);
   }
-  Deno.test({ name, ignore, fn });
+  programTest(name, fn, { ignore });
 }

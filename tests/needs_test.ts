@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { isLeftOut, pathOf, type Program } from "./needs.ts";
+import { programTest } from "./program.ts";
 import { within } from "./testing.ts";
 
 const missing: Program = {
@@ -20,7 +21,7 @@ Deno.test("A test of a missing program is left out, but in CI", () => {
   assertEquals(isLeftOut(present, false), false);
 });
 
-Deno.test("A machine without a browser passes, and is told once what to install", async () => {
+programTest("A machine without a browser passes, and is told once what to install", async () => {
   const { code, stdout } = await testPage({ CHROMIUM_PATH: "/nonexistent/chromium" });
   assertEquals(code, 0, stdout);
   const [line, ...more] = stdout.split("\n").filter((each) => each.includes("Chromium"));
@@ -29,7 +30,7 @@ Deno.test("A machine without a browser passes, and is told once what to install"
   assertStringIncludes(stdout, "1 ignored");
 });
 
-Deno.test("CI without a browser fails", async () => {
+programTest("CI without a browser fails", async () => {
   const { code, stdout } = await testPage({ CHROMIUM_PATH: "/nonexistent/chromium", CI: "true" });
   assertEquals(code, 1);
   assertStringIncludes(stdout, 'Cannot start the browser "/nonexistent/chromium"');

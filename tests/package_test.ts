@@ -6,7 +6,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
-import { runProgram, scratchFolder } from "./testing.ts";
+import { programTest, runProgram } from "./program.ts";
+import { scratchFolder } from "./testing.ts";
 
 const PROGRAM = `
 import { ActorSystem, actor, Pool, Queue, task } from "@troupe/actors";
@@ -94,7 +95,7 @@ async function consume(base: string, folder: string, worker: string, flags: stri
   });
 }
 
-Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
+programTest.each([{ worker: "web" }, { worker: "thread" }])(
   'The package works over HTTP with workers of kind "$worker"',
   async ({ worker }) => {
     await using folder = await scratchFolder();
@@ -112,7 +113,7 @@ Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
   },
 );
 
-Deno.test("The package works from local files with --allow-read and nothing more", async () => {
+programTest("The package works from local files with --allow-read and nothing more", async () => {
   await using folder = await scratchFolder();
   const { code, stdout, stderr } = await consume(root.href, folder.path, "web", [
     "--no-check",
@@ -121,7 +122,7 @@ Deno.test("The package works from local files with --allow-read and nothing more
   assertEquals({ code, stdout }, { code: 0, stdout: OUTPUT }, stderr);
 });
 
-Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
+programTest.each([{ worker: "web" }, { worker: "thread" }])(
   'The package works in a folder with #, % and " in its name with workers of kind "$worker"',
   async ({ worker }) => {
     await using folder = await scratchFolder();

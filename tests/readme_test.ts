@@ -9,7 +9,8 @@
  * each program is a file and a process.
  */
 import { assert, assertEquals } from "@std/assert";
-import { runProgram, scratchFolder } from "./testing.ts";
+import { programTest, runProgram } from "./program.ts";
+import { scratchFolder } from "./testing.ts";
 
 interface Block {
   readonly language: string;
@@ -48,7 +49,7 @@ for (const page of pages.sort()) {
     if (program.language !== "ts") continue;
     if (program.file.endsWith("_test.ts")) {
       programs.set(`${page}:${program.line}`, [program]);
-      Deno.test(`${page}:${program.line} passes`, async () => {
+      programTest(`${page}:${program.line} passes`, async () => {
         await using folder = await scratchFolder();
         const path = `${folder.path}/${program.file}`;
         await Deno.writeTextFile(path, program.text.replaceAll("Deno.test(", CALL));
@@ -60,7 +61,7 @@ for (const page of pages.sort()) {
 
     const files = blocks.slice(0, index + 1).filter(({ language }) => language === "ts");
     programs.set(`${page}:${program.line}`, files);
-    Deno.test(`${page}:${program.line} prints what it says`, async () => {
+    programTest(`${page}:${program.line} prints what it says`, async () => {
       await using folder = await scratchFolder();
       for (const { file, text } of files) await Deno.writeTextFile(`${folder.path}/${file}`, text);
 
@@ -73,7 +74,7 @@ for (const page of pages.sort()) {
 }
 
 // All at once: to check the types of each by itself takes seconds.
-Deno.test("The types of the programs of the README and the guide are right", async () => {
+programTest("The types of the programs of the README and the guide are right", async () => {
   await using scratch = await scratchFolder();
   const mains = [];
   for (const [place, files] of programs) {

@@ -1,14 +1,17 @@
 /**
  * Runs the tests and every example of the docs, two processes at a time, and says what took longest:
  *
- *     deno task test [--slow] [arguments of deno test]
- *     deno task test:threads
+ *     deno task test [--slow] [arguments of deno test]    what starts no process of its own
+ *     deno task test:programs                             what does
+ *     deno task test:threads                              what is usually simulated, on real threads
+ *     deno task test:all                                  all three
  *
  * Processes, because locks belong to a whole process: the leak check of `testing.ts` could not tell whose they are. With
- * arguments, such as files, there is one process.
+ * arguments, such as files, there is one process, in which all tests of a file run.
  *
  * @module
  */
+import { IN_A_PROCESS, ON_THREADS } from "./parts.ts";
 
 /** How `deno test` is called. */
 export const TEST_ARGS: readonly string[] = [
@@ -26,15 +29,29 @@ export const TEST_ARGS: readonly string[] = [
   "--allow-run",
 ];
 
-/** Whether tests that are usually simulated run on real threads, and they alone; `simulated()` names them so. */
-const ON_THREADS = Deno.env.get("TROUPE_TEST") === "threads";
+/** Some of the tests, and how `deno test` is told which. */
+interface Part {
+  /** What `TROUPE_TEST` says. */
+  readonly env?: "quick" | "threads";
+  /** How the names of its tests end. */
+  readonly filter?: string;
+  /** What `deno test` is called with one time after the other. */
+  batches(): AsyncGenerator<string[]>;
+}
+
+const QUICK: Part = { env: "quick", batches: everything };
+const PROGRAMS: Part = { filter: IN_A_PROCESS, batches: () => testsOf("programTest", "testWith") };
+const THREADS: Part = {
+  env: "threads",
+  filter: ON_THREADS,
+  batches: () => testsOf("/simulated.ts"),
+};
 
 const JOBS = 2;
 const root = new URL("../", import.meta.url);
 
-/** What `deno test` is called with one time after the other: first the folders with examples in docs. */
-async function* batches(): AsyncGenerator<string[]> {
-  if (ON_THREADS) return yield* split(await simulatedTests());
+/** The folders with examples in docs, then the tests. */
+async function* everything(): AsyncGenerator<string[]> {
   const files = [];
   const folders = [];
   for await (const { name, isDirectory } of Deno.readDir(root)) {
@@ -46,11 +63,11 @@ async function* batches(): AsyncGenerator<string[]> {
   yield* split(await testsIn("tests"));
 }
 
-/** The files of which all or some tests are usually simulated. */
-async function simulatedTests(): Promise<string[]> {
+/** The files in which one of these stands. */
+async function* testsOf(...words: string[]): AsyncGenerator<string[]> {
   const tests = await testsIn("tests");
   const texts = await Promise.all(tests.map((test) => Deno.readTextFile(new URL(test, root))));
-  return tests.filter((_, at) => texts[at]!.includes("/simulated.ts"));
+  yield* split(tests.filter((_, at) => words.some((word) => texts[at]!.includes(word))));
 }
 
 /** Shares them out by chance. */
@@ -89,18 +106,24 @@ class Run {
   }
 
   /** Runs one process; its output comes at once, or at its end. */
-  async test(args: readonly string[], stdout: "inherit" | "piped"): Promise<void> {
+  async test(
+    { env, filter }: Pick<Part, "env" | "filter">,
+    args: readonly string[],
+    stdout: "inherit" | "piped",
+  ): Promise<void> {
     const report = this.#report === null ? null : `${this.#report}/${++this.#batches}.xml`;
     const flags = report === null ? [] : [`--junit-path=${report}`];
-    if (ON_THREADS) flags.push("--filter=, on threads");
+    if (filter !== undefined) flags.push(`--filter=${filter}`);
     const child = new Deno.Command(Deno.execPath(), {
       args: [...TEST_ARGS, ...flags, ...args],
       cwd: root,
+      ...(env === undefined ? {} : { env: { TROUPE_TEST: env } }),
       stdout,
       stderr: stdout,
     });
     if (stdout === "inherit") {
-      this.isOk = (await child.spawn().status).success;
+      const { success } = await child.spawn().status;
+      this.isOk &&= success;
     } else {
       const output = await child.output();
       const text = new TextDecoder();
@@ -148,19 +171,33 @@ class Run {
   }
 }
 
+/** Which parts are meant by the options of the tasks. */
+const OPTIONS: Record<string, readonly Part[]> = {
+  "--programs": [PROGRAMS],
+  "--threads": [THREADS],
+  "--all": [QUICK, PROGRAMS, THREADS],
+};
+
 if (import.meta.main) {
-  const args = Deno.args.filter((arg) => arg !== "--slow");
-  const isSlow = args.length < Deno.args.length;
+  const options = Deno.args.filter((arg) => arg in OPTIONS);
+  const args = Deno.args.filter((arg) => arg !== "--slow" && !(arg in OPTIONS));
+  const parts = options.flatMap((option) => OPTIONS[option]!);
   await Deno.mkdir(new URL(".tmp", root), { recursive: true });
-  const report = isSlow ? await Deno.makeTempDir({ dir: new URL(".tmp", root).pathname }) : null;
+  const report = Deno.args.includes("--slow")
+    ? await Deno.makeTempDir({ dir: new URL(".tmp", root).pathname })
+    : null;
   const run = new Run(report);
   const start = performance.now();
   if (args.length > 0) {
-    await run.test(args, "inherit");
+    for (const part of parts.length > 0 ? parts : [{}]) await run.test(part, args, "inherit");
   } else {
-    const all = batches();
+    const all = (async function* () {
+      for (const part of parts.length > 0 ? parts : [QUICK]) {
+        for await (const batch of part.batches()) yield { part, batch };
+      }
+    })();
     const job = async () => {
-      for await (const batch of all) await run.test(batch, "piped");
+      for await (const { part, batch } of all) await run.test(part, batch, "piped");
     };
     await Promise.all(Array.from({ length: JOBS }, job));
     const seconds = Math.round((performance.now() - start) / 1_000);

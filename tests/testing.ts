@@ -1,6 +1,6 @@
 /**
- * What the tests share: a bound for every wait, a check that no worker outlives its test, scratch
- * folders, and programs run in a process of their own.
+ * What the tests share: a bound for every wait, a check that no worker outlives its test, and scratch
+ * folders.
  *
  * `deno task test` preloads this module, so the check runs after each test of each file, also where
  * nothing is imported from here.
@@ -111,7 +111,7 @@ async function blameForLocks(): Promise<void> {
  *
  * A Web Worker counts until `terminate()` is called on it, also when it has closed itself. One that
  * cannot be stopped keeps its lock: a test that makes one belongs in a process of its own
- * ({@linkcode runProgram}).
+ * (`program.ts`).
  */
 export async function leftovers(): Promise<string[]> {
   const { held, pending } = await locks.query();
@@ -159,51 +159,4 @@ export async function scratchFolder(): Promise<AsyncDisposable & { path: string 
       await Deno.remove(path, { recursive: true });
     },
   };
-}
-
-/** How a program ended and what it printed. */
-export interface ProgramResult {
-  /** Exit code; 128 plus the signal's number when a signal ended it. */
-  code: number;
-  /** Everything printed to standard output. */
-  stdout: string;
-  /** Everything printed to standard error. */
-  stderr: string;
-}
-
-/** Options for {@linkcode runProgram}. */
-export interface RunProgramOptions {
-  /** Flags of `deno run`, such as permissions. */
-  flags?: string[];
-  /** Arguments of the program. */
-  args?: string[];
-  /** Folder to run it in (default: that of the caller). */
-  cwd?: string;
-  /** Kill it and reject after so many milliseconds (default: 30 000). */
-  timeoutMs?: number;
-}
-
-/** Runs a module with `deno run` in a process of its own. */
-export async function runProgram(
-  module: string,
-  { flags = ["--allow-read"], args = [], cwd, timeoutMs = 30_000 }: RunProgramOptions = {},
-): Promise<ProgramResult> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", ...flags, module, ...args],
-    ...(cwd === undefined ? {} : { cwd }),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const output = child.output();
-  try {
-    const { code, stdout, stderr } = await within(timeoutMs, `the end of ${module}`, output);
-    const text = new TextDecoder();
-    return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-  } catch (error) {
-    child.kill("SIGKILL");
-    await output;
-    throw error;
-  }
 }

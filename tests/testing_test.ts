@@ -1,10 +1,10 @@
 import { Worker as ThreadWorker } from "node:worker_threads";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
+import { programTest, runProgram } from "./program.ts";
 import {
   assertNothingLeft,
   leftovers,
-  runProgram,
   scratchFolder,
   WaitTooLongError,
   within,
@@ -93,7 +93,7 @@ Deno.test("assertNothingLeft() waits for the lock of a terminated worker", async
   await assertNothingLeft();
 });
 
-Deno.test("runProgram() gives the output and the exit code", async () => {
+programTest("runProgram() gives the output and the exit code", async () => {
   await using folder = await scratchFolder();
   const module = `${folder.path}/main.ts`;
   await Deno.writeTextFile(module, `console.log(Deno.args[0]); Deno.exit(3);`);
@@ -101,7 +101,7 @@ Deno.test("runProgram() gives the output and the exit code", async () => {
   assertEquals(result, { code: 3, stdout: "hello\n", stderr: "" });
 });
 
-Deno.test("runProgram() kills a program that takes too long", async () => {
+programTest("runProgram() kills a program that takes too long", async () => {
   await using folder = await scratchFolder();
   const module = `${folder.path}/main.ts`;
   await Deno.writeTextFile(module, `setInterval(() => {}, 1_000);`);

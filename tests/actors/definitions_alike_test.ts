@@ -1,4 +1,5 @@
-import { runProgram, scratchFolder } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { scratchFolder } from "../testing.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   type ActorDefinition,
@@ -95,7 +96,7 @@ Deno.test("a definition made later is never one that another thread has made lat
 
 const FOLDERS = [" ", "#", "%20", "%", '"', "?"].map((odd) => ({ odd }));
 
-Deno.test.each(FOLDERS)(
+programTest.each(FOLDERS)(
   "Definitions are found by workers in a current folder with $odd in its name",
   async ({ odd }) => {
     await using folder = await scratchFolder();

@@ -41,7 +41,8 @@ import { divide } from "../fixtures/places.ts";
 import { cube, greeter } from "../fixtures/received.ts";
 import { threadName } from "../fixtures/thread.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, scratchFolder, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { scratchFolder, within } from "../testing.ts";
 
 Deno.test("actor() is found again by a worker", async () => {
   await using system = new ActorSystem({ workers: 1 });
@@ -69,7 +70,7 @@ Deno.test("task() gives a function that can be called as before, also with optio
   assertEquals([1, 2, 3].map((n) => square(n)), [1, 4, 9]);
 });
 
-Deno.test("actor() without an export works in a program of a single file", async () => {
+programTest("actor() without an export works in a program of a single file", async () => {
   await using folder = await scratchFolder();
   const { code, stdout, stderr } = await runSource(
     folder.path,
@@ -514,7 +515,7 @@ const UNGUARDED = [
   },
 ];
 
-Deno.test.each(UNGUARDED)("ActorSystem: a program without the guard ends, $how", async ({
+programTest.each(UNGUARDED)("ActorSystem: a program without the guard ends, $how", async ({
   before,
 }) => {
   await using folder = await scratchFolder();
@@ -534,7 +535,7 @@ Deno.test.each(UNGUARDED)("ActorSystem: a program without the guard ends, $how",
   assertEquals(code, 1);
 });
 
-Deno.test("ActorSystem: a missing guard is told also when another module makes it", async () => {
+programTest("ActorSystem: a missing guard is told also when another module makes it", async () => {
   await using folder = await scratchFolder();
   await Deno.writeTextFile(
     `${folder.path}/make.ts`,

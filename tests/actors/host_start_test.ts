@@ -3,9 +3,10 @@ import { ActorSystem } from "../../mod.ts";
 import { hostBehind } from "../../actors/system/actor_system.ts";
 import { commander } from "../fixtures/life_ordered.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, scratchFolder, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { scratchFolder, within } from "../testing.ts";
 
-Deno.test.each([{ worker: "web" }, { worker: "thread" }])(
+programTest.each([{ worker: "web" }, { worker: "thread" }])(
   "A $worker worker that ends in the turn in which it takes its lock is lost at once",
   async ({ worker }) => {
     await using folder = await scratchFolder();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runProgram } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
 
 const OUTPUT = `[ { a: [ 1 ] }, Map(1) { 1 => [ 2 ] }, undefined ]
 "failed"
@@ -16,7 +16,7 @@ const OUTPUT = `[ { a: [ 1 ] }, Map(1) { 1 => [ 2 ] }, undefined ]
 
 const PATCHES = ["stacks", "failing stacks", "toJSON", "failing toJSON", "functions"];
 
-Deno.test.each([
+programTest.each([
   ...PATCHES.map((patch) => ({ patch, transport: "port" })),
   { patch: "functions", transport: "shared" },
 ])(

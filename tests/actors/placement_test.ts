@@ -24,7 +24,8 @@ import {
   settler,
 } from "../fixtures/places.ts";
 import { threadName } from "../fixtures/thread.ts";
-import { leftovers, runProgram, scratchFolder, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { leftovers, scratchFolder, until, within } from "../testing.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
@@ -349,23 +350,26 @@ Deno.test("permissions are refused when the system's kind of worker is a thread"
   await assertRejects(() => system.spawn(definition), TypeError, "permissions");
 });
 
-Deno.test("permissions without --unstable-worker-options: the program hears of the flag", async () => {
-  await using folder = await scratchFolder();
-  const path = `${folder.path}/main.ts`;
-  await Deno.writeTextFile(
-    path,
-    `import { actor, ActorSystem } from "../../mod.ts";
+programTest(
+  "permissions without --unstable-worker-options: the program hears of the flag",
+  async () => {
+    await using folder = await scratchFolder();
+    const path = `${folder.path}/main.ts`;
+    await Deno.writeTextFile(
+      path,
+      `import { actor, ActorSystem } from "../../mod.ts";
     const pinger = actor(import.meta, () => ({ ping: () => "pong" }));
     if (import.meta.main) {
       await using system = new ActorSystem({ workers: 0 });
       await system.spawn(pinger.with({ own: { permissions: { read: true } } }));
     }`,
-  );
-  const flags = ["--no-config", "--allow-read"];
-  const { code, stderr } = await runProgram(path, { flags, timeoutMs: 10_000 });
-  assertStringIncludes(stderr, "--unstable-worker-options");
-  assertEquals(code === 0, false);
-});
+    );
+    const flags = ["--no-config", "--allow-read"];
+    const { code, stderr } = await runProgram(path, { flags, timeoutMs: 10_000 });
+    assertStringIncludes(stderr, "--unstable-worker-options");
+    assertEquals(code === 0, false);
+  },
+);
 
 Deno.test.each(PLACES)("ActorSystem.run() gives the result of a task, on $where", async ({
   workers,

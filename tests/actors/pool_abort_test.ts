@@ -17,7 +17,8 @@ import {
   whenAborted,
 } from "../fixtures/pool_tasks.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { until, within } from "../testing.ts";
 
 const REASON = new RangeError("enough");
 
@@ -232,7 +233,7 @@ simulated("Pool.map() counts timeoutMs for all items together", async () => {
   assert(error.message.startsWith("Cannot map task "), error.message);
 });
 
-Deno.test("200 aborted tasks leave no memory", async () => {
+programTest("200 aborted tasks leave no memory", async () => {
   const program = new URL("../fixtures/pool_forgotten.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await runProgram(program, {
     flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"],

@@ -13,7 +13,8 @@ import {
   worker,
 } from "../fixtures/life_shutdown.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { within } from "../testing.ts";
 
 const PROGRAM = new URL("../fixtures/life_program.ts", import.meta.url).href;
 
@@ -294,21 +295,21 @@ Deno.test("Every ask of one worker to another settles at shutdown()", async () =
   }
 });
 
-Deno.test(
+programTest(
   "ActorSystem.shutdown() ends an endless loop on a thread worker and names its actor",
   async () => {
     assertEquals(await run("endless loop", 0), { code: 0, lines: ["loop"] });
   },
 );
 
-Deno.test(
+programTest(
   "ActorSystem.shutdown() gives up an endless loop in a Web Worker and names its actor",
   async () => {
     assertEquals(await run("endless loop in a Web Worker", 0), { code: 0, lines: ["loop"] });
   },
 );
 
-Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
+programTest.each([...PLACES, { where: "two workers", workers: 2 }])(
   "A program ends by itself after shutdown() with actors on $where",
   async ({ workers }) => {
     const result = await run("shutdown", workers);
@@ -316,19 +317,22 @@ Deno.test.each([...PLACES, { where: "two workers", workers: 2 }])(
   },
 );
 
-Deno.test("A program ends by itself after await using", async () => {
+programTest("A program ends by itself after await using", async () => {
   assertEquals(await run("await using", 1), { code: 0, lines: ["reply"] });
 });
 
-Deno.test("A program without workers stays alive for a pending ask, then ends by itself", async () => {
-  assertEquals(await run("pending ask", 0), { code: 0, lines: ["TimeoutError"] });
-});
+programTest(
+  "A program without workers stays alive for a pending ask, then ends by itself",
+  async () => {
+    assertEquals(await run("pending ask", 0), { code: 0, lines: ["TimeoutError"] });
+  },
+);
 
-Deno.test("A program without workers and without pending asks ends by itself", async () => {
+programTest("A program without workers and without pending asks ends by itself", async () => {
   assertEquals(await run("idle", 0), { code: 0, lines: ["reply"] });
 });
 
-Deno.test.each(
+programTest.each(
   PLACES.flatMap((place) =>
     (["SIGINT", "SIGTERM"] as const).map((signal) => ({ ...place, signal }))
   ),

@@ -12,7 +12,8 @@ import {
 } from "../fixtures/life_shutdown.ts";
 import { die, endless, gated, newWords, open } from "../fixtures/pool_tasks.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { until, within } from "../testing.ts";
 
 type Reporter = RefOf<typeof reporter>;
 
@@ -214,7 +215,7 @@ simulated.each(WAITING.map(([why, start, others]) => ({ why, start, others })))(
   },
 );
 
-Deno.test(
+programTest(
   "ActorSystem.shutdown() names a pool's task in an endless loop, also one that was given up",
   async () => {
     const { stdout } = await run("pool");
@@ -222,7 +223,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+programTest(
   "ActorSystem.shutdown() names a pool's task in an endless loop whose pool was terminated",
   async () => {
     const { stdout } = await run("terminated pool");
@@ -230,23 +231,29 @@ Deno.test(
   },
 );
 
-Deno.test("ActorSystem.shutdown() names a task in an endless loop that was given up", async () => {
-  const { stdout } = await run("task");
-  assertEquals(stdout.trim(), "TimeoutError\nabandoned: host 1");
-});
+programTest(
+  "ActorSystem.shutdown() names a task in an endless loop that was given up",
+  async () => {
+    const { stdout } = await run("task");
+    assertEquals(stdout.trim(), "TimeoutError\nabandoned: host 1");
+  },
+);
 
-Deno.test("ActorSystem.shutdown() names a terminated actor in an endless loop", async () => {
+programTest("ActorSystem.shutdown() names a terminated actor in an endless loop", async () => {
   const { stdout } = await run("terminated actor");
   assertEquals(stdout.trim(), "killed\nabandoned: looping");
 });
 
-Deno.test("ActorSystem.shutdown() names a worker in an endless loop of a timer", async () => {
+programTest("ActorSystem.shutdown() names a worker in an endless loop of a timer", async () => {
   const { stdout } = await run("timer");
   assertEquals(stdout.trim(), "abandoned: host 1");
 });
 
-Deno.test("shutdownOnSignal ends the program beside a Web Worker in an endless loop, and names it", async () => {
-  const { code, stdout, stderr } = await run("signal");
-  assertEquals([code, stdout], [1, "looping\n"]);
-  assertEquals(stderr, "Ended in spite of what would not stop: looper\n");
-});
+programTest(
+  "shutdownOnSignal ends the program beside a Web Worker in an endless loop, and names it",
+  async () => {
+    const { code, stdout, stderr } = await run("signal");
+    assertEquals([code, stdout], [1, "looping\n"]);
+    assertEquals(stderr, "Ended in spite of what would not stop: looper\n");
+  },
+);

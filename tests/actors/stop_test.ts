@@ -16,7 +16,8 @@ import {
 import { events, PLACES, probe } from "../fixtures/life_probe.ts";
 import { ender, idler, leaver, observer } from "../fixtures/life_stop.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { until, within } from "../testing.ts";
 
 async function spawnEnder(system: ActorSystem, options: ActorOptions = {}) {
   const log = await system.spawn(probe);
@@ -267,7 +268,7 @@ Deno.test("ActorRef.terminate() next to an endless loop works from another worke
   assertEquals((await looping.exited).kind, "host-lost");
 });
 
-Deno.test("ActorRef.terminate() gives up a Web Worker in an endless loop", async () => {
+programTest("ActorRef.terminate() gives up a Web Worker in an endless loop", async () => {
   const program = new URL("../fixtures/life_program.ts", import.meta.url).href;
   const flags = ["--no-check", "--allow-read"];
   const args = ["terminate in a Web Worker", "1"];

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import { ActorSystem, HostLostError, Supervisor } from "../../mod.ts";
 import { phoenix } from "../fixtures/phoenix.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { within } from "../testing.ts";
 
 // On a busy machine a thread that has nothing to do may not beat for some hundreds of milliseconds.
 const LIMIT_MS = 1_000;
@@ -67,12 +68,15 @@ Deno.test("A supervisor starts an actor again that looped without end", async ()
   assertEquals(await within(10_000, "the other", other.ask.add(2)), 3);
 });
 
-Deno.test("unresponsiveMs replaces a Web Worker in an endless loop, and shutdown reports it", async () => {
-  const program = new URL("../fixtures/stuck_program.ts", import.meta.url).href;
-  const flags = ["--no-check", "--allow-read"];
-  const { stdout } = await runProgram(program, { flags, timeoutMs: 20_000 });
-  assertEquals(stdout.trim().split("\n"), ["HostLostError", "back 6", "abandoned looper"]);
-});
+programTest(
+  "unresponsiveMs replaces a Web Worker in an endless loop, and shutdown reports it",
+  async () => {
+    const program = new URL("../fixtures/stuck_program.ts", import.meta.url).href;
+    const flags = ["--no-check", "--allow-read"];
+    const { stdout } = await runProgram(program, { flags, timeoutMs: 20_000 });
+    assertEquals(stdout.trim().split("\n"), ["HostLostError", "back 6", "abandoned looper"]);
+  },
+);
 
 Deno.test.each([-1, NaN].map((unresponsiveMs) => ({ unresponsiveMs })))(
   "unresponsiveMs of $unresponsiveMs is refused",

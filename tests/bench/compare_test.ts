@@ -3,7 +3,7 @@ import { compareFigures } from "../../bench/compare.ts";
 import { lineOf, linesOf, stepOf } from "../../bench/harness/lockstep.ts";
 import { RATE } from "../../bench/harness/workload.ts";
 import { git, testWith } from "../needs.ts";
-import { runProgram } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
 
 const MAIN = new URL("../../bench/compare.ts", import.meta.url).href;
 const FLAGS = ["--no-check", "--allow-read", "--allow-write=.tmp", "--allow-run"];
@@ -26,7 +26,7 @@ testWith(git, "bench:compare refuses a commit that there is not", async () => {
   assertStringIncludes(stderr, 'Cannot compare: git knows no commit "0123456789"');
 });
 
-Deno.test.each([
+programTest.each([
   { args: [], why: "name the commit to compare with" },
   { args: ["HEAD", "nothing"], why: 'there is no group "nothing": known are one-thread,' },
   { args: ["HEAD", "--rounds", "0"], why: "--rounds must be a whole number of at least 1" },

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runProgram } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
 import { groups } from "../../bench/groups.ts";
 
 const MAIN = new URL("../../bench/main.ts", import.meta.url).href;
@@ -10,7 +10,7 @@ async function bench(...args: string[]) {
   return await runProgram(MAIN, { flags: FLAGS, args: ["--quick", "--no-peers", ...args] });
 }
 
-Deno.test.each(Object.keys(groups).map((group) => ({ group })))(
+programTest.each(Object.keys(groups).map((group) => ({ group })))(
   "bench $group does each of its workloads, with everything checked",
   async ({ group }) => {
     const { code, stdout, stderr } = await bench(group);
@@ -19,7 +19,7 @@ Deno.test.each(Object.keys(groups).map((group) => ({ group })))(
   },
 );
 
-Deno.test("bench names the groups that there are when it is asked for another one", async () => {
+programTest("bench names the groups that there are when it is asked for another one", async () => {
   const { code, stderr } = await bench("nothing");
   assertEquals(code, 1);
   assertStringIncludes(stderr, 'Cannot run "nothing": known are one-thread, threads,');

@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { runProgram } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
 
 const MAIN = new URL("../../bench/soak/main.ts", import.meta.url).href;
 const FLAGS = ["--no-check", "--allow-read", "--v8-flags=--expose-gc"];
 
-Deno.test("soak bears mixed load for twelve seconds without growing", async () => {
+programTest("soak bears mixed load for twelve seconds without growing", async () => {
   const { code, stdout, stderr } = await runProgram(MAIN, {
     flags: FLAGS,
     args: ["--minutes", "0.2"],
@@ -14,7 +14,7 @@ Deno.test("soak bears mixed load for twelve seconds without growing", async () =
   assertMatch(stdout, /^Steady over 7 stretches$/m);
 });
 
-Deno.test("soak refuses a time that is no number", async () => {
+programTest("soak refuses a time that is no number", async () => {
   const { code, stderr } = await runProgram(MAIN, { flags: FLAGS, args: ["--minutes", "ten"] });
   assertEquals(code, 1);
   assertMatch(stderr, /^Cannot soak: --minutes must be .*, received "ten"$/m);

@@ -13,7 +13,8 @@ import { PortCarrier } from "../../channels/link/port_carrier.ts";
 import type { Payload } from "../../channels/packing/marker.ts";
 import { revive } from "../../channels/packing/revival.ts";
 import { ChannelClosedError, pipe, registerClass, transfer } from "../../channels/mod.ts";
-import { runProgram, scratchFolder, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { scratchFolder, within } from "../testing.ts";
 import {
   cross,
   LinkPair,
@@ -704,7 +705,7 @@ Deno.test("Link closed by a handler leaves no signal of the batch live", async (
   link.close(new Error("closed"));
 });
 
-Deno.test("Link keeps no signal alive that its sender has forgotten", async () => {
+programTest("Link keeps no signal alive that its sender has forgotten", async () => {
   const program = new URL("../fixtures/channel_forgotten_signals.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await runProgram(program, {
     flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"],
@@ -712,7 +713,7 @@ Deno.test("Link keeps no signal alive that its sender has forgotten", async () =
   assertEquals([stdout, stderr, code], ["sender: collected\nreceiver: collected\n", "", 0]);
 });
 
-Deno.test("Link passes the abort of a signal on that nobody but its source knows", async () => {
+programTest("Link passes the abort of a signal on that nobody but its source knows", async () => {
   const program = new URL("../fixtures/channel_derived_signal.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await runProgram(program, {
     flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"],

@@ -4,7 +4,8 @@ import { OneWay, PipePair, take, VALUES } from "../fixtures/pipe_pair.ts";
 import { PlainWorker } from "../fixtures/pipe_plain_worker.ts";
 import { count, echo, keeper, mortal } from "../fixtures/pipe_tasks.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { within } from "../testing.ts";
 
 function soon<T>(what: string, promise: PromiseLike<T>): Promise<T> {
   return within(10_000, what, promise);
@@ -284,7 +285,7 @@ simulated("PipeEnd cannot be sent while it is being waited for", async () => {
   assertEquals(await soon("the item", received), 1);
 });
 
-Deno.test.each([
+programTest.each([
   { name: "idle", line: "hello answer" },
   { name: "pending receive", line: "late" },
   { name: "pending receive with a limit", line: "TimeoutError" },

@@ -9,7 +9,8 @@ import {
 import { ChannelClosedError, pack, Queue, transfer, unpack, type WaitOptions } from "../../mod.ts";
 import { peerOn, PEERS, REMOTE_PEERS, startWaiting } from "../fixtures/queue_peer.ts";
 import type { Moved, Order } from "../fixtures/queue_scripts.ts";
-import { runProgram, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { until, within } from "../testing.ts";
 import { assertSameStructure } from "./same_structure.ts";
 
 async function full<T>(...items: T[]): Promise<Queue<T>> {
@@ -701,7 +702,7 @@ const ENDINGS = [
   { name: "pending join", printed: "joined\n" },
 ];
 
-Deno.test.each(ENDINGS)(
+programTest.each(ENDINGS)(
   "Queue lets the program end, and only then: $name",
   async ({ name, printed }) => {
     const flags = ["--no-check", "--allow-read"];
@@ -714,7 +715,7 @@ Deno.test.each(ENDINGS)(
   },
 );
 
-Deno.test("Queue that both threads have forgotten is collected", async () => {
+programTest("Queue that both threads have forgotten is collected", async () => {
   const program = new URL("../fixtures/queue_forgotten.ts", import.meta.url).href;
   const { code, stdout, stderr } = await runProgram(program, {
     flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"],

@@ -1,6 +1,7 @@
 /** Runs the examples of queues and pipes, each as the program that it is. */
 import { assertEquals } from "@std/assert";
 import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
+import { programTest } from "../program.ts";
 
 /** Lines `first` to `last`, made by `line`. */
 function lines(first: number, last: number, line: (n: number) => string): string[] {
@@ -39,15 +40,18 @@ const EXACT = [
   },
 ];
 
-Deno.test.each(EXACT)("example $example prints exactly its output", async ({ example, output }) => {
-  assertEquals(await linesOf(example), output);
-});
+programTest.each(EXACT)(
+  "example $example prints exactly its output",
+  async ({ example, output }) => {
+    assertEquals(await linesOf(example), output);
+  },
+);
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
   await assertShows(example, output);
 });
 
-Deno.test.each([{ example: "producer_consumer" }, { example: "sentinel" }])(
+programTest.each([{ example: "producer_consumer" }, { example: "sentinel" }])(
   "example $example produces and consumes 1 to 5 in order",
   async ({ example }) => {
     const { Produced, Consumed, ...others } = Object.groupBy(
@@ -60,7 +64,7 @@ Deno.test.each([{ example: "producer_consumer" }, { example: "sentinel" }])(
   },
 );
 
-Deno.test("example as_they_come prints one result for each input", async () => {
+programTest("example as_they_come prints one result for each input", async () => {
   assertEquals((await linesOf("as_they_come")).sort(), [
     '"or not to be" has 4 words',
     '"that is the question" has 4 words',
@@ -68,7 +72,7 @@ Deno.test("example as_they_come prints one result for each input", async () => {
   ]);
 });
 
-Deno.test("example multiplex receives all of each sender in order, then its end", async () => {
+programTest("example multiplex receives all of each sender in order, then its end", async () => {
   const printed = Object.groupBy(await linesOf("multiplex"), (line) => line.split(":")[0]!);
   const all = ["ann", "bob", "cleo", "dan"].map((name) => {
     return [name, [...lines(0, 9, (n) => `${name}: ${n}`), `${name}: end of data`]];
@@ -76,7 +80,7 @@ Deno.test("example multiplex receives all of each sender in order, then its end"
   assertEquals({ ...printed }, Object.fromEntries(all));
 });
 
-Deno.test("example task_queue answers every job exactly once, then all workers end", async () => {
+programTest("example task_queue answers every job exactly once, then all workers end", async () => {
   const answers = await linesOf("task_queue");
   assertEquals(answers.pop(), "All 4 workers have ended");
   assertEquals(

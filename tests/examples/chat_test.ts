@@ -1,5 +1,6 @@
 /** Runs the chat and talks to it as browsers do, over WebSockets. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { programTest } from "../program.ts";
 import { until, within } from "../testing.ts";
 import { ServerProgram } from "./server_program.ts";
 
@@ -42,7 +43,7 @@ class Client implements AsyncDisposable {
   }
 }
 
-Deno.test("example chat hands what one says to all in the room, in order", async () => {
+programTest("example chat hands what one says to all in the room, in order", async () => {
   await using chat = startChat();
   const url = await chat.url();
   await using ann = new Client(url, "tea/ann");
@@ -58,7 +59,7 @@ Deno.test("example chat hands what one says to all in the room, in order", async
   }
 });
 
-Deno.test("example chat tells those who stay who has left, and frees the name", async () => {
+programTest("example chat tells those who stay who has left, and frees the name", async () => {
   await using chat = startChat();
   const url = await chat.url();
   await using ann = new Client(url, "tea/ann");
@@ -72,7 +73,7 @@ Deno.test("example chat tells those who stay who has left, and frees the name", 
   assertEquals(await bob.hear(), "* bob has joined ann, bob");
 });
 
-Deno.test("example chat forgets those who go before they are in", async () => {
+programTest("example chat forgets those who go before they are in", async () => {
   await using chat = startChat();
   const url = await chat.url();
   for (let i = 0; i < 20; i++) await new Client(url, "tea/bob")[Symbol.asyncDispose]();
@@ -84,7 +85,7 @@ Deno.test("example chat forgets those who go before they are in", async () => {
   });
 });
 
-Deno.test("example chat keeps rooms apart", async () => {
+programTest("example chat keeps rooms apart", async () => {
   await using chat = startChat();
   const url = await chat.url();
   await using ann = new Client(url, "tea/ann");
@@ -96,7 +97,7 @@ Deno.test("example chat keeps rooms apart", async () => {
   assertEquals([await ann.hear(), await bob.hear()], ["ann: tea", "bob: coffee"]);
 });
 
-Deno.test("example chat refuses a name that somebody in the room has", async () => {
+programTest("example chat refuses a name that somebody in the room has", async () => {
   await using chat = startChat();
   const url = await chat.url();
   await using ann = new Client(url, "tea/ann");
@@ -108,7 +109,7 @@ Deno.test("example chat refuses a name that somebody in the room has", async () 
   assertEquals(await ann.hear(), "ann: alone");
 });
 
-Deno.test("example chat lets somebody go who sends more than 1000 characters", async () => {
+programTest("example chat lets somebody go who sends more than 1000 characters", async () => {
   await using chat = startChat();
   const url = await chat.url();
   await using ann = new Client(url, "tea/ann");
@@ -121,7 +122,7 @@ Deno.test("example chat lets somebody go who sends more than 1000 characters", a
   assertEquals(heard.at(-1), "* bob has left");
 });
 
-Deno.test("example chat serves its page, and ends on Ctrl-C while people are there", async () => {
+programTest("example chat serves its page, and ends on Ctrl-C while people are there", async () => {
   await using chat = startChat();
   const url = await chat.url();
   assertStringIncludes(await (await fetch(url)).text(), "<title>Chat</title>");

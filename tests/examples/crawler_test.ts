@@ -1,6 +1,6 @@
 /** Runs the crawler as the program that it is. */
 import { assertEquals } from "@std/assert";
-import { runProgram } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
 
 const MAIN = new URL("../../examples/crawler/main.ts", import.meta.url).href;
 
@@ -20,13 +20,13 @@ async function crawl(pages: number): Promise<{ visited: number[]; summary: strin
   return { visited, summary };
 }
 
-Deno.test("example crawler stops at the limit, each page asked for once", async () => {
+programTest("example crawler stops at the limit, each page asked for once", async () => {
   const { visited, summary } = await crawl(50);
   assertEquals([visited.length, new Set(visited).size], [30, 30]);
   assertEquals(summary, "Crawled 30 pages with 30 requests");
 });
 
-Deno.test("example crawler finds all of a small site, and its dead links, and ends", async () => {
+programTest("example crawler finds all of a small site, and its dead links, and ends", async () => {
   const { visited, summary } = await crawl(3);
   assertEquals(visited.sort(), [0, 1, 2, 3, 4, 5, 6]);
   assertEquals(summary, "Crawled 7 pages with 7 requests");

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { runProgram } from "../testing.ts";
+import { runProgram } from "../program.ts";
 
 const EXAMPLES = `${import.meta.dirname}/../../examples`;
 

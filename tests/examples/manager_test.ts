@@ -1,6 +1,7 @@
 /** Runs the examples of managed objects, each as the program that it is. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
+import { programTest } from "../program.ts";
 
 const EXACT = [
   {
@@ -63,29 +64,35 @@ const EXACT = [
   { example: "custom_class", output: ["7", "56", "Blocking, in a task: 7 56", "Calls: 4"] },
 ];
 
-Deno.test.each(EXACT)("example $example prints exactly its output", async ({ example, output }) => {
-  assertEquals(await linesOf(example), output);
-});
+programTest.each(EXACT)(
+  "example $example prints exactly its output",
+  async ({ example, output }) => {
+    assertEquals(await linesOf(example), output);
+  },
+);
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
   await assertShows(example, output);
 });
 
-Deno.test("example lost_writes loses at most what was written at once, and nothing after that", async () => {
-  const [racy = "", ...exact] = await linesOf("lost_writes");
-  const [, x, items] = racy.match(/^At once: x = (\d), items = \[(.*)\]$/) ?? [];
-  const numbers = [Number(x), ...(items ?? "").split(", ").map(Number)];
-  assertEquals(numbers.length, 6);
-  for (const n of numbers) assert(n >= 1 && n <= 5, racy);
-  assertEquals(
-    exact,
-    ["One after another", "With a lock", "With update()"].map((title) =>
-      `${title}: x = 5, items = [1, 2, 3, 4, 5]`
-    ),
-  );
-});
+programTest(
+  "example lost_writes loses at most what was written at once, and nothing after that",
+  async () => {
+    const [racy = "", ...exact] = await linesOf("lost_writes");
+    const [, x, items] = racy.match(/^At once: x = (\d), items = \[(.*)\]$/) ?? [];
+    const numbers = [Number(x), ...(items ?? "").split(", ").map(Number)];
+    assertEquals(numbers.length, 6);
+    for (const n of numbers) assert(n >= 1 && n <= 5, racy);
+    assertEquals(
+      exact,
+      ["One after another", "With a lock", "With update()"].map((title) =>
+        `${title}: x = 5, items = [1, 2, 3, 4, 5]`
+      ),
+    );
+  },
+);
 
-Deno.test("example managed_speed shows that shared memory is faster", async () => {
+programTest("example managed_speed shows that shared memory is faster", async () => {
   const [direct = "", managed = "", ...last] = await linesOf("managed_speed");
   assertMatch(direct, /^2000 increments of a SharedValue: [\d.]+ ms$/);
   assertMatch(managed, /^2000 increments of a managed value: [\d.]+ ms$/);

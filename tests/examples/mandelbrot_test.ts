@@ -1,6 +1,7 @@
 /** Runs the Mandelbrot example and reads the picture that it writes. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { runProgram, scratchFolder } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { scratchFolder } from "../testing.ts";
 
 const MAIN = new URL("../../examples/mandelbrot/main.ts", import.meta.url).href;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -31,25 +32,28 @@ async function draw(width: number): Promise<Map<string, Uint8Array<ArrayBuffer>>
   return new Map(chunksIn(file));
 }
 
-Deno.test("example mandelbrot writes a PNG file of the size asked for", async () => {
+programTest("example mandelbrot writes a PNG file of the size asked for", async () => {
   const chunks = await draw(301);
   assertEquals([...chunks.keys()], ["IHDR", "IDAT", "IEND"]);
   const header = new DataView(chunks.get("IHDR")!.buffer);
   assertEquals([header.getUint32(0), header.getUint32(4)], [301, 201]);
 });
 
-Deno.test("example mandelbrot draws the set black, its surroundings not, and it is symmetric", async () => {
-  const chunks = await draw(300);
-  const packed = new Blob([chunks.get("IDAT")!]).stream();
-  const rows = await new Response(packed.pipeThrough(new DecompressionStream("deflate"))).bytes();
-  assertEquals(rows.length, 200 * (1 + 300 * 3));
-  const pixelAt = (x: number, y: number) => {
-    const start = y * (1 + 300 * 3) + 1 + 3 * x;
-    return [...rows.subarray(start, start + 3)];
-  };
-  assertEquals([pixelAt(150, 100), pixelAt(200, 100)], [BLACK, BLACK]);
-  for (const [x, y] of [[0, 0], [299, 199], [150, 1]] as const) {
-    assertEquals(pixelAt(x, y).join() === BLACK.join(), false, `${x}, ${y}`);
-  }
-  assertEquals(pixelAt(100, 60), pixelAt(100, 140));
-});
+programTest(
+  "example mandelbrot draws the set black, its surroundings not, and it is symmetric",
+  async () => {
+    const chunks = await draw(300);
+    const packed = new Blob([chunks.get("IDAT")!]).stream();
+    const rows = await new Response(packed.pipeThrough(new DecompressionStream("deflate"))).bytes();
+    assertEquals(rows.length, 200 * (1 + 300 * 3));
+    const pixelAt = (x: number, y: number) => {
+      const start = y * (1 + 300 * 3) + 1 + 3 * x;
+      return [...rows.subarray(start, start + 3)];
+    };
+    assertEquals([pixelAt(150, 100), pixelAt(200, 100)], [BLACK, BLACK]);
+    for (const [x, y] of [[0, 0], [299, 199], [150, 1]] as const) {
+      assertEquals(pixelAt(x, y).join() === BLACK.join(), false, `${x}, ${y}`);
+    }
+    assertEquals(pixelAt(100, 60), pixelAt(100, 140));
+  },
+);

@@ -1,5 +1,6 @@
 /** Runs the examples of pools, each as the program that it is. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { programTest } from "../program.ts";
 import { scratchFolder } from "../testing.ts";
 import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
 
@@ -42,15 +43,18 @@ const EXACT = [
   },
 ];
 
-Deno.test.each(EXACT)("example $example prints exactly its output", async ({ example, output }) => {
-  assertEquals(await linesOf(example), output);
-});
+programTest.each(EXACT)(
+  "example $example prints exactly its output",
+  async ({ example, output }) => {
+    assertEquals(await linesOf(example), output);
+  },
+);
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
   await assertShows(example, output);
 });
 
-Deno.test("example greet greets bob, then one time for each name", async () => {
+programTest("example greet greets bob, then one time for each name", async () => {
   const [first, ...others] = await linesOf("greet");
   assertEquals(first, "hello bob");
   assertEquals(others.sort(), [
@@ -60,7 +64,7 @@ Deno.test("example greet greets bob, then one time for each name", async () => {
   ]);
 });
 
-Deno.test("example word_count counts the words of a folder", async () => {
+programTest("example word_count counts the words of a folder", async () => {
   await using folder = await scratchFolder();
   await Deno.mkdir(`${folder.path}/deep/.hidden`, { recursive: true });
   await Deno.writeTextFile(`${folder.path}/one.txt`, "The cat and the dog.\n");
@@ -76,7 +80,7 @@ Deno.test("example word_count counts the words of a folder", async () => {
   ]);
 });
 
-Deno.test("example word_count counts the sources of this repository", async () => {
+programTest("example word_count counts the sources of this repository", async () => {
   const [total, ...words] = await linesOf("word_count");
   assertMatch(total!, /^\d{5,} words in \d{3,} files$/);
   assertEquals(words.length, 10);

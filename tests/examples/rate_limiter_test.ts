@@ -1,5 +1,6 @@
 /** Runs the rate limiter as the server that it is. */
 import { assertEquals } from "@std/assert";
+import { programTest } from "../program.ts";
 import { until } from "../testing.ts";
 import { ServerProgram } from "./server_program.ts";
 
@@ -18,7 +19,7 @@ async function ask(url: string, key: string): Promise<[number, string | null]> {
   return [response.status, response.headers.get("retry-after")];
 }
 
-Deno.test("example rate_limiter refuses what comes after the burst, for each key", async () => {
+programTest("example rate_limiter refuses what comes after the burst, for each key", async () => {
   await using server = startServer(5, 60_000);
   const url = await server.url();
   for (const key of ["ann", "bob"]) {
@@ -27,14 +28,14 @@ Deno.test("example rate_limiter refuses what comes after the burst, for each key
   }
 });
 
-Deno.test("example rate_limiter lets no more through when all come at once", async () => {
+programTest("example rate_limiter lets no more through when all come at once", async () => {
   await using server = startServer(5, 60_000);
   const url = await server.url();
   const answers = await Promise.all(Array.from({ length: 30 }, () => ask(url, "ann")));
   assertEquals(answers.filter(([status]) => status === 200).length, 5);
 });
 
-Deno.test("example rate_limiter lets one more through after each refill", async () => {
+programTest("example rate_limiter lets one more through after each refill", async () => {
   await using server = startServer(2, 1_500);
   const url = await server.url();
   for (const status of [200, 200, 429]) assertEquals((await ask(url, "ann"))[0], status);
@@ -42,7 +43,7 @@ Deno.test("example rate_limiter lets one more through after each refill", async 
   assertEquals((await ask(url, "ann"))[0], 429);
 });
 
-Deno.test("example rate_limiter goes on with full buckets, which are forgotten", async () => {
+programTest("example rate_limiter goes on with full buckets, which are forgotten", async () => {
   await using server = startServer(1, 5);
   const url = await server.url();
   for (let i = 0; i < 50; i++) {

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { programTest } from "../program.ts";
 import { scratchFolder, until, within } from "../testing.ts";
 import { writeFiles } from "./search/files.ts";
 import { search, SearchProgram } from "./search/program.ts";
@@ -9,7 +10,7 @@ const TEXTS = {
   "third.txt": "Nothing of the kind, but __proto__ and Größe.\n",
 };
 
-Deno.test("search --query prints the files that hold all words, the best first", async () => {
+programTest("search --query prints the files that hold all words, the best first", async () => {
   await using folder = await scratchFolder();
   await writeFiles(folder.path, TEXTS);
   const { code, stdout, stderr } = await search([folder.path, "--query", "Actor message"]);
@@ -24,7 +25,7 @@ Deno.test("search --query prints the files that hold all words, the best first",
   assertEquals(code, 0);
 });
 
-Deno.test.each([
+programTest.each([
   { query: "__proto__", answer: "1 file holds: __proto__" },
   { query: "GRÖSSE größe", answer: "No file holds: grösse größe" },
   { query: "größe", answer: "1 file holds: größe" },
@@ -37,12 +38,12 @@ Deno.test.each([
   assertEquals(code, 0);
 });
 
-Deno.test("search indexes this project when no folder is given", async () => {
+programTest("search indexes this project when no folder is given", async () => {
   const { stdout } = await search(["--query", "SearchService describe LINES_PER_FILE"]);
   assertStringIncludes(stdout, "\nexamples/search/search_service.ts\n");
 });
 
-Deno.test("search counts what it leaves out, and indexes the rest", async () => {
+programTest("search counts what it leaves out, and indexes the rest", async () => {
   await using folder = await scratchFolder();
   await writeFiles(folder.path, {
     "binary": "actor\0",
@@ -59,7 +60,7 @@ Deno.test("search counts what it leaves out, and indexes the rest", async () => 
   assertEquals(code, 0);
 });
 
-Deno.test.each([
+programTest.each([
   { args: ["no/such/folder"], message: 'Cannot index "no/such/folder": it does not exist' },
   { args: ["deno.json"], message: 'Cannot index "deno.json": it is not a folder' },
   { args: ["--prot", "1"], message: 'Cannot start: unknown option "--prot"; see --help' },
@@ -68,7 +69,7 @@ Deno.test.each([
   assertEquals(await search(args), { code: 1, stdout: "", stderr: message + "\n" });
 });
 
-Deno.test("search ends with exit code 1 when the port is taken", async () => {
+programTest("search ends with exit code 1 when the port is taken", async () => {
   await using folder = await scratchFolder();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -80,7 +81,7 @@ Deno.test("search ends with exit code 1 when the port is taken", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test("search --help tells the options", async () => {
+programTest("search --help tells the options", async () => {
   const { code, stdout } = await search(["--help"]);
   assertMatch(
     stdout,
@@ -89,7 +90,7 @@ Deno.test("search --help tells the options", async () => {
   assertEquals(code, 0);
 });
 
-Deno.test("search --compare prints the times of one worker and of several", async () => {
+programTest("search --compare prints the times of one worker and of several", async () => {
   await using folder = await scratchFolder();
   await writeFiles(folder.path, TEXTS);
   const { code, stdout } = await search([folder.path, "--compare", "--workers", "3"]);
@@ -100,7 +101,7 @@ Deno.test("search --compare prints the times of one worker and of several", asyn
   assertEquals(code, 0);
 });
 
-Deno.test("search serves queries, statistics and a page until Ctrl-C", async (t) => {
+programTest("search serves queries, statistics and a page until Ctrl-C", async (t) => {
   await using folder = await scratchFolder();
   await writeFiles(folder.path, TEXTS);
   await using program = new SearchProgram([folder.path, "--port", "0", "--workers", "2"]);
@@ -178,7 +179,7 @@ Deno.test("search serves queries, statistics and a page until Ctrl-C", async (t)
   });
 });
 
-Deno.test("search ends with exit code 0 on Ctrl-C while it indexes", async () => {
+programTest("search ends with exit code 0 on Ctrl-C while it indexes", async () => {
   await using folder = await scratchFolder();
   const text = Array.from({ length: 300_000 }, (_, i) => `word${i % 5_000}`).join("\n");
   const names = Array.from({ length: 30 }, (_, i) => `${i}.txt`);

@@ -1,6 +1,7 @@
 /** Runs the examples of shared memory, each as the program that it is. */
 import { assert, assertEquals } from "@std/assert";
 import { assertHaveTasks, assertShows, linesOf } from "./example_program.ts";
+import { programTest } from "../program.ts";
 
 /** Fails unless a text is a whole number from 1 to `most`: updates were lost, or by chance none. */
 function assertBetween1And(most: number, text: string): void {
@@ -83,28 +84,31 @@ const EXACT = [
   },
 ];
 
-Deno.test.each(EXACT)("example $example prints exactly its output", async ({ example, output }) => {
-  assertEquals(await linesOf(example), output);
-});
+programTest.each(EXACT)(
+  "example $example prints exactly its output",
+  async ({ example, output }) => {
+    assertEquals(await linesOf(example), output);
+  },
+);
 
 Deno.test.each(EXACT)("example $example says what it prints", async ({ example, output }) => {
   await assertShows(example, output);
 });
 
-Deno.test("example shared_counter is exact with a lock, and in range without one", async () => {
+programTest("example shared_counter is exact with a lock, and in range without one", async () => {
   const [racy, ...exact] = await linesOf("shared_counter");
   assertEquals(exact, ["With a lock: 200000", "With its own lock: 200000", "In one step: 200000"]);
   assertBetween1And(200_000, racy!.replace("Without a lock: ", ""));
 });
 
-Deno.test("example lost_updates is exact with a lock, and in range without one", async () => {
+programTest("example lost_updates is exact with a lock, and in range without one", async () => {
   const [exact, racy, ...rest] = await linesOf("lost_updates");
   assertEquals([exact, rest], ["With lock: 200000 (expected 200000)", []]);
   const total = /^Without lock: (\d+) \(may be < 200000\)$/.exec(racy!)?.[1];
   assertBetween1And(200_000, total!);
 });
 
-Deno.test("example whole_lines prints ten whole lines, each once", async () => {
+programTest("example whole_lines prints ten whole lines, each once", async () => {
   const lines = await linesOf("whole_lines");
   assertEquals(lines.toSorted(), Array.from({ length: 10 }, (_, i) => `hello world ${i}`));
 });

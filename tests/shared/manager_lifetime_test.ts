@@ -6,7 +6,8 @@ import { calculator, keeper } from "../fixtures/managed_custom.ts";
 import { forward, giveBack, push, pushReceived } from "../fixtures/managed_tasks.ts";
 import { DEATHS } from "../fixtures/deaths.ts";
 import { simulated } from "../simulation/simulated.ts";
-import { runProgram, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { until, within } from "../testing.ts";
 
 /** Waits until a manager has so many objects. */
 async function untilSize(manager: Manager, size: number): Promise<void> {
@@ -372,7 +373,7 @@ simulated("An object of one's own ends when nobody has a handle of it", async ()
   assertEquals(await manager.size(), 1);
 });
 
-Deno.test("Handles that nobody has any more are given up when they are collected", async () => {
+programTest("Handles that nobody has any more are given up when they are collected", async () => {
   const { code, stdout, stderr } = await runProgram(
     `${import.meta.dirname}/../fixtures/managed_collect_program.ts`,
     { flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"] },

@@ -3,7 +3,8 @@ import { ActorSystem, pack, unpack } from "../../mod.ts";
 import { SharedMemory, SharedValue } from "../../shared/mod.ts";
 import { DEATHS } from "../fixtures/deaths.ts";
 import { memoryUser } from "../fixtures/shared_storage.ts";
-import { runProgram, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { until, within } from "../testing.ts";
 
 const { AlreadyExists, NotFound } = Deno.errors;
 
@@ -242,7 +243,7 @@ Deno.test.each<{ name: unknown; byteLength: unknown; error: typeof Error }>([
   assertThrows(() => new SharedMemory(), TypeError, "use SharedMemory.create() or attach()");
 });
 
-Deno.test("SharedMemory that is unlinked does not keep the program alive", async () => {
+programTest("SharedMemory that is unlinked does not keep the program alive", async () => {
   const program = `${import.meta.dirname}/../fixtures/shared_storage_program.ts`;
   const { code, stdout, stderr } = await runProgram(program, { timeoutMs: 10_000 });
   assertEquals({ code, stdout, stderr }, { code: 0, stdout: "end\n", stderr: "" });

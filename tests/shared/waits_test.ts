@@ -2,12 +2,13 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { ActorSystem } from "@troupe/actors";
 import { Barrier, BrokenBarrierError, SharedEvent } from "@troupe/actors/shared";
 import { party } from "../fixtures/shared_parties.ts";
-import { runProgram, until, within } from "../testing.ts";
+import { programTest, runProgram } from "../program.ts";
+import { until, within } from "../testing.ts";
 
 const WAITS = ["mutex", "rwLock", "semaphore", "condition", "event", "barrier"]
   .map((which) => ({ which }));
 
-Deno.test.each(WAITS)(
+programTest.each(WAITS)(
   "A wait for a $which keeps the program alive until it is satisfied",
   async ({ which }) => {
     const module = new URL("../fixtures/shared_program.ts", import.meta.url).pathname;

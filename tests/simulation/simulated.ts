@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { World } from "../../testing/simulation/world.ts";
+import { ON_THREADS, part } from "../parts.ts";
 
 /** Set to run the same tests on real threads and in real time. */
-const ON_THREADS = Deno.env.get("TROUPE_TEST") === "threads";
+const isOnThreads = part === "threads";
 
 /**
  * A test in which all threads are simulated, so that it starts no worker and waits for nothing. What it does is not
@@ -25,13 +26,13 @@ simulated.each = <R>(rows: readonly R[]) =>
 
 /** So that those alone can be run on threads that are usually simulated. */
 function named(name: string): string {
-  return ON_THREADS ? `${name}, on threads` : name;
+  return isOnThreads ? name + ON_THREADS : name;
 }
 
 function inWorld<A extends unknown[]>(
   body: (...args: A) => Promise<void>,
 ): (...args: A) => Promise<void> {
-  if (ON_THREADS) return body;
+  if (isOnThreads) return body;
   return async (...args) => {
     const world = new World();
     await world.run(() => body(...args));

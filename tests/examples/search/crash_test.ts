@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { programTest } from "../../program.ts";
 import { scratchFolder, until } from "../../testing.ts";
 import { writeFiles } from "./files.ts";
 import { SearchProgram } from "./program.ts";
@@ -61,30 +62,33 @@ class CrashableSearch implements AsyncDisposable {
   }
 }
 
-Deno.test("search answers without a crashed shard, says so, and is whole again soon", async () => {
-  await using search = await CrashableSearch.start("--allow-crash");
-  const before = await search.ask(QUERY);
-  assertEquals([before.missing, before.total > 0], [[], true]);
-  for (const shard of [0, 1, 1]) {
-    const holes: number[][] = [];
-    const stop = new AbortController();
-    const asking = Promise.all(Array.from({ length: 3 }, async () => {
-      while (!stop.signal.aborted) {
-        const answer = await search.ask(QUERY);
-        if (answer.missing.length === 0) assertEquals(answer, before);
-        else holes.push(answer.missing);
-      }
-    }));
-    asking.catch(() => {}); // It is awaited below.
-    assertEquals(await search.crash(shard), { status: 200, body: { crashed: shard } });
-    assertEquals(await search.whole(QUERY), before);
-    stop.abort();
-    await asking;
-    assertEquals(new Set(holes.flat()), new Set([shard]));
-  }
-});
+programTest(
+  "search answers without a crashed shard, says so, and is whole again soon",
+  async () => {
+    await using search = await CrashableSearch.start("--allow-crash");
+    const before = await search.ask(QUERY);
+    assertEquals([before.missing, before.total > 0], [[], true]);
+    for (const shard of [0, 1, 1]) {
+      const holes: number[][] = [];
+      const stop = new AbortController();
+      const asking = Promise.all(Array.from({ length: 3 }, async () => {
+        while (!stop.signal.aborted) {
+          const answer = await search.ask(QUERY);
+          if (answer.missing.length === 0) assertEquals(answer, before);
+          else holes.push(answer.missing);
+        }
+      }));
+      asking.catch(() => {}); // It is awaited below.
+      assertEquals(await search.crash(shard), { status: 200, body: { crashed: shard } });
+      assertEquals(await search.whole(QUERY), before);
+      stop.abort();
+      await asking;
+      assertEquals(new Set(holes.flat()), new Set([shard]));
+    }
+  },
+);
 
-Deno.test("search answers in full what a crashed shard keeps nothing of", async () => {
+programTest("search answers in full what a crashed shard keeps nothing of", async () => {
   await using search = await CrashableSearch.start("--allow-crash");
   const [kept, lost] = [0, 1].map((shard) => {
     return WORDS.find((word) => shardOf(hashOf(word), SHARDS) === shard)!;
@@ -100,7 +104,7 @@ Deno.test("search answers in full what a crashed shard keeps nothing of", async 
   assertEquals(await search.whole(`${kept} ${lost}`), all);
 });
 
-Deno.test("search survives that all its shards crash at the same time, twice", async () => {
+programTest("search survives that all its shards crash at the same time, twice", async () => {
   await using search = await CrashableSearch.start("--allow-crash");
   const before = await search.ask(QUERY);
   for (let round = 0; round < 2; round++) {
@@ -112,14 +116,17 @@ Deno.test("search survives that all its shards crash at the same time, twice", a
   assertEquals(stats.queries.failed, 0);
 });
 
-Deno.test("search refuses to crash a shard that is not there, or without --allow-crash", async () => {
-  await using allowed = await CrashableSearch.start("--allow-crash");
-  for (const shard of ["2", "-1", "x", ""]) {
-    const { status, body } = await allowed.crash(shard);
-    assertEquals(status, 400);
-    assertStringIncludes(`${body.error}`, `from 0 to 1, received "${shard}"`);
-  }
-  await using forbidding = await CrashableSearch.start();
-  assertEquals((await forbidding.crash(0)).status, 404);
-  assertEquals((await forbidding.ask(QUERY)).missing, []);
-});
+programTest(
+  "search refuses to crash a shard that is not there, or without --allow-crash",
+  async () => {
+    await using allowed = await CrashableSearch.start("--allow-crash");
+    for (const shard of ["2", "-1", "x", ""]) {
+      const { status, body } = await allowed.crash(shard);
+      assertEquals(status, 400);
+      assertStringIncludes(`${body.error}`, `from 0 to 1, received "${shard}"`);
+    }
+    await using forbidding = await CrashableSearch.start();
+    assertEquals((await forbidding.crash(0)).status, 404);
+    assertEquals((await forbidding.ask(QUERY)).missing, []);
+  },
+);

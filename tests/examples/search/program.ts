@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runProgram } from "../../testing.ts";
+import { runProgram } from "../../program.ts";
 import { ServerProgram } from "../server_program.ts";
 
 const MAIN = new URL("../../../examples/search/main.ts", import.meta.url).href;

@@ -1,4 +1,6 @@
 import type { AssertionError } from "node:assert";
+import type { ActorRef } from "../actors/vocabulary/actor_ref.ts";
+import type { ExitReason } from "../actors/vocabulary/exit_reason.ts";
 import { thread } from "../channels/thread/thread.ts";
 import { checkGivenMs } from "../channels/vocabulary/checks.ts";
 
@@ -58,4 +60,16 @@ export function shownCall(handler: string, args: readonly unknown[]): string {
 export function shownList(list: readonly string[]): string {
   if (list.length === 0) return " none.";
   return list.map((each) => `\n    ${each}`).join("");
+}
+
+/** How an actor is called in the error of an expectation. */
+export function labelOf({ name, id }: Pick<ActorRef<unknown>, "name" | "id">): string {
+  return name ?? id;
+}
+
+/** How the end of an actor is called in the error of an expectation. */
+export function shownEnd(reason: ExitReason): string {
+  const what = "error" in reason ? `: ${reason.error}` : "";
+  const where = "handler" in reason ? ` in "${reason.handler}"` : "";
+  return `"${reason.kind}"${what}${where}`;
 }

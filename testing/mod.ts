@@ -1,7 +1,9 @@
 /**
  * A kit for tests of actors. Nothing else of this package loads it.
  *
- * {@linkcode probe} stands for an actor and records what comes to it.
+ * {@linkcode probe} stands for an actor and records what comes to it. {@linkcode expectRestart},
+ * {@linkcode expectExit} and {@linkcode expectDeadLetters} wait for what happens to one, and {@linkcode expectNoErrors}
+ * makes a test fail of an error that nobody sees.
  *
  * @example
  * ```ts
@@ -25,6 +27,11 @@
  *
  * @module
  */
+export { type Action } from "./_action.ts";
+export { expectDeadLetters } from "./expect_dead_letters.ts";
+export { expectExit, type ExpectExitOptions } from "./expect_exit.ts";
+export { expectNoErrors } from "./expect_no_errors.ts";
+export { expectRestart } from "./expect_restart.ts";
 export { type Probe, probe } from "./probe.ts";
 export type * from "./protocol.ts";
 export type { WithinOptions } from "./_expectation.ts";

@@ -51,7 +51,18 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
   // What comes next has its place already.
   durable: [["."]],
   cluster: [["."]],
-  testing: [["simulation"], ["_expectation.ts", "protocol.ts"], ["probe.ts"], ["mod.ts"]],
+  testing: [
+    ["simulation"],
+    ["_action.ts", "_expectation.ts", "protocol.ts"],
+    [
+      "expect_dead_letters.ts",
+      "expect_exit.ts",
+      "expect_no_errors.ts",
+      "expect_restart.ts",
+      "probe.ts",
+    ],
+    ["mod.ts"],
+  ],
   inspector: [["."]],
   otel: [["."]],
 };

@@ -15,6 +15,7 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
     ["vocabulary"],
     ["thread"],
     ["waits"],
+    ["message"],
     ["packing"],
     ["link"],
     ["queue", "pipe"],

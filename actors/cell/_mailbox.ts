@@ -1,4 +1,4 @@
-import { abandonValues } from "../../channels/packing/abandon.ts";
+import { abandonValues } from "../../channels/message/abandon.ts";
 import type { Item } from "./item.ts";
 
 /** Items in order of arrival: a linked list, so that an idle actor owns no memory for it. */

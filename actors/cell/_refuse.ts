@@ -1,4 +1,4 @@
-import { abandonValues } from "../../channels/packing/abandon.ts";
+import { abandonValues } from "../../channels/message/abandon.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import { ActorStoppedError, MailboxFullError } from "../vocabulary/errors.ts";
 import type { Item, TurnOwner } from "./item.ts";

@@ -1,7 +1,7 @@
 import { capture, draftOf } from "../../channels/packing/capture.ts";
 import { BY_OTHERS_AS_TEXT, STAYS_HERE } from "../../channels/packing/destination.ts";
-import { revive } from "../../channels/packing/revival.ts";
-import { staysItself } from "../../channels/packing/handle.ts";
+import { revive } from "../../channels/message/revival.ts";
+import { staysItself } from "../../channels/message/handle.ts";
 
 /** Signals of a message that stays on its thread are in it as they are. */
 export const NO_SIGNALS = {

@@ -1,10 +1,10 @@
-import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
+import { abandonItem, abandonValues } from "../../channels/message/abandon.ts";
 import { capture, draftOf, settle } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
-import { goesOnce } from "../../channels/packing/moving.ts";
-import type { Packet } from "../../channels/packing/packet.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import { goesOnce } from "../../channels/packing/draft.ts";
+import type { Packet } from "../../channels/message/packet.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { revive } from "../../channels/message/revival.ts";
 import { copyHere } from "./copy_here.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
-import type { Handle } from "../../channels/packing/handle.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
+import type { Handle } from "../../channels/message/handle.ts";
+import type { Payload } from "../../channels/message/marker.ts";
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import type { ActorOptions } from "../vocabulary/options.ts";
 import type { Address } from "./registry.ts";

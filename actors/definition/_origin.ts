@@ -1,4 +1,4 @@
-import { stackOf } from "../../channels/packing/error_codec.ts";
+import { stackOf } from "../../channels/message/error_codec.ts";
 import { thread } from "../../channels/thread/thread.ts";
 
 // Deeper than a module calls functions that make its definitions.

@@ -3,9 +3,9 @@ import {
   type Handle,
   type HandleToken,
   registerHandle,
-} from "../../channels/packing/handle.ts";
+} from "../../channels/message/handle.ts";
 import { checkOptions } from "../../channels/vocabulary/checks.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
+import type { Payload } from "../../channels/message/marker.ts";
 import type { ActorDefinition } from "../vocabulary/definition.ts";
 import { DefinitionError } from "../vocabulary/errors.ts";
 import type { ActorOptions } from "../vocabulary/options.ts";

@@ -3,9 +3,9 @@ import {
   type Handle,
   type HandleToken,
   registerHandle,
-} from "../../channels/packing/handle.ts";
+} from "../../channels/message/handle.ts";
 import { checkOptions } from "../../channels/vocabulary/checks.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
+import type { Payload } from "../../channels/message/marker.ts";
 import type { TaskDefinition } from "../vocabulary/definition.ts";
 import type { TaskOptions } from "../vocabulary/options.ts";
 import { checkTaskOptions, withMore } from "./_check_options.ts";

@@ -1,5 +1,5 @@
 import { checkFunction, checkOptions, checkText, shown } from "../../channels/vocabulary/checks.ts";
-import { stackOf } from "../../channels/packing/error_codec.ts";
+import { stackOf } from "../../channels/message/error_codec.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import { DefinitionError } from "../vocabulary/errors.ts";
 import { Origin } from "./_origin.ts";

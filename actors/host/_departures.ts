@@ -1,6 +1,6 @@
 import { flushLinks } from "../../channels/link/link.ts";
 import { handedOver, isHandingOver } from "../../channels/link/line.ts";
-import { allSent } from "../../channels/packing/unsent.ts";
+import { allSent } from "../../channels/waits/unsent.ts";
 import { within } from "../cell/children.ts";
 import type { Runtime } from "../lifecycle/runtime.ts";
 import { DEPARTED } from "../messaging/protocol.ts";

@@ -1,4 +1,4 @@
-import type { RevivalContext } from "../../channels/packing/revival.ts";
+import type { RevivalContext } from "../../channels/message/revival.ts";
 import { type HostsMember, receiveNews } from "../hosts/inbox.ts";
 import { receiveOrder } from "../lifecycle/inbox.ts";
 import type { Runtime } from "../lifecycle/runtime.ts";

@@ -1,6 +1,6 @@
 import { checkCame, portIn } from "../../channels/vocabulary/malformed.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { type RevivalContext, revive } from "../../channels/packing/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { type RevivalContext, revive } from "../../channels/message/revival.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { answer, reviveError } from "../messaging/incoming.ts";
 import type { FarEnd } from "../messaging/lines.ts";

@@ -1,4 +1,4 @@
-import type { RevivalContext } from "../../channels/packing/revival.ts";
+import type { RevivalContext } from "../../channels/message/revival.ts";
 import { answer, reviveReason } from "../messaging/incoming.ts";
 import * as wire from "../messaging/protocol.ts";
 import type { Peer } from "../messaging/remote_reply.ts";

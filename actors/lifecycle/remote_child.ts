@@ -1,6 +1,6 @@
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
-import type { Packet } from "../../channels/packing/packet.ts";
+import type { Packet } from "../../channels/message/packet.ts";
 import { stop, terminate } from "./control.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";

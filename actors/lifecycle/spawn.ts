@@ -1,4 +1,4 @@
-import { abandonValues } from "../../channels/packing/abandon.ts";
+import { abandonValues } from "../../channels/message/abandon.ts";
 import { OwnWait } from "../../channels/waits/wait.ts";
 import type { Cell } from "../cell/cell.ts";
 import { DefinedActor } from "../definition/defined_actor.ts";

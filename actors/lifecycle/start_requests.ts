@@ -1,8 +1,8 @@
 // What is to start comes as a definition, also to a module that has never heard of them.
 import "../definition/defined_actor.ts";
 import "../definition/defined_task.ts";
-import { abandonValues } from "../../channels/packing/abandon.ts";
-import { type RevivalContext, revive } from "../../channels/packing/revival.ts";
+import { abandonValues } from "../../channels/message/abandon.ts";
+import { type RevivalContext, revive } from "../../channels/message/revival.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { DefinedTask } from "../definition/defined_task.ts";

@@ -2,8 +2,8 @@
 import "../../channels/pipe/pipe_end.ts";
 import "../../channels/queue/queue.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { type RevivalContext, revive } from "../../channels/packing/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { type RevivalContext, revive } from "../../channels/message/revival.ts";
 import { Item } from "../cell/item.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import { abandon } from "./incoming.ts";

@@ -1,7 +1,7 @@
-import { abandonItem, itemFrom } from "../../channels/packing/abandon.ts";
+import { abandonItem, itemFrom } from "../../channels/message/abandon.ts";
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { type RevivalContext, revive } from "../../channels/packing/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { type RevivalContext, revive } from "../../channels/message/revival.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { type Peer, RemoteReply } from "./remote_reply.ts";
 

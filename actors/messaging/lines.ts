@@ -3,7 +3,7 @@ import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import type { Carrier } from "../../channels/link/carrier.ts";
 import { PortCarrier } from "../../channels/link/port_carrier.ts";
-import type { Packet } from "../../channels/packing/packet.ts";
+import type { Packet } from "../../channels/message/packet.ts";
 import { transfer } from "../../channels/packing/transfer.ts";
 import type { Transport } from "../vocabulary/transport.ts";
 

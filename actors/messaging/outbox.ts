@@ -1,9 +1,9 @@
-import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
+import { abandonItem, abandonValues } from "../../channels/message/abandon.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
-import type { Packet } from "../../channels/packing/packet.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import type { Packet } from "../../channels/message/packet.ts";
+import { revive } from "../../channels/message/revival.ts";
 import { Wait } from "../../channels/waits/wait.ts";
 import { ActorStoppedError, DeadlockError } from "../vocabulary/errors.ts";
 import { copyHere, NO_SIGNALS } from "../cell/copy_here.ts";

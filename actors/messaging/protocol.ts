@@ -1,4 +1,4 @@
-import type { Payload } from "../../channels/packing/marker.ts";
+import type { Payload } from "../../channels/message/marker.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { Limit, Question } from "./questions.ts";
 

@@ -9,7 +9,7 @@ import {
   type Handle,
   type HandleToken,
   registerHandle,
-} from "../../channels/packing/handle.ts";
+} from "../../channels/message/handle.ts";
 import { SELECT, type Selectable, type Selection } from "../../channels/vocabulary/selectable.ts";
 import type { RefOwner, Target } from "./ref_owner.ts";
 import { ownerOf } from "./systems.ts";

@@ -1,7 +1,7 @@
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { Link } from "../../channels/link/link.ts";
-import type { Packet } from "../../channels/packing/packet.ts";
+import type { Packet } from "../../channels/message/packet.ts";
 import { FAIL, type HostEnvelope, ITEM, REPLY } from "./protocol.ts";
 import type { Reply, StreamControl, StreamSink } from "../cell/reply.ts";
 

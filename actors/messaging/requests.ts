@@ -1,5 +1,5 @@
-import { abandonItem } from "../../channels/packing/abandon.ts";
-import type { Packet } from "../../channels/packing/packet.ts";
+import { abandonItem } from "../../channels/message/abandon.ts";
+import type { Packet } from "../../channels/message/packet.ts";
 import { Wait } from "../../channels/waits/wait.ts";
 import type { HostLostError } from "../../channels/vocabulary/errors.ts";
 import type { Links } from "./links.ts";

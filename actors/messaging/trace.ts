@@ -1,4 +1,4 @@
-import { stackOf } from "../../channels/packing/error_codec.ts";
+import { stackOf } from "../../channels/message/error_codec.ts";
 
 /**
  * Adds to an error that came back from an actor what was asked and by whom, and rejects with it.

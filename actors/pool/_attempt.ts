@@ -1,4 +1,4 @@
-import { abandonValues } from "../../channels/packing/abandon.ts";
+import { abandonValues } from "../../channels/message/abandon.ts";
 import type { Pending } from "../messaging/remote_reply.ts";
 import type { Job, Underway } from "./_job.ts";
 import { notBegun } from "./_progress.ts";

@@ -1,7 +1,7 @@
-import { abandonItem, abandonValues } from "../../channels/packing/abandon.ts";
-import { givenAway, type Packet, sentAgain } from "../../channels/packing/packet.ts";
+import { abandonItem, abandonValues } from "../../channels/message/abandon.ts";
+import { givenAway, type Packet, sentAgain } from "../../channels/message/packet.ts";
 import type { FifoNode } from "../../channels/waits/fifo.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import { revive } from "../../channels/message/revival.ts";
 import { Wait } from "../../channels/waits/wait.ts";
 import type { DefinedTask } from "../definition/defined_task.ts";
 import { NO_SIGNALS } from "../cell/copy_here.ts";

@@ -1,7 +1,6 @@
 import { capture, draftOf, settle } from "../../channels/packing/capture.ts";
 import { type Destination, OVER_LINK, STAYS_HERE } from "../../channels/packing/destination.ts";
-import { givenTwice } from "../../channels/packing/moving.ts";
-import type { Draft } from "../../channels/packing/packet.ts";
+import { type Draft, givenTwice } from "../../channels/packing/draft.ts";
 import { rootOf } from "./_items.ts";
 import { Job, type JobKind, type JobOwner, type PoolTask } from "./_job.ts";
 

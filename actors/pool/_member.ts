@@ -1,7 +1,7 @@
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK, STAYS_HERE } from "../../channels/packing/destination.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
+import type { Payload } from "../../channels/message/marker.ts";
 import { Wait } from "../../channels/waits/wait.ts";
 import { exited, stop, terminate } from "../lifecycle/control.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";

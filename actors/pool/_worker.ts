@@ -1,5 +1,5 @@
 import { isThenable } from "../../channels/vocabulary/thenable.ts";
-import { abandonValues } from "../../channels/packing/abandon.ts";
+import { abandonValues } from "../../channels/message/abandon.ts";
 import { actor } from "../actor.ts";
 import { hostBehind } from "../system/actor_system.ts";
 import { isTask } from "../definition/defined_task.ts";

@@ -1,4 +1,4 @@
-import { registerErrors } from "../../channels/packing/error_codec.ts";
+import { registerErrors } from "../../channels/message/error_codec.ts";
 
 /** Options of {@linkcode ActorStoppedError}. */
 export interface ActorStoppedErrorOptions extends ErrorOptions {

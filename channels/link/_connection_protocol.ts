@@ -1,4 +1,4 @@
-import type { Payload } from "../packing/marker.ts";
+import type { Payload } from "../message/marker.ts";
 
 /** Kinds of what the ends of a connection say to each other; numbers, because they are read by the million. */
 export const HELLO = 1;

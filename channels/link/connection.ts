@@ -1,11 +1,11 @@
 import { beforeExit, forgetExit } from "../thread/exit.ts";
-import { itemFrom } from "../packing/abandon.ts";
+import { itemFrom } from "../message/abandon.ts";
 import { thread } from "../thread/thread.ts";
 import { drain, ownLife, watchLife } from "../thread/life.ts";
 import { Line, type LineState } from "./line.ts";
 import { Link } from "./link.ts";
-import type { Payload } from "../packing/marker.ts";
-import type { Packet } from "../packing/packet.ts";
+import type { Payload } from "../message/marker.ts";
+import type { Packet } from "../message/packet.ts";
 import { type ConnectionEnvelope, GONE, HELLO, ITEMS } from "./_connection_protocol.ts";
 import type { Envelope } from "./protocol.ts";
 import { HostLostError } from "../vocabulary/errors.ts";

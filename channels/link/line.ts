@@ -1,5 +1,5 @@
 import { drain, ownLife, watchLife } from "../thread/life.ts";
-import { movableIn } from "../packing/movable.ts";
+import { movableIn } from "../message/movable.ts";
 import { BY_OTHERS, type Destination } from "../packing/destination.ts";
 import { closePort, listen, postTo } from "../thread/port.ts";
 import { thread, ThreadSlot } from "../thread/thread.ts";

@@ -1,17 +1,17 @@
 import { readJson, soon } from "../vocabulary/kept.ts";
 import { captureReason } from "../packing/capture.ts";
 import { loadModules } from "../thread/own_modules.ts";
-import { abandonBatch, abandonEnvelopes, abandonItem } from "../packing/abandon.ts";
-import type { Packet } from "../packing/packet.ts";
-import type { Payload } from "../packing/marker.ts";
+import { abandonBatch, abandonEnvelopes, abandonItem } from "../message/abandon.ts";
+import type { Packet } from "../message/packet.ts";
+import type { Payload } from "../message/marker.ts";
 import { checkCame } from "../vocabulary/malformed.ts";
-import { checkEnvelope, textsOf, unitsIn } from "../packing/message_length.ts";
+import { checkEnvelope, textsOf, unitsIn } from "../message/length.ts";
 import { copiedUnits, copyRow } from "../packing/plain_copy.ts";
 import { ThreadSlot } from "../thread/thread.ts";
 import type { Carrier } from "./carrier.ts";
 import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./protocol.ts";
-import { type RevivalContext, revive } from "../packing/revival.ts";
-import { addRow, type Items, itemsOf, ROWS, type RowsEnvelope, rowsOf } from "../packing/rows.ts";
+import { type RevivalContext, revive } from "../message/revival.ts";
+import { addRow, type Items, itemsOf, ROWS, type RowsEnvelope, rowsOf } from "../message/rows.ts";
 import { ExportedSignals, ImportedSignals } from "./_signals.ts";
 
 /** Called with each envelope in the order sent, and with what is needed to revive its payloads. */
@@ -58,7 +58,7 @@ export class Link<E extends Envelope = Envelope> {
   readonly #imported = new ImportedSignals();
   #batch: unknown[][] = [];
   #items = 0;
-  /** How long the text of the batch may be, see `message_length.ts`. */
+  /** How long the text of the batch may be, see `message/length.ts`. */
   #units = 0;
   /** Batches that are complete, and held back. */
   readonly #sealed: Sealed[] = [];

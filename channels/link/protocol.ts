@@ -1,5 +1,5 @@
-import type { Payload } from "../packing/marker.ts";
-import type { RowsEnvelope } from "../packing/rows.ts";
+import type { Payload } from "../message/marker.ts";
+import type { RowsEnvelope } from "../message/rows.ts";
 
 /** What links say to each other; negative kinds, so that they never meet those of a link's users; -3 is `ROWS` of `rows.ts`. */
 export const ABORT = -1;

@@ -4,8 +4,8 @@ import { captureReason } from "../packing/capture.ts";
 import { BY_OTHERS } from "../packing/destination.ts";
 import { Connection } from "./connection.ts";
 import { portIn } from "../vocabulary/malformed.ts";
-import { type Movable, type Moved, registerHandle, registerRelay } from "../packing/handle.ts";
-import { reviveItem } from "../packing/abandon.ts";
+import { type Movable, type Moved, registerHandle, registerRelay } from "../message/handle.ts";
+import { reviveItem } from "../message/abandon.ts";
 import { Line, type LineState } from "./line.ts";
 import type { Envelope } from "./protocol.ts";
 

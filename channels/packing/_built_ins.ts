@@ -9,10 +9,10 @@ import {
   timeOf,
   UNBOXING,
   valuesOf,
-} from "./inside.ts";
+} from "./_inside.ts";
 import { describe, entryStep, Refusal, valueStep } from "./_refusal.ts";
 import { lengthOf } from "./_view_length.ts";
-import { viewName } from "./_views.ts";
+import { viewName } from "../message/views.ts";
 import type { Walk } from "./_walk.ts";
 
 const NATIVE = new Set<object>(

@@ -1,4 +1,4 @@
-import type { Movable } from "./handle.ts";
+import type { Movable } from "../message/handle.ts";
 
 /** What only some messages have; made when needed, because most have nothing of it. */
 export class Extras {

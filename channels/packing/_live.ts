@@ -4,8 +4,8 @@
  * @module
  */
 import { moduleOf } from "../thread/own_modules.ts";
-import { HANDLE, type Handle, type HandleToken, HERE, relayOf } from "./handle.ts";
-import { inside, isAborted } from "./inside.ts";
+import { HANDLE, type Handle, type HandleToken, HERE, relayOf } from "../message/handle.ts";
+import { inside, isAborted } from "./_inside.ts";
 import { reasonStep, Refusal } from "./_refusal.ts";
 import { checkTransferable } from "./_transferable.ts";
 import type { Transfer } from "./_transfer_mark.ts";

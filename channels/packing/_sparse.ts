@@ -1,4 +1,4 @@
-import { VALUE_UNITS } from "./message_length.ts";
+import { VALUE_UNITS } from "../message/length.ts";
 import { indexStep, Refusal } from "./_refusal.ts";
 import type { Walk } from "./_walk.ts";
 

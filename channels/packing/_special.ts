@@ -1,10 +1,10 @@
 import { captureBuiltIn } from "./_built_ins.ts";
-import { codecOf } from "./class_codec.ts";
-import { encodeError } from "./error_codec.ts";
-import { isHandle } from "./handle.ts";
-import { dataOf, KeptInstance } from "./_kept_instance.ts";
+import { codecOf } from "../message/class_codec.ts";
+import { encodeError } from "../message/error_codec.ts";
+import { isHandle } from "../message/handle.ts";
+import { dataOf, KeptInstance } from "../message/kept_instance.ts";
 import { captureHandle, captureSignal } from "./_live.ts";
-import { unitsIn, VALUE_UNITS } from "./message_length.ts";
+import { unitsIn, VALUE_UNITS } from "../message/length.ts";
 import { describe, Refusal } from "./_refusal.ts";
 import type { Walk } from "./_walk.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { inside, isDetached } from "./inside.ts";
+import { inside, isDetached } from "./_inside.ts";
 import { thread } from "../thread/thread.ts";
 import { Refusal } from "./_refusal.ts";
 

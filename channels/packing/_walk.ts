@@ -1,8 +1,8 @@
 import type { Destination } from "./destination.ts";
-import type { ErrorOutlet } from "./error_codec.ts";
+import type { ErrorOutlet } from "../message/error_codec.ts";
 import type { Extras } from "./_extras.ts";
-import type { HandleOutlet } from "./handle.ts";
-import type { Marker, Payload } from "./marker.ts";
+import type { HandleOutlet } from "../message/handle.ts";
+import type { Marker, Payload } from "../message/marker.ts";
 import type { Step } from "./_refusal.ts";
 
 /** One walk over one message, as those see it who capture a part of the message. */
@@ -20,6 +20,6 @@ export interface Walk extends HandleOutlet, ErrorOutlet {
   nested(value: unknown): Payload;
   /** Gives what stands for a value that JSON lacks. */
   mark(marker: Marker): unknown;
-  /** Adds to the length of the message, see `message_length.ts`. */
+  /** Adds to the length of the message, see `message/length.ts`. */
   count(units: number): void;
 }

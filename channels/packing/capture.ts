@@ -1,8 +1,9 @@
 import { CaptureWalk } from "./_capture_walk.ts";
-import type { EncodedPayload } from "./marker.ts";
+import type { EncodedPayload } from "../message/marker.ts";
 import type { Destination } from "./destination.ts";
-import { type Draft, type Packet, plainPacket } from "./packet.ts";
-import { checkLength } from "./message_length.ts";
+import { type Packet, plainPacket } from "../message/packet.ts";
+import type { Draft } from "./draft.ts";
+import { checkLength } from "../message/length.ts";
 import { copiedUnits, copyPlain } from "./plain_copy.ts";
 import { indexStep, noStep, Refusal } from "./_refusal.ts";
 import { moveBuffers } from "./moving.ts";

@@ -1,12 +1,10 @@
 import { thread } from "../thread/thread.ts";
 import type { Extras } from "./_extras.ts";
-import type { Movable } from "./handle.ts";
-import type { Draft } from "./packet.ts";
+import type { Movable } from "../message/handle.ts";
+import { MOVE_BYTES } from "../message/movable.ts";
 import { Refusal } from "./_refusal.ts";
 import { checkTransferable } from "./_transferable.ts";
 
-// Below this size cloning a buffer once more is cheaper than moving our copy of it.
-export const MOVE_BYTES = 64 * 1024;
 const WASM_PAGE = 64 * 1024;
 
 /**
@@ -52,25 +50,6 @@ export function moveBuffers({ attachments, moved, movables, sizes }: Extras): Tr
     for (const each of own) transfers.add(each);
   }
   return [...transfers];
-}
-
-/** Whether a message gives away what cannot be given twice. A buffer can be copied for the next time. */
-export function goesOnce({ extras }: Draft): boolean {
-  if (extras === null) return false;
-  const { moved, movables } = extras;
-  return [...moved].some((each) => !(each instanceof ArrayBuffer)) ||
-    [...movables.values()].some((thing) => thing.goesOnce === true);
-}
-
-/** Which of several messages gives away something that one before gives away; -1 for none. */
-export function givenTwice(drafts: readonly Draft[]): number {
-  const given = new Set<Transferable>();
-  return drafts.findIndex(({ extras }) => {
-    if (extras === null) return false;
-    const isTwice = !given.isDisjointFrom(extras.moved);
-    for (const each of extras.moved) given.add(each);
-    return isTwice;
-  });
 }
 
 function checkMovable(thing: Movable): void {

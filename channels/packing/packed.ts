@@ -1,8 +1,8 @@
 import { loadModules } from "../thread/own_modules.ts";
-import { itemOf, reviveItems } from "./abandon.ts";
+import { itemOf, reviveItems } from "../message/abandon.ts";
 import { capture } from "./capture.ts";
 import { BY_OTHERS } from "./destination.ts";
-import type { EncodedPayload, Payload } from "./marker.ts";
+import type { EncodedPayload, Payload } from "../message/marker.ts";
 
 /** What {@linkcode pack} gives: the arguments of a `postMessage`. */
 export interface Packed {

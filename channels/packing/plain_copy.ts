@@ -1,9 +1,9 @@
-import { staysItself } from "./handle.ts";
-import { MARK } from "./marker.ts";
-import { VALUE_UNITS } from "./message_length.ts";
-import { seemsManyNumbers } from "./_numbers.ts";
+import { staysItself } from "../message/handle.ts";
+import { MARK } from "../message/marker.ts";
+import { VALUE_UNITS } from "../message/length.ts";
+import { seemsManyNumbers } from "../message/numbers.ts";
 import type { Destination } from "./destination.ts";
-import { isRecord, type Shape } from "./rows.ts";
+import { isRecord, type Shape } from "../message/rows.ts";
 
 // Enough for most messages; the others take the long way.
 const MOST_OBJECTS = 8;
@@ -22,7 +22,7 @@ let isHere = false;
 /** Whether the copies become JSON text, which leaves symbol keys out. */
 let isText = false;
 
-/** How long the text of the last copy may be, see `message_length.ts`; not counted for one that stays here. */
+/** How long the text of the last copy may be, see `message/length.ts`; not counted for one that stays here. */
 export function copiedUnits(): number {
   return units;
 }

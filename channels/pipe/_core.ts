@@ -1,9 +1,9 @@
 import type { Closed } from "../packing/closed_error.ts";
 import { Connection } from "../link/connection.ts";
-import type { Movable, Moved } from "../packing/handle.ts";
+import type { Movable, Moved } from "../message/handle.ts";
 import type { LineState } from "../link/line.ts";
-import { movableIn } from "../packing/movable.ts";
-import type { Packet } from "../packing/packet.ts";
+import { movableIn } from "../message/movable.ts";
+import type { Packet } from "../message/packet.ts";
 import { PipeReceiving } from "./_receiving.ts";
 import { isCapturingFor, PipeSending } from "./_sending.ts";
 import { CONSUMED, COUNT, FIN, type PipeEnvelope, UNWANTED } from "./_protocol.ts";

@@ -4,8 +4,9 @@ import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import { paced } from "../waits/paced.ts";
-import type { Draft, Packet } from "../packing/packet.ts";
-import { addUnsent, removeUnsent } from "../packing/unsent.ts";
+import type { Packet } from "../message/packet.ts";
+import type { Draft } from "../packing/draft.ts";
+import { addUnsent, removeUnsent } from "../waits/unsent.ts";
 import { checkWait, limitWait } from "../waits/limits.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 

@@ -1,6 +1,6 @@
 import type { PipeCore } from "./_core.ts";
 import { asIteration } from "../vocabulary/receive_result.ts";
-import { untilSent } from "../packing/unsent.ts";
+import { untilSent } from "../waits/unsent.ts";
 
 // Number of chunks sent ahead of what was received: enough to hide the way there and back.
 const AHEAD = 16;

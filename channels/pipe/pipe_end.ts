@@ -8,12 +8,12 @@ import {
   HERE,
   type Movable,
   registerHandle,
-} from "../packing/handle.ts";
+} from "../message/handle.ts";
 import { iterate } from "../waits/iterate.ts";
-import { ABANDON, itemOf } from "../packing/abandon.ts";
+import { ABANDON, itemOf } from "../message/abandon.ts";
 import { isLineState, type LineState } from "../link/line.ts";
 import { checkCame, isCount } from "../vocabulary/malformed.ts";
-import type { Payload } from "../packing/marker.ts";
+import type { Payload } from "../message/marker.ts";
 import { PipeCore, type PipeState } from "./_core.ts";
 import { readableFrom, writableTo } from "./_streams.ts";
 import {

@@ -1,6 +1,6 @@
 import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
-import { itemFrom } from "../packing/abandon.ts";
+import { itemFrom } from "../message/abandon.ts";
 import * as wire from "./_protocol.ts";
 import { QueueReceiver } from "./_receiver.ts";
 import { QueueSender } from "./_sender.ts";

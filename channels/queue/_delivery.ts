@@ -1,6 +1,6 @@
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
-import { abandonItem } from "../packing/abandon.ts";
-import type { Packet } from "../packing/packet.ts";
+import { abandonItem } from "../message/abandon.ts";
+import type { Packet } from "../message/packet.ts";
 import { NOTHING, OFFER } from "./_protocol.ts";
 import type { QueueUser, StoredItem, Want } from "./_user.ts";
 

@@ -1,6 +1,6 @@
 import { soon } from "../vocabulary/kept.ts";
-import { abandonItem } from "../packing/abandon.ts";
-import type { Packet } from "../packing/packet.ts";
+import { abandonItem } from "../message/abandon.ts";
+import type { Packet } from "../message/packet.ts";
 import * as wire from "./_protocol.ts";
 import { type DeliveryHost, QueueDelivery } from "./_delivery.ts";
 import { QueueSlots } from "./_slots.ts";

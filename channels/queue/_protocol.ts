@@ -1,4 +1,4 @@
-import type { Payload } from "../packing/marker.ts";
+import type { Payload } from "../message/marker.ts";
 
 // The kinds are numbers, because they are read by the million; those below 10 are every connection's.
 

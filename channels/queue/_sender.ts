@@ -5,10 +5,10 @@ import { type Closed, closedError } from "../packing/closed_error.ts";
 import { OwnWait, waitTimeout } from "../waits/wait.ts";
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
 import { paced } from "../waits/paced.ts";
-import type { Draft } from "../packing/packet.ts";
+import type { Draft } from "../packing/draft.ts";
 import { RETURN_SLOTS, TRY_SLOT, UNWANT_SLOT, WANT_SLOT } from "./_protocol.ts";
 import type { HomeWire } from "./_wires.ts";
-import { addUnsent, removeUnsent } from "../packing/unsent.ts";
+import { addUnsent, removeUnsent } from "../waits/unsent.ts";
 import { checkWait, limitWait } from "../waits/limits.ts";
 import type { WaitOptions } from "../vocabulary/wait_options.ts";
 

@@ -1,5 +1,5 @@
 import { Fifo, type FifoNode } from "../waits/fifo.ts";
-import type { Packet } from "../packing/packet.ts";
+import type { Packet } from "../message/packet.ts";
 import type { QueueWire } from "./_wires.ts";
 
 /** An item at a queue's home. */

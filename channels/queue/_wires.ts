@@ -1,4 +1,4 @@
-import type { Packet } from "../packing/packet.ts";
+import type { Packet } from "../message/packet.ts";
 import type { QueueReply, QueueRequest } from "./_protocol.ts";
 
 /** How a thread reaches a queue's home. */

@@ -7,8 +7,8 @@ import {
   type HandleToken,
   HERE,
   registerHandle,
-} from "../packing/handle.ts";
-import { ABANDON } from "../packing/abandon.ts";
+} from "../message/handle.ts";
+import { ABANDON } from "../message/abandon.ts";
 import { closedError } from "../packing/closed_error.ts";
 import { Collected } from "../thread/collected.ts";
 import { thread } from "../thread/thread.ts";

@@ -1,6 +1,6 @@
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import { type Cells, cellsOf } from "./_atomic_cells.ts";
 import { byteLengthOf, checkElement, checkIndex } from "./elements.ts";
 import { adopt, DATA_OFFSET, ownLock, ownMemory } from "./own_memory.ts";

@@ -1,4 +1,4 @@
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import { type Cells, cellsOf } from "./_atomic_cells.ts";
 import { byteLengthOf, checkElement, checkType, zeroOf } from "./elements.ts";
 import { adopt, DATA_OFFSET, ownLock, ownMemory } from "./own_memory.ts";

@@ -3,7 +3,7 @@ import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
 import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import { checkWait } from "../../channels/waits/limits.ts";
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { type ActionToken, BarrierAction } from "./_barrier_action.ts";
 import { BARRIER_WORDS, BarrierState, MAX_PARTIES } from "./_barrier_state.ts";

@@ -6,7 +6,7 @@ import {
   type Handle,
   type HandleOutlet,
   type HandleToken,
-} from "../../channels/packing/handle.ts";
+} from "../../channels/message/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { block, blockingLimit } from "../words/blocking.ts";
 import { park } from "../words/parking.ts";

@@ -1,4 +1,4 @@
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { blockingLimit, blockOrThrow } from "../words/blocking.ts";
 import {

@@ -1,5 +1,5 @@
 import { checkCount } from "../../channels/vocabulary/checks.ts";
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { blockingLimit, blockOrThrow } from "../words/blocking.ts";
 import { selfWaitError } from "./_hold.ts";

@@ -1,4 +1,4 @@
-import { HANDLE } from "../../channels/packing/handle.ts";
+import { HANDLE } from "../../channels/message/handle.ts";
 import { lifeHere } from "../../channels/thread/life.ts";
 import { thread, ThreadSlot } from "../../channels/thread/thread.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";

@@ -1,4 +1,4 @@
-import { type HandleToken, reviveHandle } from "../../channels/packing/handle.ts";
+import { type HandleToken, reviveHandle } from "../../channels/message/handle.ts";
 import type { Ref } from "../../actors/messaging/ref.ts";
 import { managerHere, RemoteManager } from "./client.ts";
 import type { ManagedKind, ManagerClient, Passage } from "./protocol.ts";

@@ -1,12 +1,12 @@
 import { Adoption } from "../../channels/vocabulary/adoption.ts";
-import { ABANDON } from "../../channels/packing/abandon.ts";
+import { ABANDON } from "../../channels/message/abandon.ts";
 import { checkMs, checkOptions, checkSignal } from "../../channels/vocabulary/checks.ts";
 import {
   HANDLE,
   type HandleOutlet,
   type HandleToken,
   HERE,
-} from "../../channels/packing/handle.ts";
+} from "../../channels/message/handle.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import type { ManagedKind, ManagerClient } from "./protocol.ts";

@@ -1,4 +1,4 @@
-import { untilSent } from "../../channels/packing/unsent.ts";
+import { untilSent } from "../../channels/waits/unsent.ts";
 import type { Queue, ReceiveResult } from "../../channels/queue/queue.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { ManagedObject } from "./managed_object.ts";

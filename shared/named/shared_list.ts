@@ -1,6 +1,6 @@
 import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { indexFrom, shown } from "../data/elements.ts";
 import { holdsList, ListSlots, makeSlots } from "./_list_slots.ts";

@@ -1,7 +1,7 @@
 import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCame } from "../../channels/vocabulary/malformed.ts";
 import { checkCount } from "../../channels/vocabulary/checks.ts";
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import type { WaitOptions } from "../../channels/vocabulary/wait_options.ts";
 import { byteLengthOf, checkType, viewOf } from "../data/elements.ts";
 import { attachNamed, checkName, createNamed, NamedBlock } from "./_named_block.ts";

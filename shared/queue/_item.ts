@@ -6,12 +6,12 @@ import {
   textOf,
   toBytes,
   writeText,
-} from "../../channels/packing/bytes.ts";
+} from "../../channels/message/bytes.ts";
 import { draftOf } from "../../channels/packing/capture.ts";
 import type { Destination } from "../../channels/packing/destination.ts";
 import { jsonOf, readJson } from "../../channels/vocabulary/kept.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { contextOf, revive } from "../../channels/packing/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { contextOf, revive } from "../../channels/message/revival.ts";
 import { PLAIN } from "./_ring.ts";
 
 /**
@@ -20,7 +20,7 @@ import { PLAIN } from "./_ring.ts";
  * | byte 0 | then                                                                                        |
  * | ------ | ------------------------------------------------------------------------------------------- |
  * | ","    | the value as JSON, in UTF-8: items that follow each other are the inside of a JSON list     |
- * | 1      | the payload with markers as JSON, then each attachment: parts as in `channels/packing/bytes.ts` |
+ * | 1      | the payload with markers as JSON, then each attachment: parts as in `channels/message/bytes.ts` |
  *
  * @module
  */

@@ -1,5 +1,5 @@
 import type { ReceiveResult } from "../../channels/queue/queue.ts";
-import { Scratch } from "../../channels/packing/bytes.ts";
+import { Scratch } from "../../channels/message/bytes.ts";
 import { CHANGED, NOT_NOW, ordinalOf, type Ring, RING_CLOSED } from "./_ring.ts";
 import { decodeItem, decodePlain } from "./_item.ts";
 

@@ -1,4 +1,4 @@
-import type { Scratch } from "../../channels/packing/bytes.ts";
+import type { Scratch } from "../../channels/message/bytes.ts";
 import { latched } from "../words/latch.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { Adoption } from "../../channels/vocabulary/adoption.ts";
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import { checkCount, checkSignal } from "../../channels/vocabulary/checks.ts";
-import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/packing/handle.ts";
+import { HANDLE, type HandleOutlet, type HandleToken } from "../../channels/message/handle.ts";
 import { thread, ThreadSlot } from "../../channels/thread/thread.ts";
 import { ChannelClosedError } from "../../channels/vocabulary/errors.ts";
 import type { ReceiveResult } from "../../channels/queue/queue.ts";

@@ -1,4 +1,4 @@
-import { registerErrors } from "../../channels/packing/error_codec.ts";
+import { registerErrors } from "../../channels/message/error_codec.ts";
 
 /** The barrier was broken, aborted or reset while somebody waited at it, or is broken already. */
 export class BrokenBarrierError extends Error {

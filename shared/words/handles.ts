@@ -3,7 +3,7 @@ import {
   type HandleOutlet,
   type HandleToken,
   registerHandle,
-} from "../../channels/packing/handle.ts";
+} from "../../channels/message/handle.ts";
 import { madeOver } from "./memory.ts";
 
 /** Brings something shared back from what its token holds. */

@@ -5,7 +5,7 @@
  */
 import type { Carrier } from "../../channels/link/carrier.ts";
 import type { Batch } from "../../channels/link/protocol.ts";
-import { fromBytes, type Part, Scratch, toBytes } from "../../channels/packing/bytes.ts";
+import { fromBytes, type Part, Scratch, toBytes } from "../../channels/message/bytes.ts";
 import type { Destination } from "../../channels/packing/destination.ts";
 
 /** Over a link, as bytes. */

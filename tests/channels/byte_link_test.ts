@@ -7,8 +7,8 @@ import {
 } from "@std/assert";
 import { capture } from "../../channels/packing/capture.ts";
 import { Link } from "../../channels/link/link.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { revive } from "../../channels/message/revival.ts";
 import { pipe, Queue, registerClass, transfer } from "../../channels/mod.ts";
 import { Mutex } from "../../shared/mod.ts";
 import { ODD_VALUES, portrait } from "../fixtures/odd_values.ts";

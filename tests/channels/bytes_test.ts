@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { fromBytes, isPart, type Part, Scratch, toBytes } from "../../channels/packing/bytes.ts";
+import { fromBytes, isPart, type Part, Scratch, toBytes } from "../../channels/message/bytes.ts";
 import { seededRandom } from "./random_value.ts";
 
 /** The bytes of parts. */

@@ -7,8 +7,8 @@ import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK, STAYS_HERE } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import { PortCarrier } from "../../channels/link/port_carrier.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { revive } from "../../channels/message/revival.ts";
 import { within } from "../testing.ts";
 
 /** Both ways in which a message is captured. */

@@ -5,7 +5,7 @@ import {
   type HandleToken,
   isHandle,
   registerHandle,
-} from "../../channels/packing/handle.ts";
+} from "../../channels/message/handle.ts";
 import { arrive, DESTINATIONS } from "./crossing.ts";
 
 class Token implements Handle {

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkLength, textsOf } from "../../channels/packing/message_length.ts";
+import { checkLength, textsOf } from "../../channels/message/length.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import type { Carrier } from "../../channels/link/carrier.ts";
 import type { Batch } from "../../channels/link/protocol.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
+import type { Payload } from "../../channels/message/marker.ts";
 
 /** A carrier that keeps what is posted. */
 class Posted implements Carrier {

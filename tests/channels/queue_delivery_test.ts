@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { plainPacket } from "../../channels/packing/packet.ts";
+import { plainPacket } from "../../channels/message/packet.ts";
 import { QueueDelivery } from "../../channels/queue/_delivery.ts";
 import { QueueUser } from "../../channels/queue/_user.ts";
 

@@ -3,8 +3,8 @@ import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
 import { PortCarrier } from "../../channels/link/port_carrier.ts";
-import type { Payload } from "../../channels/packing/marker.ts";
-import { revive } from "../../channels/packing/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
+import { revive } from "../../channels/message/revival.ts";
 import { within } from "../testing.ts";
 import { randomValue, seededRandom } from "./random_value.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { enterThread, Thread, thread, ThreadSlot } from "../../channels/thread/thread.ts";
-import { addUnsent, allSent, removeUnsent } from "../../channels/packing/unsent.ts";
+import { addUnsent, allSent, removeUnsent } from "../../channels/waits/unsent.ts";
 import { within } from "../testing.ts";
 
 const threadWith = (number: number) => new Thread(number, thread().platform);

@@ -10,6 +10,12 @@ const actors = (...names: string[]) => names.map((name) => `tests/actors/${name}
 const channels = (...names: string[]) => names.map((name) => `tests/channels/${name}`);
 const shared = (...names: string[]) => names.map((name) => `tests/shared/${name}`);
 
+const messages = [
+  ...channels("bytes", "pack", "capture", "capture_depth", "rows", "errors", "refusal", "handle"),
+  ...channels("transfer", "register_class", "message_length", "odd_values", "byte_link"),
+  ...actors("definitions", "refused_transfers", "large_messages", "routes"),
+];
+
 export const areas: readonly Area[] = [
   {
     folder: "actors/cell",
@@ -32,14 +38,8 @@ export const areas: readonly Area[] = [
     folder: "channels/pipe",
     tests: channels("pipe", "pipe_bytes", "pipe_moves", "pipe_threads", "reentrance", "unsent"),
   },
-  {
-    folder: "channels/packing",
-    tests: [
-      ...channels("pack", "capture", "capture_depth", "rows", "errors", "refusal", "handle"),
-      ...channels("transfer", "register_class", "message_length", "odd_values", "unsent"),
-      ...actors("definitions", "refused_transfers", "large_messages", "routes"),
-    ],
-  },
+  { folder: "channels/message", tests: messages },
+  { folder: "channels/packing", tests: messages },
   {
     folder: "shared/words",
     tests: shared(

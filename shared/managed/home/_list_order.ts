@@ -1,5 +1,5 @@
 import { checkOptions, shown } from "../../../channels/vocabulary/checks.ts";
-import { isHandle } from "../../../channels/packing/handle.ts";
+import { isHandle } from "../../../channels/message/handle.ts";
 import type { ManagedSortOptions } from "../managed_list.ts";
 
 // Numbers come first, then all else by its text, then what is missing.

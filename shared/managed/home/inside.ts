@@ -1,4 +1,4 @@
-import { HANDLE } from "../../../channels/packing/handle.ts";
+import { HANDLE } from "../../../channels/message/handle.ts";
 import { thread } from "../../../channels/thread/thread.ts";
 import { copyHere } from "../../../actors/cell/copy_here.ts";
 import type { Ref } from "../../../actors/messaging/ref.ts";

@@ -1,4 +1,4 @@
-import { isHandle } from "../../../channels/packing/handle.ts";
+import { isHandle } from "../../../channels/message/handle.ts";
 import { watchLife } from "../../../channels/thread/life.ts";
 import type { ManagedKind, Passage } from "../protocol.ts";
 import { ManagedObject, seatOf } from "../managed_object.ts";

@@ -1,6 +1,5 @@
 import type { Movable } from "./handle.ts";
 import type { Payload } from "./marker.ts";
-import type { Extras } from "./_extras.ts";
 
 /** A message as captured at the call: nothing that the sender does afterwards changes it. */
 export interface Packet {
@@ -12,19 +11,10 @@ export interface Packet {
   readonly transfers: Transferable[];
   /** Signals whose abort has to be passed on. */
   readonly signals: AbortSignal[];
-  /** How long its text may be, see `message_length.ts`; not known for what came over a link. */
+  /** How long its text may be, see `length.ts`; not known for what came over a link. */
   readonly units?: number;
   /** Those attachments that can be made anew, by index. */
   readonly renewable?: ReadonlyMap<number, Movable>;
-}
-
-/** A captured message that is not accepted yet: what it gives away is still here. */
-export interface Draft {
-  readonly payload: Payload;
-  /** See {@linkcode Packet}. */
-  readonly units: number;
-  /** What is beside the payload, if anything. */
-  readonly extras: Extras | null;
 }
 
 const NONE: never[] = [];

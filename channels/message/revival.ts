@@ -1,8 +1,8 @@
 import { decodeError, defineFields } from "./error_codec.ts";
 import { checkCame, isCount } from "../vocabulary/malformed.ts";
 import { reviveHandle } from "./handle.ts";
-import { KeptInstance } from "./_kept_instance.ts";
-import { arrayOf } from "./_numbers.ts";
+import { KeptInstance } from "./kept_instance.ts";
+import { arrayOf } from "./numbers.ts";
 import {
   type EncodedError,
   type EncodedPayload,
@@ -11,7 +11,7 @@ import {
   type Payload,
 } from "./marker.ts";
 import { codecNamed } from "./class_codec.ts";
-import { makeView } from "./_views.ts";
+import { makeView } from "./views.ts";
 
 /** What markers may refer to outside their own message. */
 export interface RevivalContext {

@@ -1,4 +1,5 @@
-import { MOVE_BYTES } from "./moving.ts";
+// Below this size cloning a buffer once more is cheaper than moving our copy of it.
+export const MOVE_BYTES = 64 * 1024;
 
 const MOVABLE = [MessagePort, ReadableStream, WritableStream, TransformStream];
 

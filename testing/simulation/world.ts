@@ -7,7 +7,7 @@
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { serveWorker } from "../../actors/host/worker_main.ts";
+import { serveWorker, type WorkerScope } from "../../actors/host/worker_main.ts";
 import { lifeOf } from "../../channels/thread/life.ts";
 import { MAIN_THREAD } from "../../channels/thread/number.ts";
 import type {
@@ -110,7 +110,7 @@ export class World {
       cores: 2,
       uuid: () => `simulated-${++this.#names}`,
       load: (url) => this.#load(url),
-      startWorker: (start) => this.#startWorker(start),
+      startWorker: (start) => this.startThread(start, serveWorker),
     };
   }
 
@@ -178,8 +178,11 @@ export class World {
     this.kill(this.#current);
   }
 
-  /** Starts a thread that becomes a host. */
-  #startWorker({ name, onError }: WorkerStart): StartedWorker {
+  /** Starts a thread, which begins with a function. */
+  startThread(
+    { name, onError }: Pick<WorkerStart, "name" | "onError">,
+    begin: (scope: WorkerScope) => void,
+  ): StartedWorker {
     const life = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, life);
     const number = MAIN_THREAD + this.workers.length + 1;
@@ -190,13 +193,13 @@ export class World {
     thread.onError = (error) =>
       parent.expect({ what: `${name} failed:`, data: error.message, run: () => onError(error) });
     thread.readyAt = this.agenda.now + thread.pace.start();
-    const serve = () =>
-      serveWorker({
+    const run = () =>
+      begin({
         nextMessage: (callback) => void listeners.push(callback),
         exit: () => this.kill(thread),
         onUncaught: (callback) => thread.onUncaught = callback,
       });
-    thread.expect({ what: "begins", run: serve, stream: listeners });
+    thread.expect({ what: "begins", run, stream: listeners });
     thread.onUncaught = (error) => {
       this.kill(thread);
       thread.onError(error as Error);

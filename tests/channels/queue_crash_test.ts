@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { ActorSystem, ChannelClosedError, HostLostError, Queue } from "../../mod.ts";
 import { peerOn, PEERS, QueueWorker, startWaiting } from "../fixtures/queue_peer.ts";
 import { sendAll } from "../fixtures/queue_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 /** How a worker ends. */
@@ -22,7 +23,7 @@ async function full<T>(...items: T[]): Promise<Queue<T>> {
   return queue;
 }
 
-Deno.test.each(ENDS)(
+simulated.each(ENDS)(
   "Queue gives nothing to a receiver that $end while it waits",
   async ({ kill }) => {
     for (let round = 0; round < 8; round++) {
@@ -41,7 +42,7 @@ Deno.test.each(ENDS)(
   },
 );
 
-Deno.test.each(ENDS)("Queue is blocked by no sender that $end while it waits", async ({ kill }) => {
+simulated.each(ENDS)("Queue is blocked by no sender that $end while it waits", async ({ kill }) => {
   for (let round = 0; round < 5; round++) {
     using queue = await full("held");
     using worker = new QueueWorker(queue);
@@ -57,7 +58,7 @@ Deno.test.each(ENDS)("Queue is blocked by no sender that $end while it waits", a
   }
 });
 
-Deno.test.each(ENDS)("Queue has all its places again when a busy sender $end", async ({ kill }) => {
+simulated.each(ENDS)("Queue has all its places again when a busy sender $end", async ({ kill }) => {
   for (let round = 0; round < 5; round++) {
     using queue = new Queue<unknown>({ capacity: 4 });
     using worker = new QueueWorker(queue);
@@ -86,7 +87,7 @@ Deno.test.each(ENDS)("Queue has all its places again when a busy sender $end", a
   }
 });
 
-Deno.test.each(ENDS)(
+simulated.each(ENDS)(
   "Queue gives what a receiver that $end was not to take to others in order",
   async ({ kill }) => {
     for (let round = 0; round < 5; round++) {
@@ -105,17 +106,20 @@ Deno.test.each(ENDS)(
   },
 );
 
-Deno.test("Queue keeps what a worker sent that closes itself right afterwards, also 1 MB", async () => {
-  for (let round = 0; round < 5; round++) {
-    using queue = new Queue<string>();
-    using worker = new QueueWorker(queue);
-    const items = ["a", "x".repeat(1 << 20), "b"];
-    worker.call("sendThenDie", items).catch(() => {});
-    assertEquals(await takeAll(queue, 3), items);
-  }
-});
+Deno.test(
+  "Queue keeps what a worker sent that closes itself right afterwards, also 1 MB",
+  async () => {
+    for (let round = 0; round < 5; round++) {
+      using queue = new Queue<string>();
+      using worker = new QueueWorker(queue);
+      const items = ["a", "x".repeat(1 << 20), "b"];
+      worker.call("sendThenDie", items).catch(() => {});
+      assertEquals(await takeAll(queue, 3), items);
+    }
+  },
+);
 
-Deno.test("Queue keeps what a worker sent that is terminated when it has said so", async () => {
+simulated("Queue keeps what a worker sent that is terminated when it has said so", async () => {
   for (let round = 0; round < 10; round++) {
     using queue = new Queue<string>();
     using worker = new QueueWorker(queue);
@@ -128,20 +132,23 @@ Deno.test("Queue keeps what a worker sent that is terminated when it has said so
   }
 });
 
-Deno.test("Queue keeps what a task sent, also 1 MB, when its worker is joined before reading", async () => {
-  for (let round = 0; round < 5; round++) {
-    using queue = new Queue<string>();
-    const items = ["a", "x".repeat(1 << 20), "b"];
-    {
-      await using system = new ActorSystem({ workers: 1 });
-      await system.run(sendAll, queue, items);
+simulated(
+  "Queue keeps what a task sent, also 1 MB, when its worker is joined before reading",
+  async () => {
+    for (let round = 0; round < 5; round++) {
+      using queue = new Queue<string>();
+      const items = ["a", "x".repeat(1 << 20), "b"];
+      {
+        await using system = new ActorSystem({ workers: 1 });
+        await system.run(sendAll, queue, items);
+      }
+      assertEquals(await queue.size(), 3);
+      assertEquals(await takeAll(queue, 3), items);
     }
-    assertEquals(await queue.size(), 3);
-    assertEquals(await takeAll(queue, 3), items);
-  }
-});
+  },
+);
 
-Deno.test.each(ENDS)(
+simulated.each(ENDS)(
   "Queue.join() ends when a receiver $end that owed items, and an event tells",
   async ({ kill }) => {
     using queue = await full<unknown>(1, 2, 3);
@@ -158,7 +165,7 @@ Deno.test.each(ENDS)(
   },
 );
 
-Deno.test.each(ENDS)(
+simulated.each(ENDS)(
   "Queue tells of nothing abandoned when a receiver $end that owed none",
   async ({ kill }) => {
     using queue = await full<unknown>(1, 2, 3);
@@ -179,16 +186,19 @@ Deno.test.each(ENDS)(
   },
 );
 
-Deno.test("Queue tells of items abandoned by the first receiver that dies, before anything is done", async () => {
-  using queue = await full<unknown>(1, 2);
-  const abandoned: number[] = [];
-  queue.addEventListener("abandoned", ({ detail }) => abandoned.push(detail.items));
-  using worker = new QueueWorker(queue);
-  await worker.call("receive");
-  worker.terminate();
-  await until(20_000, "the event", () => abandoned.length > 0);
-  assertEquals(abandoned, [1]);
-});
+simulated(
+  "Queue tells of items abandoned by the first receiver that dies, before anything is done",
+  async () => {
+    using queue = await full<unknown>(1, 2);
+    const abandoned: number[] = [];
+    queue.addEventListener("abandoned", ({ detail }) => abandoned.push(detail.items));
+    using worker = new QueueWorker(queue);
+    await worker.call("receive");
+    worker.terminate();
+    await until(20_000, "the event", () => abandoned.length > 0);
+    assertEquals(abandoned, [1]);
+  },
+);
 
 /** Fails unless it is the error of a lost home. */
 function assertHomeLost(error: unknown): void {
@@ -196,7 +206,7 @@ function assertHomeLost(error: unknown): void {
   assertInstanceOf(error.cause, HostLostError);
 }
 
-Deno.test.each(PEERS.flatMap((peer) => ENDS.map((end) => ({ ...peer, ...end }))))(
+simulated.each(PEERS.flatMap((peer) => ENDS.map((end) => ({ ...peer, ...end }))))(
   "Queue rejects every wait on $where when its home $end",
   async ({ where, kill }) => {
     using home = new QueueWorker(null);
@@ -222,7 +232,7 @@ Deno.test.each(PEERS.flatMap((peer) => ENDS.map((end) => ({ ...peer, ...end })))
   },
 );
 
-Deno.test("Queue whose home has ended gives a refused send its value back", async () => {
+simulated("Queue whose home has ended gives a refused send its value back", async () => {
   using home = new QueueWorker(null);
   using queue = await home.call<Queue<unknown>>("make", 1, ["held"]);
   const sent = queue.send("back");
@@ -233,7 +243,7 @@ Deno.test("Queue whose home has ended gives a refused send its value back", asyn
   assertEquals(await queue.trySend("more"), false);
 });
 
-Deno.test("Queue goes on among the living when three workers end one after the other", async () => {
+simulated("Queue goes on among the living when three workers end one after the other", async () => {
   using queue = new Queue<number>({ capacity: 3 });
   await using stack = new AsyncDisposableStack();
   const workers = Array.from({ length: 3 }, () => stack.use(new QueueWorker(queue)));

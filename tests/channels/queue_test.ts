@@ -9,6 +9,7 @@ import {
 import { ChannelClosedError, pack, Queue, transfer, unpack, type WaitOptions } from "../../mod.ts";
 import { peerOn, PEERS, REMOTE_PEERS, startWaiting } from "../fixtures/queue_peer.ts";
 import type { Moved, Order } from "../fixtures/queue_scripts.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { programTest, runProgram } from "../program.ts";
 import { until, within } from "../testing.ts";
 import { assertSameStructure } from "./same_structure.ts";
@@ -31,7 +32,7 @@ Deno.test.each([0, -1, 1.5, NaN].map((capacity) => ({ capacity, text: `${capacit
   },
 );
 
-Deno.test("Queue.capacity is unlimited by default, and known in other threads", async () => {
+simulated("Queue.capacity is unlimited by default, and known in other threads", async () => {
   using queue = new Queue({ capacity: undefined });
   using small = new Queue({ capacity: 7 });
   await using peer = peerOn("a plain worker", queue);
@@ -40,7 +41,7 @@ Deno.test("Queue.capacity is unlimited by default, and known in other threads", 
   assertEquals([await peer.call("capacity"), await other.call("capacity")], [Infinity, 7]);
 });
 
-Deno.test.each(
+simulated.each(
   PEERS.flatMap((peer) =>
     [NaN, -1].map((timeoutMs) => ({ ...peer, timeoutMs, text: `${timeoutMs}` }))
   ),
@@ -57,7 +58,7 @@ Deno.test.each(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.send() resolves to nothing, whether it has waited or not, on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>({ capacity: 1 });
@@ -72,7 +73,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue refuses a wait whose signal is aborted on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>();
@@ -86,7 +87,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue rejects with a TimeoutError at timeoutMs 0 on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>({ capacity: 1 });
@@ -101,7 +102,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.send() at timeoutMs 0 fails for its caller alone, however often, on $where",
   async ({ where }) => {
     using queue = await full<unknown>("only");
@@ -114,7 +115,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test("Queue.send() leaves out symbol keys on the thread that made the queue", async () => {
+simulated("Queue.send() leaves out symbol keys on the thread that made the queue", async () => {
   using queue = new Queue<object>();
   const key = Symbol("key");
   const item = { plain: 1, [key]: { shared: () => {} }, inner: { [key]: [], deep: 2 } };
@@ -125,7 +126,7 @@ Deno.test("Queue.send() leaves out symbol keys on the thread that made the queue
   assertEquals(unpack<object>(pack(item).message), { plain: 1, inner: { deep: 2 } });
 });
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue rejects with a TimeoutError after timeoutMs on $where",
   async ({ where }) => {
     using queue = await full<unknown>("only");
@@ -141,7 +142,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)("Queue rejects with the signal's reason on $where", async ({ where }) => {
+simulated.each(PEERS)("Queue rejects with the signal's reason on $where", async ({ where }) => {
   using queue = new Queue<unknown>();
   await using peer = peerOn(where, queue);
   const controller = new AbortController();
@@ -150,7 +151,7 @@ Deno.test.each(PEERS)("Queue rejects with the signal's reason on $where", async 
   await within(20_000, "the end", assertRejects(() => waiting, RangeError, "enough"));
 });
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.trySend() resolves to whether there was room on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>({ capacity: 2 });
@@ -164,7 +165,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.tryReceive() tells an item, empty and closed apart on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>();
@@ -184,7 +185,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test("Queue.send() lets exactly 3 of 10 remote sends through at capacity 3", async () => {
+simulated("Queue.send() lets exactly 3 of 10 remote sends through at capacity 3", async () => {
   using queue = new Queue<number>({ capacity: 3 });
   await using peer = peerOn("a plain worker", queue);
   let resolved = 0;
@@ -206,7 +207,7 @@ async function takeAll<T>(queue: Queue<T>, count: number): Promise<T[]> {
   return items;
 }
 
-Deno.test("Queue.send() keeps the bound with senders in four threads", async () => {
+simulated("Queue.send() keeps the bound with senders in four threads", async () => {
   using queue = new Queue<unknown>({ capacity: 3 });
   await using stack = new AsyncDisposableStack();
   let resolved = 0;
@@ -226,47 +227,56 @@ Deno.test("Queue.send() keeps the bound with senders in four threads", async () 
   await takeAll(queue, 3);
 });
 
-Deno.test("Queue.receive() serves those that wait in order of arrival, wherever they are", async () => {
-  using queue = new Queue<number>();
-  await using first = peerOn("a plain worker", queue);
-  await using third = peerOn("an actor's worker", queue);
-  for (let round = 0; round < 30; round++) {
-    const a = await startWaiting<number>(first, "receive");
-    const b = queue.receive();
-    const c = await startWaiting<number>(third, "receive");
-    const d = queue.receive();
-    for (let item = 0; item < 4; item++) await queue.send(item);
-    const items = await within(20_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
-    assertEquals(items, [0, 1, 2, 3]);
-  }
-});
+simulated(
+  "Queue.receive() serves those that wait in order of arrival, wherever they are",
+  async () => {
+    using queue = new Queue<number>();
+    await using first = peerOn("a plain worker", queue);
+    await using third = peerOn("an actor's worker", queue);
+    for (let round = 0; round < 30; round++) {
+      const a = await startWaiting<number>(first, "receive");
+      const b = queue.receive();
+      const c = await startWaiting<number>(third, "receive");
+      const d = queue.receive();
+      for (let item = 0; item < 4; item++) await queue.send(item);
+      const items = await within(20_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
+      assertEquals(items, [0, 1, 2, 3]);
+    }
+  },
+);
 
-Deno.test("Queue.send() serves those that wait in order of arrival, wherever they are", async () => {
-  using queue = new Queue<string>({ capacity: 1 });
-  await using first = peerOn("a plain worker", queue);
-  await using third = peerOn("an actor's worker", queue);
-  for (let round = 0; round < 30; round++) {
-    await queue.send("held");
-    const a = await startWaiting(first, "send", "a");
-    const b = queue.send("b");
-    const c = await startWaiting(third, "send", "c");
-    const d = queue.send("d");
-    assertEquals(await takeAll(queue, 5), ["held", "a", "b", "c", "d"]);
-    await within(20_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
-  }
-});
+simulated(
+  "Queue.send() serves those that wait in order of arrival, wherever they are",
+  async () => {
+    using queue = new Queue<string>({ capacity: 1 });
+    await using first = peerOn("a plain worker", queue);
+    await using third = peerOn("an actor's worker", queue);
+    for (let round = 0; round < 30; round++) {
+      await queue.send("held");
+      const a = await startWaiting(first, "send", "a");
+      const b = queue.send("b");
+      const c = await startWaiting(third, "send", "c");
+      const d = queue.send("d");
+      assertEquals(await takeAll(queue, 5), ["held", "a", "b", "c", "d"]);
+      await within(20_000, "all", Promise.all([a.waiting, b, c.waiting, d]));
+    }
+  },
+);
 
-Deno.test("Queue.trySend() on the home's thread does not overtake a remote send that waits", async () => {
-  using queue = await full("held");
-  await using peer = peerOn("a plain worker", queue);
-  const { waiting } = await startWaiting(peer, "send", "remote");
-  assertEquals(await queue.receive(), "held");
-  assertEquals(await queue.trySend("local"), false);
-  assertEquals(await queue.receive({ timeoutMs: 5_000 }), "remote");
-  await waiting;
-});
+simulated(
+  "Queue.trySend() on the home's thread does not overtake a remote send that waits",
+  async () => {
+    using queue = await full("held");
+    await using peer = peerOn("a plain worker", queue);
+    const { waiting } = await startWaiting(peer, "send", "remote");
+    assertEquals(await queue.receive(), "held");
+    assertEquals(await queue.trySend("local"), false);
+    assertEquals(await queue.receive({ timeoutMs: 5_000 }), "remote");
+    await waiting;
+  },
+);
 
-Deno.test("Queue.tryReceive() does not wait while another receive does", async () => {
+simulated("Queue.tryReceive() does not wait while another receive does", async () => {
   using queue = new Queue<number>();
   const waiting = queue.receive();
   const tried = within(10_000, "the answer", queue.tryReceive());
@@ -278,26 +288,32 @@ Deno.test("Queue.tryReceive() does not wait while another receive does", async (
   assertEquals(await waiting, 1);
 });
 
-Deno.test("Queue.send() gives the item back without its mark when the queue is closed", async () => {
-  using queue = new Queue<Uint8Array>();
-  queue.close();
-  const bytes = new Uint8Array(3);
-  const sent = queue.send(transfer(bytes, [bytes.buffer]));
-  const error = await assertRejects(() => sent, ChannelClosedError);
-  assertEquals([error.value === bytes, bytes.byteLength], [true, 3]);
-});
+simulated(
+  "Queue.send() gives the item back without its mark when the queue is closed",
+  async () => {
+    using queue = new Queue<Uint8Array>();
+    queue.close();
+    const bytes = new Uint8Array(3);
+    const sent = queue.send(transfer(bytes, [bytes.buffer]));
+    const error = await assertRejects(() => sent, ChannelClosedError);
+    assertEquals([error.value === bytes, bytes.byteLength], [true, 3]);
+  },
+);
 
-Deno.test("Queue.tryReceive() on the home's thread does not overtake a remote receive that waits", async () => {
-  using queue = new Queue<string>();
-  await using peer = peerOn("a plain worker", queue);
-  const { waiting } = await startWaiting<string>(peer, "receive");
-  const sent = queue.send("item");
-  assertEquals(await queue.tryReceive(), { state: "empty" });
-  await sent;
-  assertEquals(await within(20_000, "the item", waiting), "item");
-});
+simulated(
+  "Queue.tryReceive() on the home's thread does not overtake a remote receive that waits",
+  async () => {
+    using queue = new Queue<string>();
+    await using peer = peerOn("a plain worker", queue);
+    const { waiting } = await startWaiting<string>(peer, "receive");
+    const sent = queue.send("item");
+    assertEquals(await queue.tryReceive(), { state: "empty" });
+    await sent;
+    assertEquals(await within(20_000, "the item", waiting), "item");
+  },
+);
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.receive() that timed out swallows no item on $where",
   async ({ where }) => {
     using queue = new Queue<string>();
@@ -310,7 +326,7 @@ Deno.test.each(PEERS)(
 
 const ORDERS: Order[] = ["abort first", "abort last"];
 
-Deno.test.each(PEERS.flatMap((peer) => ORDERS.map((order) => ({ ...peer, order }))))(
+simulated.each(PEERS.flatMap((peer) => ORDERS.map((order) => ({ ...peer, order }))))(
   "Queue.receive() aborted in the turn of a send loses nothing in 500 rounds, $order, on $where",
   async ({ where, order }) => {
     using queue = new Queue<number>();
@@ -320,7 +336,7 @@ Deno.test.each(PEERS.flatMap((peer) => ORDERS.map((order) => ({ ...peer, order }
   },
 );
 
-Deno.test.each(PEERS.flatMap((peer) => ORDERS.map((order) => ({ ...peer, order }))))(
+simulated.each(PEERS.flatMap((peer) => ORDERS.map((order) => ({ ...peer, order }))))(
   "Queue.send() aborted as room is made leaves no item and no slot in 500 rounds, $order, on $where",
   async ({ where, order }) => {
     using queue = new Queue<unknown>({ capacity: 1 });
@@ -341,7 +357,7 @@ async function receiveAborting(where: typeof REMOTE_PEERS[number]["where"]): Pro
 
 const RANGE = Array.from({ length: 200 }, (_, item) => item);
 
-Deno.test.each(REMOTE_PEERS)(
+simulated.each(REMOTE_PEERS)(
   "Queue.receive() that is aborted while items come to $where loses none",
   async ({ where }) => {
     const items = await receiveAborting(where);
@@ -349,14 +365,14 @@ Deno.test.each(REMOTE_PEERS)(
   },
 );
 
-Deno.test.each(REMOTE_PEERS)(
+simulated.each(REMOTE_PEERS)(
   "Queue.receive() that is aborted while items come to $where keeps their order",
   async ({ where }) => {
     assertEquals(await receiveAborting(where), RANGE);
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.send() that was aborted leaves its place to others on $where",
   async ({ where }) => {
     using queue = await full<unknown>("held");
@@ -372,7 +388,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.send() captures the value at the call on $where, also when it waits",
   async ({ where }) => {
     using queue = await full<unknown>("held");
@@ -408,7 +424,7 @@ const FAILURES: { how: string; run(queue: Queue<unknown>): object; error: string
   },
 ];
 
-Deno.test.each(PEERS.flatMap((peer) => FAILURES.map((failure) => ({ ...peer, ...failure }))))(
+simulated.each(PEERS.flatMap((peer) => FAILURES.map((failure) => ({ ...peer, ...failure }))))(
   "Queue.send() that $how leaves moved buffers attached on $where",
   async ({ where, run, error }) => {
     using queue = await full<unknown>("held");
@@ -421,7 +437,7 @@ Deno.test.each(PEERS.flatMap((peer) => FAILURES.map((failure) => ({ ...peer, ...
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.send() detaches moved buffers once the item is accepted on $where",
   async ({ where }) => {
     using queue = await full<unknown>("held");
@@ -434,7 +450,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.send() refuses by path what cannot cross on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>({ capacity: 1 });
@@ -468,7 +484,7 @@ const VALUES = [
   { what: "1 MB of text", value: "\u00e4".repeat(1 << 20) },
 ];
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.send() lets all values arrive as themselves, through $where",
   async ({ where }) => {
     using queue = new Queue<unknown>();
@@ -483,7 +499,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue iteration yields all values and ends only at the end on $where",
   async ({ where }) => {
     using queue = new Queue<unknown>();
@@ -495,7 +511,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)("Queue iteration with break loses no item on $where", async ({ where }) => {
+simulated.each(PEERS)("Queue iteration with break loses no item on $where", async ({ where }) => {
   using queue = new Queue<number>();
   await using peer = peerOn(where, queue);
   for (let item = 0; item < 400; item++) await queue.send(item);
@@ -505,27 +521,30 @@ Deno.test.each(PEERS)("Queue iteration with break loses no item on $where", asyn
   assertEquals(items, Array.from({ length: 400 }, (_, item) => item));
 });
 
-Deno.test("Queue.close() wakes every receive and iteration that waits, in every thread", async () => {
-  using queue = new Queue<unknown>();
-  await using stack = new AsyncDisposableStack();
-  const waits: Promise<unknown>[] = [];
-  const iterations: Promise<unknown>[] = [];
-  for (const { where } of PEERS) {
-    const peer = stack.use(peerOn(where, queue));
-    waits.push(
-      (await startWaiting(peer, "receive")).waiting,
-      (await startWaiting(peer, "receive", { timeoutMs: 60_000 })).waiting,
-    );
-    iterations.push((await startWaiting(peer, "consume")).waiting);
-  }
-  queue.close();
-  for (const wait of waits) {
-    await within(20_000, "a receive", assertRejects(() => wait, ChannelClosedError));
-  }
-  assertEquals(await within(20_000, "iterations", Promise.all(iterations)), [[], [], []]);
-});
+simulated(
+  "Queue.close() wakes every receive and iteration that waits, in every thread",
+  async () => {
+    using queue = new Queue<unknown>();
+    await using stack = new AsyncDisposableStack();
+    const waits: Promise<unknown>[] = [];
+    const iterations: Promise<unknown>[] = [];
+    for (const { where } of PEERS) {
+      const peer = stack.use(peerOn(where, queue));
+      waits.push(
+        (await startWaiting(peer, "receive")).waiting,
+        (await startWaiting(peer, "receive", { timeoutMs: 60_000 })).waiting,
+      );
+      iterations.push((await startWaiting(peer, "consume")).waiting);
+    }
+    queue.close();
+    for (const wait of waits) {
+      await within(20_000, "a receive", assertRejects(() => wait, ChannelClosedError));
+    }
+    assertEquals(await within(20_000, "iterations", Promise.all(iterations)), [[], [], []]);
+  },
+);
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.close() on $where wakes every send that waits, with its value",
   async ({ where }) => {
     using queue = await full<unknown>("held");
@@ -547,7 +566,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.close() lets what is buffered be received first on $where",
   async ({ where }) => {
     using queue = await full<unknown>(1, 2, 3);
@@ -562,7 +581,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.close({ discard: true }) on $where drops what is buffered",
   async ({ where }) => {
     using queue = await full<unknown>(1, 2, 3);
@@ -576,7 +595,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.close({ discard: true }) on $where drops it also after close()",
   async ({ where }) => {
     using queue = await full<unknown>(1, 2, 3);
@@ -588,7 +607,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)("Queue.close() may be called twice on $where", async ({ where }) => {
+simulated.each(PEERS)("Queue.close() may be called twice on $where", async ({ where }) => {
   using queue = await full<unknown>(1);
   await using peer = peerOn(where, queue);
   for (let again = 0; again < 2; again++) await peer.call("close");
@@ -597,7 +616,7 @@ Deno.test.each(PEERS)("Queue.close() may be called twice on $where", async ({ wh
   queue.close();
 });
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.done() on $where lets join() end once all items are done",
   async ({ where }) => {
     using queue = await full<unknown>(1, 2);
@@ -615,7 +634,7 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test.each(PEERS)(
+simulated.each(PEERS)(
   "Queue.done() more often than items were received is a RangeError on $where",
   async ({ where }) => {
     using queue = await full<unknown>(1, 2);
@@ -628,13 +647,13 @@ Deno.test.each(PEERS)(
   },
 );
 
-Deno.test("Queue.join() resolves at once when nothing was sent", async () => {
+simulated("Queue.join() resolves at once when nothing was sent", async () => {
   using queue = new Queue<unknown>();
   await within(20_000, "join", queue.join());
   await queue.join({ timeoutMs: 0 });
 });
 
-Deno.test("Queue[Symbol.dispose]() of the queue made here closes it", async () => {
+simulated("Queue[Symbol.dispose]() of the queue made here closes it", async () => {
   const queue = await full<unknown>(1);
   await using peer = peerOn("a plain worker", queue);
   await peer.call("size");
@@ -644,7 +663,7 @@ Deno.test("Queue[Symbol.dispose]() of the queue made here closes it", async () =
   await assertRejects(() => queue.send(2), ChannelClosedError);
 });
 
-Deno.test.each(REMOTE_PEERS)(
+simulated.each(REMOTE_PEERS)(
   "Queue[Symbol.dispose]() on $where only releases that handle",
   async ({ where }) => {
     using queue = new Queue<unknown>();
@@ -661,30 +680,36 @@ Deno.test.each(REMOTE_PEERS)(
   },
 );
 
-Deno.test("Queue[Symbol.dispose]() of a received handle ends its waits and loses no item", async () => {
-  using queue = new Queue<unknown>();
-  await using peer = peerOn("a plain worker", queue);
-  const { waiting } = await startWaiting(peer, "receive");
-  await peer.call("dispose");
-  await within(20_000, "the wait", assertRejects(() => waiting, ChannelClosedError));
-  await queue.send("item");
-  assertEquals(await queue.receive({ timeoutMs: 5_000 }), "item");
-});
+simulated(
+  "Queue[Symbol.dispose]() of a received handle ends its waits and loses no item",
+  async () => {
+    using queue = new Queue<unknown>();
+    await using peer = peerOn("a plain worker", queue);
+    const { waiting } = await startWaiting(peer, "receive");
+    await peer.call("dispose");
+    await within(20_000, "the wait", assertRejects(() => waiting, ChannelClosedError));
+    await queue.send("item");
+    assertEquals(await queue.receive({ timeoutMs: 5_000 }), "item");
+  },
+);
 
-Deno.test("Queue that comes back to the thread that made it is a handle on the same queue", async () => {
-  using queue = new Queue<unknown>();
-  using carrier = new Queue<Queue<unknown>>();
-  await carrier.send(queue);
-  const back = await carrier.receive();
-  await back.send("item");
-  assertEquals(await queue.receive(), "item");
-  back[Symbol.dispose]();
-  await queue.send("still open");
-  assertEquals(await queue.size(), 1);
-  assertStrictEquals(await queue.receive(), "still open");
-});
+simulated(
+  "Queue that comes back to the thread that made it is a handle on the same queue",
+  async () => {
+    using queue = new Queue<unknown>();
+    using carrier = new Queue<Queue<unknown>>();
+    await carrier.send(queue);
+    const back = await carrier.receive();
+    await back.send("item");
+    assertEquals(await queue.receive(), "item");
+    back[Symbol.dispose]();
+    await queue.send("still open");
+    assertEquals(await queue.size(), 1);
+    assertStrictEquals(await queue.receive(), "still open");
+  },
+);
 
-Deno.test("Queue that had ended before it was sent arrives as closed", async () => {
+simulated("Queue that had ended before it was sent arrives as closed", async () => {
   const queue = new Queue<unknown>();
   queue.close();
   await using peer = peerOn("a plain worker", queue);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem, ChannelClosedError, Queue, transfer, unpack } from "../../mod.ts";
 import { type Peer, peerOn, PEERS, QueueWorker } from "../fixtures/queue_peer.ts";
 import { relay, squareInto } from "../fixtures/queue_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 type Item = [name: string, index: number];
@@ -32,7 +33,7 @@ function assertOnceInOrder(received: Item[][], counts: number[]): void {
   }
 }
 
-Deno.test.each(CAPACITIES)(
+simulated.each(CAPACITIES)(
   "Queue keeps order per sender, each item once, through close, at capacity $text",
   async ({ capacity }) => {
     const count = capacity === 1 ? 300 : 2_000;
@@ -48,7 +49,7 @@ Deno.test.each(CAPACITIES)(
   },
 );
 
-Deno.test.each(CAPACITIES)(
+simulated.each(CAPACITIES)(
   "Queue loses nothing that was accepted when it is closed among sends, at capacity $text",
   async ({ capacity }) => {
     using queue = new Queue<Item>({ capacity });
@@ -80,33 +81,46 @@ async function receiveImpatiently(): Promise<Item[][]> {
   return await within(10_000, "the receivers", Promise.all(received));
 }
 
-Deno.test("Queue.receive() that times out all the time in three threads loses nothing", async () => {
-  const received = await receiveImpatiently();
-  assertOnceInOrder([received.flat().toSorted(([, a], [, b]) => a - b)], [500, 500, 500]);
-});
+simulated(
+  "Queue.receive() that times out all the time in three threads loses nothing",
+  async () => {
+    const received = await receiveImpatiently();
+    assertOnceInOrder([received.flat().toSorted(([, a], [, b]) => a - b)], [500, 500, 500]);
+  },
+);
 
-Deno.test("Queue.receive() that times out all the time in three threads keeps the order", async () => {
-  assertOnceInOrder(await receiveImpatiently(), [500, 500, 500]);
-});
+simulated(
+  "Queue.receive() that times out all the time in three threads keeps the order",
+  async () => {
+    assertOnceInOrder(await receiveImpatiently(), [500, 500, 500]);
+  },
+);
 
-Deno.test("Queue.receive() given up late in another thread keeps the order for others", async () => {
-  using queue = new Queue<number>();
-  using worker = new QueueWorker(queue);
-  const words = new Int32Array(new SharedArrayBuffer(8));
-  const other = worker.call<unknown>("giveUpLate", words);
-  await until(20_000, "the wait", () => Atomics.load(words, 0) === 1);
-  for (const item of [0, 1, 2]) await queue.send(item);
-  const items = [queue.receive(), queue.receive()];
-  // What may be received at once is received now.
-  await queue.size();
-  Atomics.store(words, 1, 1);
-  Atomics.notify(words, 1);
-  if (await within(20_000, "the other receive", other) === "given up") items.push(queue.receive());
-  const received = await within(20_000, "the items", Promise.all(items));
-  assertEquals(received, [0, 1, 2].slice(-received.length));
-});
+Deno.test(
+  "Queue.receive() given up late in another thread keeps the order for others",
+  async () => {
+    using queue = new Queue<number>();
+    using worker = new QueueWorker(queue);
+    const words = new Int32Array(new SharedArrayBuffer(8));
+    const other = worker.call<unknown>("giveUpLate", words);
+    await until(20_000, "the wait", () => Atomics.load(words, 0) === 1);
+    for (const item of [0, 1, 2]) await queue.send(item);
+    const items = [queue.receive(), queue.receive()];
+    // What may be received at once is received now.
+    await queue.size();
+    Atomics.store(words, 1, 1);
+    Atomics.notify(words, 1);
+    if (await within(20_000, "the other receive", other) === "given up") {
+      items.push(
+        queue.receive(),
+      );
+    }
+    const received = await within(20_000, "the items", Promise.all(items));
+    assertEquals(received, [0, 1, 2].slice(-received.length));
+  },
+);
 
-Deno.test("Queue works the same when its home is a worker", async () => {
+simulated("Queue works the same when its home is a worker", async () => {
   using home = new QueueWorker(null);
   const queue = await home.call<Queue<Item>>("make", 3, []);
   await using stack = new AsyncDisposableStack();
@@ -120,32 +134,38 @@ Deno.test("Queue works the same when its home is a worker", async () => {
   assertOnceInOrder(items, [500, 500, 500]);
 });
 
-Deno.test("Queue keeps the order of one sender for one that receives while another closes", async () => {
-  for (let round = 0; round < 10; round++) {
-    using queue = new Queue<Item>({ capacity: 2 });
-    using sender = new QueueWorker(queue);
-    const count = sender.call<number>("produceUntilClosed", "a");
-    const items: Item[] = [];
-    for await (const item of queue) {
-      if (items.push(item) === 50 + round) queue.close();
+simulated(
+  "Queue keeps the order of one sender for one that receives while another closes",
+  async () => {
+    for (let round = 0; round < 10; round++) {
+      using queue = new Queue<Item>({ capacity: 2 });
+      using sender = new QueueWorker(queue);
+      const count = sender.call<number>("produceUntilClosed", "a");
+      const items: Item[] = [];
+      for await (const item of queue) {
+        if (items.push(item) === 50 + round) queue.close();
+      }
+      assertOnceInOrder([items], [await within(20_000, "the sender", count), 0, 0]);
     }
-    assertOnceInOrder([items], [await within(20_000, "the sender", count), 0, 0]);
-  }
-});
+  },
+);
 
-Deno.test("Queue is an argument of tasks, whose results are read after all have ended", async () => {
-  const results = new Queue<[number, number]>();
-  {
-    await using system = new ActorSystem({ workers: 2 });
-    await Promise.all([0, 1, 2, 3, 4].map((id) => system.run(squareInto, id, results)));
-  }
-  assertEquals(await results.size(), 5);
-  results.close();
-  const squares = new Map(await Array.fromAsync(results));
-  assertEquals(squares, new Map([[0, 0], [1, 1], [2, 4], [3, 9], [4, 16]]));
-});
+simulated(
+  "Queue is an argument of tasks, whose results are read after all have ended",
+  async () => {
+    const results = new Queue<[number, number]>();
+    {
+      await using system = new ActorSystem({ workers: 2 });
+      await Promise.all([0, 1, 2, 3, 4].map((id) => system.run(squareInto, id, results)));
+    }
+    assertEquals(await results.size(), 5);
+    results.close();
+    const squares = new Map(await Array.fromAsync(results));
+    assertEquals(squares, new Map([[0, 0], [1, 1], [2, 4], [3, 9], [4, 16]]));
+  },
+);
 
-Deno.test("Queue.size() right after a send in another thread counts its item", async () => {
+simulated("Queue.size() right after a send in another thread counts its item", async () => {
   using queue = new Queue<unknown>();
   using worker = new QueueWorker(queue);
   for (let size = 1; size <= 200; size++) {
@@ -165,16 +185,19 @@ async function unpackFrom<T>(port: MessagePort): Promise<T> {
   return unpack<T>(data);
 }
 
-Deno.test("Queue made in a worker works on main after it was sent through a nested worker", async () => {
-  const { port1, port2 } = new MessageChannel();
-  using worker = new QueueWorker(null);
-  const posted = worker.call("makeAndNest", ["from the worker"], transfer(port2, [port2]));
-  using queue = await unpackFrom<Queue<unknown>>(port1);
-  await within(20_000, "the worker", posted);
-  assertEquals(await queue.receive({ timeoutMs: 5_000 }), "from the worker");
-  await queue.send("from main");
-  assertEquals(await within(20_000, "the item", worker.call("receiveOwn")), "from main");
-});
+Deno.test(
+  "Queue made in a worker works on main after it was sent through a nested worker",
+  async () => {
+    const { port1, port2 } = new MessageChannel();
+    using worker = new QueueWorker(null);
+    const posted = worker.call("makeAndNest", ["from the worker"], transfer(port2, [port2]));
+    using queue = await unpackFrom<Queue<unknown>>(port1);
+    await within(20_000, "the worker", posted);
+    assertEquals(await queue.receive({ timeoutMs: 5_000 }), "from the worker");
+    await queue.send("from main");
+    assertEquals(await within(20_000, "the item", worker.call("receiveOwn")), "from main");
+  },
+);
 
 Deno.test("Queue made on main is the same when it comes back through a nested worker", async () => {
   const { port1, port2 } = new MessageChannel();
@@ -187,19 +210,22 @@ Deno.test("Queue made on main is the same when it comes back through a nested wo
   assertEquals(await queue.receive(), "item");
 });
 
-Deno.test("Queue made by an actor works where its refs have carried it, also by way of main", async () => {
-  await using system = new ActorSystem({ workers: 3 });
-  const [first, second] = [await system.spawn(relay), await system.spawn(relay)];
-  using queue = await first.ask.make();
-  using back = await second.ask.echo(queue);
-  await second.ask.send(back, "item");
-  assertEquals(await queue.receive({ timeoutMs: 5_000 }), "item");
-  back.close();
-  await assertRejects(() => second.ask.send(queue, "late"), ChannelClosedError);
-  await assertRejects(() => first.ask.sendOwn("late"), ChannelClosedError);
-});
+simulated(
+  "Queue made by an actor works where its refs have carried it, also by way of main",
+  async () => {
+    await using system = new ActorSystem({ workers: 3 });
+    const [first, second] = [await system.spawn(relay), await system.spawn(relay)];
+    using queue = await first.ask.make();
+    using back = await second.ask.echo(queue);
+    await second.ask.send(back, "item");
+    assertEquals(await queue.receive({ timeoutMs: 5_000 }), "item");
+    back.close();
+    await assertRejects(() => second.ask.send(queue, "late"), ChannelClosedError);
+    await assertRejects(() => first.ask.sendOwn("late"), ChannelClosedError);
+  },
+);
 
-Deno.test("Queue can be an item of a queue", async () => {
+simulated("Queue can be an item of a queue", async () => {
   using outer = new Queue<Queue<string>>();
   using inner = new Queue<string>();
   using worker = new QueueWorker(outer);
@@ -211,7 +237,7 @@ Deno.test("Queue can be an item of a queue", async () => {
   assertEquals(await inner.receive(), "item");
 });
 
-Deno.test("Queue moves a buffer of 64 MiB through a worker and back", async () => {
+simulated("Queue moves a buffer of 64 MiB through a worker and back", async () => {
   using queue = new Queue<unknown>();
   using back = new Queue<{ bytes: Uint8Array }>();
   using worker = new QueueWorker(queue);

@@ -5,6 +5,13 @@ import { ON_THREADS, part } from "../parts.ts";
 /** Set to run the same tests on real threads and in real time. */
 const isOnThreads = part === "threads";
 
+let running: World | null = null;
+
+/** The one in which this test runs; `null` where threads are real. */
+export function simulation(): World | null {
+  return running;
+}
+
 /**
  * A test in which all threads are simulated, so that it starts no worker and waits for nothing. What it does is not
  * known to it: `TROUPE_TEST=threads` runs the same on real threads (`deno task test:threads`).
@@ -34,8 +41,12 @@ function inWorld<A extends unknown[]>(
 ): (...args: A) => Promise<void> {
   if (isOnThreads) return body;
   return async (...args) => {
-    const world = new World();
-    await world.run(() => body(...args));
+    const world = running = new World();
+    try {
+      await world.run(() => body(...args));
+    } finally {
+      running = null;
+    }
     assertEquals(world.alive.map(({ name }) => name), [], "Workers are left after the test");
   };
 }

@@ -3,7 +3,8 @@
  *
  * {@linkcode probe} stands for an actor and records what comes to it. {@linkcode expectRestart},
  * {@linkcode expectExit} and {@linkcode expectDeadLetters} wait for what happens to one, and {@linkcode expectNoErrors}
- * makes a test fail of an error that nobody sees.
+ * makes a test fail of an error that nobody sees. {@linkcode simulate} runs a program with many orders of
+ * events, and with workers that die, in virtual time.
  *
  * @example
  * ```ts
@@ -35,3 +36,7 @@ export { expectRestart } from "./expect_restart.ts";
 export { type Probe, probe } from "./probe.ts";
 export type * from "./protocol.ts";
 export type { WithinOptions } from "./_expectation.ts";
+export { simulate, type SimulateOptions } from "./simulate.ts";
+export type { Partition, SimulatedWorld, UntilOptions } from "./simulated_world.ts";
+export type { Count, FaultCounts } from "./simulation/faults.ts";
+export { SimulationError } from "./simulation/failure.ts";

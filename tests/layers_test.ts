@@ -54,14 +54,17 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
   cluster: [["."]],
   testing: [
     ["simulation"],
-    ["_action.ts", "_expectation.ts", "protocol.ts"],
+    ["_action.ts", "_expectation.ts", "protocol.ts", "simulated_world.ts"],
     [
       "expect_dead_letters.ts",
       "expect_exit.ts",
       "expect_no_errors.ts",
       "expect_restart.ts",
       "probe.ts",
+      "_program_world.ts",
     ],
+    ["_simulated_program.ts"],
+    ["simulate.ts"],
     ["mod.ts"],
   ],
   inspector: [["."]],

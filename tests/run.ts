@@ -25,7 +25,7 @@ export const TEST_ARGS: readonly string[] = [
   "--allow-read",
   "--allow-write=.tmp",
   "--allow-net=127.0.0.1",
-  "--allow-env=CI,CHROMIUM_PATH,DENO_DIR,HOME,PATH,TROUPE_TEST",
+  "--allow-env=CI,CHROMIUM_PATH,DENO_DIR,HOME,PATH,TROUPE_SEED,TROUPE_TEST",
   "--allow-run",
 ];
 

@@ -36,9 +36,6 @@ export interface WorldOptions {
   readonly beforeStep?: (step: number) => void;
 }
 
-/** How a thread dies: without a word, or of an error that its owner hears of. */
-export type DeathKind = "silent" | "error";
-
 // A program that goes on for so many steps does not come to an end.
 const MOST_STEPS = 1_000_000;
 const microtasksOver = () => new Promise<void>((resolve) => yieldTo(resolve));
@@ -73,6 +70,8 @@ export class World {
     pick: () => 0,
     wake: () => 0,
   };
+  /** What ends the program. */
+  #uncaughtOnMain: { readonly error: unknown } | null = null;
   #current: SimulatedThread;
   #names = 0;
 
@@ -122,12 +121,15 @@ export class World {
   /**
    * Runs a program on the main thread until it is through, or cannot go on.
    *
-   * @throws Rejects with what the program throws; when nothing is left to happen, but it still waits.
+   * @throws Rejects with what the program throws, or nobody catches on its thread; when nothing is left to happen, but it still waits.
    */
   async run<T>(program: () => Promise<T>): Promise<T> {
     const real = currentThread();
     let isOver = false;
-    const onRejected = (event: PromiseRejectionEvent) => this.#uncaught(event.reason, event);
+    const onRejected = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      this.#uncaught(event.reason);
+    };
     addEventListener("unhandledrejection", onRejected);
     const restore = replaceGlobals(this);
     try {
@@ -136,7 +138,8 @@ export class World {
       const over = () => void (isOver = true);
       result.then(over, over);
       await this.#stepOver();
-      while (!isOver) await this.#step();
+      while (!isOver && this.#uncaughtOnMain === null) await this.#step();
+      if (this.#uncaughtOnMain !== null) throw this.#uncaughtOnMain.error;
       return await result;
     } finally {
       restore();
@@ -155,21 +158,32 @@ export class World {
     return thread.isAlive && this.locks.held.includes(lifeOf(thread.own.number));
   }
 
-  /** Ends a thread at once. What it has posted still arrives, then the others hear of its end. */
-  kill(thread: SimulatedThread, kind: DeathKind = "silent"): void {
+  /**
+   * Ends a thread at once. What it has posted still arrives, then the others hear of its end.
+   *
+   * @param error What it died of, if its owner hears of that.
+   */
+  kill(thread: SimulatedThread, error: Error | null = null): void {
     if (!thread.isAlive) return;
-    if (kind === "error") thread.onError(new Error("The thread failed"));
+    if (error !== null) thread.onError(error);
     thread.died();
     this.agenda.drop(thread);
     this.atomics.drop(thread);
-    this.agenda.addLater({
+    const heard = () => this.locks.release(thread);
+    this.later(`others can hear that ${thread.name} has ended`, thread.pace.end(), heard);
+  }
+
+  /** The platform does something after some time. */
+  later(what: string, ms: number, run: () => void): void {
+    const happening = {
       to: this.#platform,
-      what: `others can hear that ${thread.name} has ended`,
-      run: () => this.locks.release(thread),
+      what,
+      run,
       stream: null,
       isLast: false,
       data: undefined,
-    }, thread.pace.end());
+    };
+    this.agenda.addLater(happening, ms);
   }
 
   /** The thread that runs ends by its own doing, as by `self.close()`. */
@@ -241,7 +255,7 @@ export class World {
     try {
       this.#outside(run);
     } catch (error) {
-      if (!this.#uncaught(error)) throw error;
+      this.#uncaught(error);
     }
     await this.#stepOver();
     if (to === thread) thread.takesTime(this.agenda.now);
@@ -256,13 +270,11 @@ export class World {
     }
   }
 
-  /** Whether the thread that runs has done something about an error that nobody caught. */
-  #uncaught(error: unknown, event?: Event): boolean {
+  /** Nobody caught an error on the thread that runs. */
+  #uncaught(error: unknown): void {
     const { onUncaught } = this.#current;
-    if (onUncaught === null) return false;
-    event?.preventDefault();
-    onUncaught(error);
-    return true;
+    if (onUncaught !== null) onUncaught(error);
+    else this.#uncaughtOnMain ??= { error };
   }
 
   #enter(thread: SimulatedThread): void {

@@ -1,0 +1,90 @@
+import { ActorSystem, type ActorSystemOptions } from "../actors/system/actor_system.ts";
+import type { SystemEvents } from "../actors/vocabulary/system_events.ts";
+import { checkCount, checkGivenMs } from "../channels/vocabulary/checks.ts";
+import type { Partition, SimulatedWorld, UntilOptions } from "./simulated_world.ts";
+import { SimulatedError } from "./simulation/faults.ts";
+import type { SimulatedThread } from "./simulation/thread.ts";
+import type { World } from "./simulation/world.ts";
+
+const UNTIL_MS = 60_000;
+
+/** See {@linkcode SimulatedWorld}. */
+export class ProgramWorld implements SimulatedWorld {
+  readonly seed: number;
+  readonly #world: World;
+  readonly #hosts: number;
+  readonly #systems: ActorSystem[] = [];
+
+  /** @param hosts Workers of a system. */
+  constructor(world: World, seed: number, hosts: number) {
+    this.#world = world;
+    this.seed = seed;
+    this.#hosts = hosts;
+  }
+
+  get now(): number {
+    return this.#world.now;
+  }
+
+  system(options: ActorSystemOptions = {}): ActorSystem {
+    const system = new ActorSystem({ workers: this.#hosts, ...options });
+    system.addEventListener("error", ignoreSimulated);
+    this.#systems.push(system);
+    return system;
+  }
+
+  sleep(ms: number): Promise<void> {
+    checkGivenMs("sleep", "ms", ms);
+    return this.#world.sleep(ms);
+  }
+
+  async until(
+    isDone: () => unknown,
+    { withinMs = UNTIL_MS }: UntilOptions = {},
+  ): Promise<void> {
+    checkGivenMs("wait", "withinMs", withinMs);
+    const end = this.now + withinMs;
+    while (!await isDone()) {
+      if (this.now > end) throw new Error(`Not so within ${withinMs} ms: ${isDone}`);
+      await this.sleep(1);
+    }
+  }
+
+  kill(host: number, error?: Error): void {
+    for (const thread of this.#threads("kill", host)) this.#world.kill(thread, error ?? null);
+  }
+
+  hang(host: number, ms: number): void {
+    checkGivenMs("hang", "ms", ms);
+    for (const thread of this.#threads("hang", host)) thread.hang(ms);
+  }
+
+  slow(host: number, times: number): void {
+    if (!(times > 0)) throw new RangeError(`Cannot slow: times must be > 0, received ${times}`);
+    for (const thread of this.#threads("slow", host)) thread.slowness *= times;
+  }
+
+  partition(some: readonly number[], others: readonly number[]): Partition {
+    for (const host of [...some, ...others]) checkCount("cut off", "a host", host, 0);
+    const heal = this.#world.cuts.add(some.map(nameOf), others.map(nameOf));
+    return { heal, [Symbol.dispose]: heal };
+  }
+
+  /** Ends the systems. */
+  async end(): Promise<void> {
+    for (const system of this.#systems) await system.shutdown();
+  }
+
+  #threads(doing: string, host: number): SimulatedThread[] {
+    checkCount(doing, "the number of a worker", host, 1);
+    const name = nameOf(host);
+    return this.#world.alive.filter((thread) => thread.name === name && this.#world.canDie(thread));
+  }
+}
+
+const nameOf = (host: number) => host === 0 ? "main" : `troupe host ${host}`;
+
+function ignoreSimulated(event: Event): void {
+  const { detail } = event as CustomEvent<SystemEvents["error"]>;
+  if (detail.error instanceof SimulatedError) event.preventDefault();
+}

@@ -3,8 +3,8 @@
  *
  * {@linkcode probe} stands for an actor and records what comes to it. {@linkcode expectRestart},
  * {@linkcode expectExit} and {@linkcode expectDeadLetters} wait for what happens to one, and {@linkcode expectNoErrors}
- * makes a test fail of an error that nobody sees. {@linkcode simulate} runs a program with many orders of
- * events, and with workers that die, in virtual time.
+ * makes a test fail of an error that nobody sees. {@linkcode fakeTime} moves the time of a system on one thread, and
+ * {@linkcode simulate} runs a program with many orders of events, and with workers that die, in virtual time.
  *
  * @example
  * ```ts
@@ -33,6 +33,7 @@ export { expectDeadLetters } from "./expect_dead_letters.ts";
 export { expectExit, type ExpectExitOptions } from "./expect_exit.ts";
 export { expectNoErrors } from "./expect_no_errors.ts";
 export { expectRestart } from "./expect_restart.ts";
+export { type FakedTime, fakeTime } from "./fake_time.ts";
 export { type Probe, probe } from "./probe.ts";
 export type * from "./protocol.ts";
 export type { WithinOptions } from "./_expectation.ts";

@@ -54,12 +54,20 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
   cluster: [["."]],
   testing: [
     ["simulation"],
-    ["_action.ts", "_expectation.ts", "protocol.ts", "simulated_world.ts"],
+    [
+      "_action.ts",
+      "_expectation.ts",
+      "_fake_timers.ts",
+      "_replace.ts",
+      "protocol.ts",
+      "simulated_world.ts",
+    ],
     [
       "expect_dead_letters.ts",
       "expect_exit.ts",
       "expect_no_errors.ts",
       "expect_restart.ts",
+      "fake_time.ts",
       "probe.ts",
       "_program_world.ts",
     ],

@@ -68,6 +68,11 @@ export class Coordinator implements Leader {
     return this.#limit === 0;
   }
 
+  /** Whether a worker runs, or is being started. */
+  get hasWorkers(): boolean {
+    return this.#workers.all.length > 0;
+  }
+
   /** Answers what a host asks. */
   async answer(question: Question, from: number): Promise<unknown> {
     switch (question[0]) {

@@ -13,7 +13,7 @@ const shared = (...names: string[]) => names.map((name) => `tests/shared/${name}
 const messages = [
   ...channels("bytes", "pack", "capture", "capture_depth", "rows", "errors", "refusal", "handle"),
   ...channels("transfer", "register_class", "message_length", "odd_values", "byte_link"),
-  ...actors("definitions", "refused_transfers", "large_messages", "routes"),
+  ...actors("definitions", "refused_transfers", "pool_workers", "large_messages", "routes"),
 ];
 
 export const areas: readonly Area[] = [
@@ -25,6 +25,14 @@ export const areas: readonly Area[] = [
       ...actors("cut_off", "refused_waits", "unresponsive", "host_loss", "shutdown"),
       ...actors("shutdown_time", "supervisor", "fake_time", "large_messages", "routes"),
     ],
+  },
+  {
+    folder: "actors/messaging",
+    tests: actors(
+      ...["tell", "ask", "stream", "remote_reply", "names", "bad_input", "refused_transfers"],
+      ...["forged_messages", "late_news", "past_life", "stream_left", "one_signal", "host_loss"],
+      ...["order_and_loss", "routes", "large_messages"],
+    ),
   },
   {
     folder: "actors/supervision",

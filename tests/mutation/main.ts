@@ -1,11 +1,14 @@
 /**
  * Makes one line of the sources wrong at a time, and says whether a test notices:
  *
- *     deno task test:mutation [--count 20] [--seed 1] [--seconds 120] [folder ...]
+ *     deno task test:mutation [--count 20] [--seed 1] [--seconds 120] [folder or file ...]
  *
- * Mutants are drawn from the folders of `areas.ts`, or from those named. Each is put into a copy of the checkout below
- * `.tmp/`, where the area's test files run one after the other until one fails. `timed out` is a file that took longer
- * than `--seconds`: noticed, too, but by hanging. What survived shows a missing test, unless the line means the same.
+ * Mutants are drawn from the folders of `areas.ts`, or from what is named. Each is put into a copy of the checkout below
+ * `.tmp/`, where the area's test files run one after the other until one fails; the test that does is named, because on
+ * a busy machine one can fail for lack of time.
+ *
+ * `timed out` is a file that took longer than `--seconds`: noticed, too, but by hanging. `VOID` is one that fails without
+ * the mutant. What survived shows a missing test, unless the line means the same, or a file that its area lacks.
  *
  * @module
  */
@@ -36,17 +39,6 @@ interface Diagnostic {
 }
 
 const root = new URL("../../", import.meta.url);
-const COPIED = [
-  "actors",
-  "channels",
-  "shared",
-  "deps",
-  "tests",
-  "mod.ts",
-  "deno.json",
-  "deno.lock",
-];
-
 async function mutantsIn(area: Area): Promise<Mutant[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["lint", "--config", "tests/mutation/lint.json", "--json", area.folder],
@@ -76,34 +68,46 @@ function draw<T>(all: T[], count: number, seed: number): T[] {
 }
 
 class Copy implements AsyncDisposable {
+  /** Test files that have passed here. */
+  readonly #sound = new Set<string>();
   readonly #path = `${root.pathname}.tmp/mutation-${Deno.pid}`;
 
   async make(): Promise<void> {
     await Deno.mkdir(this.#path, { recursive: true });
-    const sources = COPIED.map((name) => root.pathname + name);
+    const sources = Array.from(Deno.readDirSync(root), ({ name }) => name)
+      .filter((name) => !name.startsWith(".")).map((name) => root.pathname + name);
     await new Deno.Command("cp", { args: ["-r", ...sources, this.#path] }).output();
   }
 
   async try({ area, file, line, after }: Mutant, seconds: number): Promise<string> {
     const path = `${this.#path}/${file}`;
     const text = await Deno.readTextFile(path);
-    await Deno.writeTextFile(path, text.split("\n").with(line - 1, after).join("\n"));
-    try {
-      for (const test of area.tests) {
-        const end = await this.#run(`${test}_test.ts`, seconds);
-        if (end !== "ok") return `${end} (${test})`;
-      }
-      return "SURVIVED";
-    } finally {
+    const mutated = text.split("\n").with(line - 1, after).join("\n");
+    for (const test of area.tests) {
+      await Deno.writeTextFile(path, mutated);
+      const end = await this.#run(`${test}_test.ts`, seconds);
       await Deno.writeTextFile(path, text);
+      if (end === "ok") this.#sound.add(test);
+      else return await this.#passes(test, seconds) ? `${end} (${test})` : `VOID (${test})`;
     }
+    return "SURVIVED";
   }
 
-  async #run(file: string, seconds: number): Promise<"ok" | "killed" | "timed out"> {
+  /** Whether a test file passes without a mutant. */
+  async #passes(test: string, seconds: number): Promise<boolean> {
+    if (!this.#sound.has(test) && await this.#run(`${test}_test.ts`, seconds) === "ok") {
+      this.#sound.add(test);
+    }
+    return this.#sound.has(test);
+  }
+
+  /** How a test file ends; what is after a colon is the test that failed. */
+  async #run(file: string, seconds: number): Promise<string> {
     const child = new Deno.Command(Deno.execPath(), {
       args: [...TEST_ARGS, "--fail-fast", file],
       cwd: this.#path,
-      stdout: "null",
+      env: { NO_COLOR: "1" },
+      stdout: "piped",
       stderr: "null",
     }).spawn();
     let isLate = false;
@@ -111,9 +115,12 @@ class Copy implements AsyncDisposable {
       isLate = true;
       child.kill("SIGKILL");
     }, seconds * 1_000);
-    const { success } = await child.status;
+    const { success, stdout } = await child.output();
     clearTimeout(timer);
-    return isLate ? "timed out" : success ? "ok" : "killed";
+    if (isLate) return "timed out";
+    if (success) return "ok";
+    const [, test] = new TextDecoder().decode(stdout).match(/^(.+) \.\.\. FAILED/m) ?? [];
+    return test === undefined ? "killed" : `killed: ${test}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,10 +135,9 @@ if (import.meta.main) {
   });
   const seed = Number(values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
   const seconds = Number(values.seconds ?? 120);
-  const chosen = areas.filter(({ folder }) =>
-    positionals.length === 0 || positionals.includes(folder)
-  );
-  const all = (await Promise.all(chosen.map(mutantsIn))).flat();
+  const isChosen = ({ file }: Mutant) =>
+    positionals.length === 0 || positionals.some((name) => `${file}/`.startsWith(`${name}/`));
+  const all = (await Promise.all(areas.map(mutantsIn))).flat().filter(isChosen);
   const drawn = draw(all, Number(values.count ?? 20), seed);
   console.log(`${drawn.length} mutants of ${all.length}, seed ${seed}`);
   await using copy = new Copy();
@@ -139,7 +145,7 @@ if (import.meta.main) {
   const counts: Record<string, number> = {};
   for (const mutant of drawn) {
     const end = await copy.try(mutant, seconds);
-    const kind = end.replace(/ \(.*/, "");
+    const [kind] = end.split(/:| \(/) as [string];
     counts[kind] = (counts[kind] ?? 0) + 1;
     console.log(`${end}: ${mutant.file}:${mutant.line}`);
     console.log(`  - ${mutant.before.trim()}\n  + ${mutant.after.trim()}`);

@@ -1,6 +1,7 @@
 /**
  * A lint plugin that reports each place of a file where one line can be made wrong, with what to write there instead.
- * The parser of Deno thus keeps mutants away from types, comments and texts.
+ * The parser of Deno thus keeps mutants away from types, comments and texts. A number that a file gives a name is left
+ * as it is: most are limits and times that one more or less of does not matter.
  *
  * @module
  */
@@ -46,7 +47,7 @@ function mutantsOf(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
     },
     Literal(node) {
       if (node.parent.type.startsWith("TS")) return;
-      if (typeof node.value === "number") report(node, `(${node.raw} + 1)`);
+      if (typeof node.value === "number" && !isNamed(node)) report(node, `(${node.raw} + 1)`);
       if (typeof node.value === "boolean") report(node, `${!node.value}`);
     },
     ExpressionStatement(node) {
@@ -56,6 +57,15 @@ function mutantsOf(context: Deno.lint.RuleContext): Deno.lint.LintVisitor {
       if (node.argument === null) report(node, ";");
     },
   };
+}
+
+/** Whether a number is part of a constant of its module. */
+function isNamed(literal: Deno.lint.Node): boolean {
+  let node: { readonly type: string; readonly parent?: unknown } = literal;
+  while (/Expression$|^Literal$/.test(node.type)) node = node.parent as typeof node;
+  if (node.type !== "VariableDeclarator") return false;
+  const { parent } = node.parent as { readonly parent: { readonly type: string } };
+  return parent.type === "Program" || parent.type === "ExportNamedDeclaration";
 }
 
 const plugin: Deno.lint.Plugin = { name: "mutants", rules: { mutant: { create: mutantsOf } } };

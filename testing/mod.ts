@@ -1,7 +1,8 @@
 /**
  * A kit for tests of actors. Nothing else of this package loads it.
  *
- * {@linkcode probe} stands for an actor and records what comes to it. {@linkcode expectRestart},
+ * {@linkcode turn} runs one step of an actor without a system, with references made by {@linkcode standIn}.
+ * {@linkcode probe} stands for an actor in a system and records what comes to it. {@linkcode expectRestart},
  * {@linkcode expectExit} and {@linkcode expectDeadLetters} wait for what happens to one, and {@linkcode expectNoErrors}
  * makes a test fail of an error that nobody sees. {@linkcode fakeTime} moves the time of a system on one thread, and
  * {@linkcode simulate} runs a program with many orders of events, and with workers that die, in virtual time.
@@ -41,3 +42,6 @@ export { simulate, type SimulateOptions } from "./simulate.ts";
 export type { Partition, SimulatedWorld, UntilOptions } from "./simulated_world.ts";
 export type { Count, FaultCounts } from "./simulation/faults.ts";
 export { SimulationError } from "./simulation/failure.ts";
+export { standIn } from "./turn/stand_in.ts";
+export { type ResultOf, type Turn, turn } from "./turn/turn.ts";
+export type * from "./turn/effects.ts";

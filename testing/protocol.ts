@@ -22,7 +22,7 @@ export type Answers<H> =
   0 extends 1 & H ? { readonly [handler: string]: any }
     : {
       readonly [K in HandlerName<H>]?: H[K & keyof H] extends (...args: infer A) => infer R
-        ? (...args: A) => R | PromiseLike<Awaited<R>>
+        ? (...args: A) => R | Awaited<R> | PromiseLike<Awaited<R>>
         : never;
     };
 

@@ -69,6 +69,7 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
       "expect_restart.ts",
       "fake_time.ts",
       "probe.ts",
+      "turn",
       "_program_world.ts",
     ],
     ["_simulated_program.ts"],

@@ -1,5 +1,4 @@
 import { staysItself } from "../message/handle.ts";
-import { MARK } from "../message/marker.ts";
 import { VALUE_UNITS } from "../message/length.ts";
 import { seemsManyNumbers } from "../message/numbers.ts";
 import type { Destination } from "./destination.ts";
@@ -93,7 +92,6 @@ function addValues(row: unknown[], record: unknown, keys: readonly string[]): bo
   met[count++] = record;
   let index = 0;
   for (const key in record) {
-    // The keys of a shape are plain.
     if (key !== keys[index++]) return false;
     units += VALUE_UNITS;
     const item = copy((record as Record<string, unknown>)[key], 1);
@@ -162,12 +160,12 @@ function copyArray(array: readonly unknown[], level: number): unknown {
 }
 
 function copyRecord(record: Record<string, unknown>, level: number): unknown {
-  // V8 makes such a copy several times faster than one that grows key by key.
+  // V8 makes such a copy several times faster than one that grows key by key. It can have any keys: `__proto__` is its
+  // own, and nobody looks for markers in a plain message.
   const copies = { ...record };
   // Symbol keys do not cross.
   if (!isText && Object.getOwnPropertySymbols(copies).length > 0) return NOT_PLAIN;
   for (const key in copies) {
-    if (key === MARK || key === "__proto__") return NOT_PLAIN;
     if (!isHere) units += key.length + VALUE_UNITS;
     const value = copies[key];
     const item = copy(value, level);

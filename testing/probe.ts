@@ -39,8 +39,8 @@ export interface Probe<H> extends Disposable, AsyncDisposable {
     options?: WithinOptions,
   ): Promise<Extract<RecordedCall<H>, { handler: K }>["args"]>;
   /**
-   * Makes sure that nothing comes for some time, in milliseconds as those of `withinMs`, and that nothing has come that
-   * {@linkcode Probe.next} has not given.
+   * Makes sure that nothing comes for some time, in milliseconds as those of `withinMs`, and that nothing has come since
+   * the call that {@linkcode Probe.next} has given last.
    *
    * @throws {AssertionError} Rejects at once when something does, or has.
    * @throws {RangeError} Rejects when `ms` is negative or no number.
@@ -123,6 +123,8 @@ class Recorder {
   /** Calls that `next` has not given. */
   readonly #untaken: Call[] = [];
   readonly #waits: { handler: string; take: (call: Call | null) => void }[] = [];
+  /** Where in `calls` those are that came since the one that `next` has given last. */
+  #since = 0;
   /** Ends the waits for nothing. */
   readonly #surprises = new Set<() => void>();
   #hasEnded = false;
@@ -151,32 +153,23 @@ class Recorder {
   }
 
   async next(handler: string, { withinMs = PATIENCE_MS }: WithinOptions = {}): Promise<unknown[]> {
+    checkGivenMs("wait for a call", "withinMs", withinMs);
     const index = this.#untaken.findIndex((call) => call.handler === handler);
-    if (index >= 0) return this.#untaken.splice(index, 1)[0]!.args;
-    if (this.#hasEnded) throw this.#missing(handler, ", but the probe has ended");
-    const { promise, resolve } = Promise.withResolvers<Call | null>();
-    const wait = { handler, take: resolve };
-    this.#waits.push(wait);
-    try {
-      const came = await comesWithin("wait for a call", withinMs, promise);
-      if (!came) throw this.#missing(handler, ` within ${withinMs} ms, but none came`);
-    } finally {
-      this.#forget(wait);
-    }
-    const call = await promise;
+    if (index >= 0) return this.#given(this.#untaken.splice(index, 1)[0]!);
+    const call = this.#hasEnded ? null : await this.#wait(handler, withinMs);
     if (call === null) throw this.#missing(handler, ", but the probe has ended");
-    return call.args;
+    return this.#given(call);
   }
 
   async nothing(ms: number): Promise<void> {
     checkGivenMs("wait for nothing", "ms", ms);
-    if (this.#untaken.length === 0 && !this.#hasEnded) {
+    if (this.calls.length === this.#since && !this.#hasEnded) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#surprises.add(resolve);
       await comesWithin("wait for nothing", ms, promise);
       this.#surprises.delete(resolve);
     }
-    const [call] = this.#untaken;
+    const call = this.calls[this.#since];
     if (call === undefined) return;
     const { handler, args } = call;
     throw failure(`Expected no call within ${ms} ms, but there was ${shownCall(handler, args)}.`);
@@ -204,20 +197,38 @@ class Recorder {
     };
   }
 
+  /** Gives the next call of a handler; `null` when the probe ends first. */
+  async #wait(handler: string, withinMs: number): Promise<Call | null> {
+    const { promise, resolve } = Promise.withResolvers<Call | null>();
+    const wait = { handler, take: resolve };
+    this.#waits.push(wait);
+    const came = await comesWithin("wait for a call", withinMs, promise);
+    // It may have come in the very moment in which the time was over.
+    if (came || !this.#forget(wait)) return await promise;
+    throw this.#missing(handler, ` within ${withinMs} ms, but none came`);
+  }
+
+  #given(call: Call): unknown[] {
+    this.#since = Math.max(this.#since, this.calls.indexOf(call) + 1);
+    return call.args;
+  }
+
   #record(call: Call): void {
     this.calls.push(call);
+    for (const end of this.#surprises) end();
     const wait = this.#waits.find(({ handler }) => handler === call.handler);
     if (wait !== undefined) {
       this.#forget(wait);
       return wait.take(call);
     }
     this.#untaken.push(call);
-    for (const end of this.#surprises) end();
   }
 
-  #forget(wait: { handler: string }): void {
+  /** Takes a wait out; whether it was there. */
+  #forget(wait: { handler: string }): boolean {
     const index = this.#waits.findIndex((each) => each === wait);
     if (index >= 0) this.#waits.splice(index, 1);
+    return index >= 0;
   }
 
   #end(): void {

@@ -12,6 +12,7 @@ import { scratchFolder } from "./testing.ts";
 const PROGRAM = `
 import { ActorSystem, actor, Pool, Queue, task } from "@troupe/actors";
 import { Manager, Mutex, SharedValue } from "@troupe/actors/shared";
+import { probe, turn } from "@troupe/actors/testing";
 
 const counter = actor(import.meta, (_context, total: SharedValue<"i32">) => ({
   add: (by: number) => total.add(by),
@@ -38,10 +39,14 @@ if (import.meta.main) {
   const list = await manager.list([1]);
   await list.push(2);
   console.log("manager", await list.toArray());
+  using log = probe<{ note(n: number): void }>(system);
+  log.ref.tell.note(9);
+  console.log("probe", await log.next("note"));
+  console.log("turn", (await turn(counter, [total], "add", 1)).result);
 }
 `;
 
-const OUTPUT = "actor 5\nqueue 7\npool [ 1, 4, 9 ]\nmanager [ 1, 2 ]\n";
+const OUTPUT = "actor 5\nqueue 7\npool [ 1, 4, 9 ]\nmanager [ 1, 2 ]\nprobe [ 9 ]\nturn 5\n";
 
 const root = new URL("../", import.meta.url);
 
@@ -85,6 +90,7 @@ async function consume(base: string, folder: string, worker: string, flags: stri
   const imports = {
     "@troupe/actors": `${base}mod.ts`,
     "@troupe/actors/shared": `${base}shared/mod.ts`,
+    "@troupe/actors/testing": `${base}testing/mod.ts`,
   };
   await Deno.writeTextFile(`${folder}/imports.json`, JSON.stringify({ imports }));
   await Deno.writeTextFile(`${folder}/main.ts`, PROGRAM);

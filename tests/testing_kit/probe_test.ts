@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActorStoppedError, ActorSystem } from "../../mod.ts";
 import { probe } from "../../testing/mod.ts";
-import { type Bank, customer } from "../fixtures/kit_actors.ts";
+import { type Bank, customer, tester } from "../fixtures/kit_actors.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
@@ -38,6 +38,13 @@ simulated.each(PLACES)("A probe gives a stream, and can be watched, from $where"
   const watch = ref.ask.watch(bank.ref);
   await bank.ref.stop();
   assertEquals(await within(5_000, "the end", watch), { kind: "shutdown" });
+});
+
+simulated("A probe can be made on a worker, and used from another thread", async () => {
+  await using system = new ActorSystem({ workers: 2 });
+  const ref = await system.spawn(customer.with({ on: "here" }), 10);
+  const there = await system.spawn(tester);
+  assertEquals(await there.ask.test(ref), [3]);
 });
 
 Deno.test("An ask of a probe that has no answer is recorded, and rejects with words", async () => {
@@ -148,11 +155,18 @@ Deno.test("probe.nothing resolves when nothing comes, and rejects at once when s
   await bank.nothing(0);
 });
 
-Deno.test("probe.nothing rejects when a call came that next has not given", async () => {
+Deno.test("probe.nothing looks at what came since the call that next gave last", async () => {
   await using system = new ActorSystem({ workers: 0 });
   using bank = probe<Bank>(system, { deposit: (sum) => sum });
   await bank.ref.ask.deposit(3);
   await assertRejects(() => bank.nothing(60_000), Error, "but there was deposit(3)");
+  bank.ref.tell.close();
+  bank.ref.tell.deposit(4);
+  await bank.next("close");
+  await assertRejects(() => bank.nothing(60_000), Error, "but there was deposit(4)");
+  assertEquals(await bank.next("deposit"), [3]);
+  assertEquals(await bank.next("deposit"), [4]);
+  await bank.nothing(1);
 });
 
 Deno.test("Waits for a probe end with its system", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkLength, textsOf } from "../../channels/message/length.ts";
+import { registerClass } from "../../channels/message/register_class.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { Link } from "../../channels/link/link.ts";
@@ -88,6 +89,46 @@ Deno.test("checkLength() refuses a message by the length of its text, which coun
   // A long text travels beside the others.
   check(["x".repeat(200_000)]);
 });
+
+class Flags {
+  constructor(readonly flags: boolean[]) {}
+}
+registerClass(Flags, {
+  name: "message_length.Flags",
+  encode: ({ flags }) => flags,
+  decode: (flags) => new Flags(flags),
+});
+
+const many = new Array(1_000).fill(true);
+const keyed = Object.fromEntries(many.map((value, at) => [`key${at}`, value]));
+const sparse: unknown[] = [...many, true];
+sparse[2_000] = sparse;
+delete sparse[1_000];
+
+Deno.test.each([
+  { what: "an array", value: many },
+  { what: "an array beside undefined", value: [undefined, many] },
+  { what: "an array with holes", value: sparse },
+  { what: "a record", value: keyed },
+  { what: "a record beside undefined", value: [undefined, keyed] },
+  { what: "a record with a key $", value: [undefined, { $: 1, ...keyed }] },
+  { what: "a map", value: new Map(Object.entries(keyed)) },
+  { what: "a set", value: new Set(many.keys()) },
+  { what: "an error", value: Object.assign(new Error("failed"), keyed) },
+  { what: "several errors", value: new AggregateError(many) },
+  { what: "the reason of an abort", value: AbortSignal.abort(many) },
+  { what: "bigints", value: many.map((_, at) => BigInt(at)) },
+  { what: "instances", value: many.map(() => new Date()) },
+  { what: "texts", value: [undefined, many.map(() => "\0\0\0")] },
+])(
+  "capture() expects the text of a message to be as long as it is at least: $what",
+  ({ value }) => {
+    const { payload, units } = packetOf([value]);
+    const { length } = JSON.stringify(payload);
+    checkLength(payload, units!, "message", "args", length);
+    assertThrows(() => checkLength(payload, units!, "message", "args", length - 1), RangeError);
+  },
+);
 
 Deno.test("checkLength() makes no text of a message that is short for certain", () => {
   // There is no text of a bigint.

@@ -101,9 +101,8 @@ registerClass(Flags, {
 
 const many = new Array(1_000).fill(true);
 const keyed = Object.fromEntries(many.map((value, at) => [`key${at}`, value]));
-const sparse: unknown[] = [...many, true];
-sparse[2_000] = sparse;
-delete sparse[1_000];
+const sparse = many.map(() => -1.2345678901234567e-300);
+delete sparse[100];
 
 Deno.test.each([
   { what: "an array", value: many },
@@ -117,9 +116,10 @@ Deno.test.each([
   { what: "an error", value: Object.assign(new Error("failed"), keyed) },
   { what: "several errors", value: new AggregateError(many) },
   { what: "the reason of an abort", value: AbortSignal.abort(many) },
-  { what: "bigints", value: many.map((_, at) => BigInt(at)) },
-  { what: "instances", value: many.map(() => new Date()) },
-  { what: "texts", value: [undefined, many.map(() => "\0\0\0")] },
+  { what: "bigints", value: many.map(() => 2n ** 1_000n) },
+  { what: "dates", value: many.map(() => new Date(-8.64e15)) },
+  { what: "an instance", value: new Flags(many) },
+  { what: "texts", value: [undefined, many.map(() => "\0".repeat(20))] },
 ])(
   "capture() expects the text of a message to be as long as it is at least: $what",
   ({ value }) => {

@@ -13,6 +13,7 @@ import {
   square,
   whichThread,
 } from "../fixtures/pool_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 const WAYS = (["web", "thread"] as const).flatMap((worker) =>
@@ -30,7 +31,7 @@ async function isFull(pool: Pool): Promise<boolean> {
   return new Set(threads).size === pool.workers;
 }
 
-Deno.test.each(WAYS)(
+simulated.each(WAYS)(
   "Pool: a $worker worker that dies ($how) rejects its task, the rest go on, the pool is full again",
   async ({ worker, how }) => {
     await using system = hushed(new ActorSystem({ workers: 0 }));
@@ -50,7 +51,7 @@ Deno.test.each(WAYS)(
   },
 );
 
-Deno.test.each(WAYS)(
+simulated.each(WAYS)(
   "Pool: the loss of a $worker worker ($how) takes no task that had not begun",
   async ({ worker, how }) => {
     await using system = hushed(new ActorSystem({ workers: 0 }));
@@ -70,13 +71,13 @@ Deno.test.each(WAYS)(
   },
 );
 
-Deno.test("Pool.map() rejects with the loss of a worker", async () => {
+simulated("Pool.map() rejects with the loss of a worker", async () => {
   await using pool = new Pool({ workers: 2 });
   await assertRejects(() => pool.map(die, ["close", "close"], { chunkSize: 1 }), HostLostError);
   assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
 });
 
-Deno.test("Pool replaces idle workers that have died", async () => {
+simulated("Pool replaces idle workers that have died", async () => {
   for (let round = 0; round < 5; round++) {
     await using system = hushed(new ActorSystem({ workers: 0 }));
     await using pool = new Pool({ system, workers: 2 });
@@ -88,7 +89,7 @@ Deno.test("Pool replaces idle workers that have died", async () => {
   }
 });
 
-Deno.test("Pool settles everything when workers die all the time", async () => {
+simulated("Pool settles everything when workers die all the time", async () => {
   for (let round = 0; round < 4; round++) {
     await using system = hushed(new ActorSystem({ workers: 0 }));
     await using pool = new Pool({ system, workers: 2, retries: round % 2 });
@@ -110,7 +111,7 @@ Deno.test("Pool settles everything when workers die all the time", async () => {
   }
 });
 
-Deno.test("ActorSystem: a pool of it that loses workers takes no actor with it", async () => {
+simulated("ActorSystem: a pool of it that loses workers takes no actor with it", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const thread = await system.run(whichThread);
   await using pool = new Pool({ workers: 1, system });

@@ -4,6 +4,7 @@ import { hostBehind } from "../../actors/system/actor_system.ts";
 import type { Observer, TurnOutcome } from "../../actors/vocabulary/observer.ts";
 import { phoenix } from "../fixtures/phoenix.ts";
 import { hushed } from "../fixtures/life_probe.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 /** Notes all that it hears, as texts. */
@@ -82,7 +83,7 @@ const worker = actor(import.meta, (context) => {
   };
 }).with({ name: "w", on: "here" });
 
-Deno.test("An observer hears of an actor's start, turns and end, in order", async () => {
+simulated("An observer hears of an actor's start, turns and end, in order", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const counting = new Counting(system);
   const ref = await system.spawn(worker);
@@ -107,7 +108,7 @@ Deno.test("An observer hears of an actor's start, turns and end, in order", asyn
   ]);
 });
 
-Deno.test("An observer hears of failures and restarts", async () => {
+simulated("An observer hears of failures and restarts", async () => {
   await using system = hushed(new ActorSystem({ workers: 0 }));
   const counting = new Counting(system);
   const ref = await system.spawn(worker);
@@ -132,7 +133,7 @@ Deno.test("An observer hears of failures and restarts", async () => {
   assertEquals(counting.open.size, 0);
 });
 
-Deno.test("An observer hears of an actor whose setup fails", async () => {
+simulated("An observer hears of an actor whose setup fails", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const counting = new Counting(system);
   const failing = actor(import.meta, (): { get(): void } => {
@@ -147,7 +148,7 @@ Deno.test("An observer hears of an actor whose setup fails", async () => {
   ]);
 });
 
-Deno.test("An observer hears of each step of a stream, and of timers", async () => {
+simulated("An observer hears of each step of a stream, and of timers", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const counting = new Counting(system);
   const ref = await system.spawn(worker);
@@ -163,7 +164,7 @@ Deno.test("An observer hears of each step of a stream, and of timers", async () 
   assertEquals(counting.open.size, 0);
 });
 
-Deno.test("An observer hears a turn that begins in another one end before it", async () => {
+simulated("An observer hears a turn that begins in another one end before it", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const counting = new Counting(system);
   const child = actor(import.meta, () => ({})).with({ on: "here" });
@@ -184,7 +185,7 @@ Deno.test("An observer hears a turn that begins in another one end before it", a
   ]);
 });
 
-Deno.test("An observer hears what is sent to another thread, and what ends there not", async () => {
+simulated("An observer hears what is sent to another thread, and what ends there not", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const counting = new Counting(system);
   const ref = await system.spawn(phoenix.with({ name: "far" }), 1);
@@ -194,7 +195,7 @@ Deno.test("An observer hears what is sent to another thread, and what ends there
   assertEquals(counting.take(), ["sent add to far on 1", "sent add to far on 1"]);
 });
 
-Deno.test("An observer hears no message that is not sent", async () => {
+simulated("An observer hears no message that is not sent", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const counting = new Counting(system);
   const ref = await system.spawn(worker);
@@ -205,7 +206,7 @@ Deno.test("An observer hears no message that is not sent", async () => {
   assertEquals(counting.take(), []);
 });
 
-Deno.test("An observer hears that a host is lost, and back", async () => {
+simulated("An observer hears that a host is lost, and back", async () => {
   await using system = hushed(new ActorSystem({ workers: 1 }));
   const counting = new Counting(system);
   const ref = await system.spawn(phoenix.with({ name: "far" }), 1);
@@ -218,7 +219,7 @@ Deno.test("An observer hears that a host is lost, and back", async () => {
 
 const observeHere = task(import.meta, () => {});
 
-Deno.test("A task is no turn of an actor", async () => {
+simulated("A task is no turn of an actor", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const counting = new Counting(system);
   await system.run(observeHere);

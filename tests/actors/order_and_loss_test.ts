@@ -2,11 +2,12 @@ import { assertEquals } from "@std/assert";
 import { ActorSystem, type RefOf, Supervisor } from "../../mod.ts";
 import { commander, mortal } from "../fixtures/life_ordered.ts";
 import { hushed, probe } from "../fixtures/life_probe.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 const ROUNDS = 3;
 
-Deno.test.each(
+simulated.each(
   (["web", "thread"] as const).flatMap((worker) =>
     (["its owner", "another worker"] as const).flatMap((by) => [
       { worker, by, isSupervised: false, drain: true },

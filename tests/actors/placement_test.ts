@@ -25,12 +25,13 @@ import {
 } from "../fixtures/places.ts";
 import { threadName } from "../fixtures/thread.ts";
 import { programTest, runProgram } from "../program.ts";
-import { leftovers, scratchFolder, until, within } from "../testing.ts";
+import { simulated, workersLeft } from "../simulation/simulated.ts";
+import { scratchFolder, until, within } from "../testing.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 function noWorkerLeft(): Promise<void> {
-  return until(15_000, "the end of the workers", async () => (await leftovers()).length === 0);
+  return until(15_000, "the end of the workers", async () => (await workersLeft()).length === 0);
 }
 
 function sharedWords(length: number): Int32Array<SharedArrayBuffer> {
@@ -42,7 +43,7 @@ async function wordSet(words: Int32Array, index: number): Promise<void> {
   await until(20_000, `word ${index}`, () => Atomics.load(words, index) !== 0);
 }
 
-Deno.test('on: "any" spreads actors over the workers evenly', async () => {
+simulated('on: "any" spreads actors over the workers evenly', async () => {
   await using system = new ActorSystem({ workers: 2 });
   const refs = await Promise.all(Array.from({ length: 6 }, () => system.spawn(resident)));
   const threads = await Promise.all(refs.map((ref) => ref.ask.thread()));
@@ -51,7 +52,7 @@ Deno.test('on: "any" spreads actors over the workers evenly', async () => {
   assertEquals(Array.from(counts.values(), ({ length }) => length), [3, 3]);
 });
 
-Deno.test('on: "any" goes where an actor has ended', async () => {
+simulated('on: "any" goes where an actor has ended', async () => {
   await using system = new ActorSystem({ workers: 2 });
   const [one, two] = [await system.spawn(resident), await system.spawn(resident)];
   const freed = await one.ask.thread();
@@ -64,7 +65,7 @@ Deno.test('on: "any" goes where an actor has ended', async () => {
   assertEquals(await two.ask.thread() === freed, false);
 });
 
-Deno.test('on: "any" does not count actors that failed to start', async () => {
+simulated('on: "any" does not count actors that failed to start', async () => {
   await using system = new ActorSystem({ workers: 2 });
   const [one, two] = [await system.spawn(resident), await system.spawn(resident)];
   const freed = await two.ask.thread();
@@ -77,24 +78,24 @@ Deno.test('on: "any" does not count actors that failed to start', async () => {
   assertEquals(await one.ask.thread() === freed, false);
 });
 
-Deno.test("ActorSystem starts a worker only when it is needed", async () => {
+simulated("ActorSystem starts a worker only when it is needed", async () => {
   await using system = new ActorSystem({ workers: 2 });
-  assertEquals(await leftovers(), []);
+  assertEquals(await workersLeft(), []);
   const here = await system.spawn(resident.with({ on: "here" }));
   assertEquals(await here.ask.kind(), "main");
-  assertEquals(await leftovers(), []);
+  assertEquals(await workersLeft(), []);
 });
 
-Deno.test("ActorSystem with workers: 0 runs everything on its thread", async () => {
+simulated("ActorSystem with workers: 0 runs everything on its thread", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(resident);
   const child = await (await system.spawn(settler)).ask.settle("any");
   assertEquals([await ref.ask.thread(), await child.ask.thread()], [threadName(), threadName()]);
   assertEquals(await system.run(locate), threadName());
-  assertEquals(await leftovers(), []);
+  assertEquals(await workersLeft(), []);
 });
 
-Deno.test('on: "here" is the thread of the caller', async () => {
+simulated('on: "here" is the thread of the caller', async () => {
   await using system = new ActorSystem({ workers: 2 });
   const here = await system.spawn(resident.with({ on: "here" }));
   assertEquals(await here.ask.thread(), threadName());
@@ -103,7 +104,7 @@ Deno.test('on: "here" is the thread of the caller', async () => {
   assertEquals(await child.ask.thread(), await parent.ask.thread());
 });
 
-Deno.test('on: "own" is a worker of its own, which ends with the actor', async () => {
+simulated('on: "own" is a worker of its own, which ends with the actor', async () => {
   await using system = new ActorSystem({ workers: 1 });
   const [one, two] = [
     await system.spawn(resident.with({ on: "own" })),
@@ -115,7 +116,7 @@ Deno.test('on: "own" is a worker of its own, which ends with the actor', async (
   await noWorkerLeft();
 });
 
-Deno.test('on: "own": exited gives the reason, when asked before the end', async () => {
+simulated('on: "own": exited gives the reason, when asked before the end', async () => {
   await using system = new ActorSystem({ workers: 0 });
   for (let round = 0; round < 5; round++) {
     const ref = await system.spawn(resident.with({ on: "own" }));
@@ -125,7 +126,7 @@ Deno.test('on: "own": exited gives the reason, when asked before the end', async
   }
 });
 
-Deno.test('on: "own": exited gives the reason, when asked after the end', async () => {
+simulated('on: "own": exited gives the reason, when asked after the end', async () => {
   await using system = new ActorSystem({ workers: 0 });
   const stopped = await system.spawn(resident.with({ on: "own" }));
   await stopped.stop();
@@ -137,7 +138,7 @@ Deno.test('on: "own": exited gives the reason, when asked after the end', async 
   assertEquals(await killed.exited, { kind: "killed" });
 });
 
-Deno.test('on: "own" takes no other actor', async () => {
+simulated('on: "own" takes no other actor', async () => {
   await using system = new ActorSystem({ workers: 1 });
   const own = await system.spawn(resident.with({ on: "own" }));
   const others = [await system.spawn(resident), await system.spawn(resident)];
@@ -146,7 +147,7 @@ Deno.test('on: "own" takes no other actor', async () => {
   assertEquals(await system.run(locate) === thread, false);
 });
 
-Deno.test('on: "own" ends its worker when setup fails', async () => {
+simulated('on: "own" ends its worker when setup fails', async () => {
   await using system = new ActorSystem({ workers: 0 });
   const definition = failing.with({ on: "own", startTimeoutMs: 500 });
   for (const how of ["throws", "rejects", "hangs"] as const) {
@@ -164,7 +165,7 @@ Deno.test('on: "own" ends its worker when its actor came to a bad end', async ()
   await noWorkerLeft();
 });
 
-Deno.test("near puts an actor on the thread of another one", async () => {
+simulated("near puts an actor on the thread of another one", async () => {
   await using system = new ActorSystem({ workers: 3 });
   const [one, two] = [await system.spawn(resident), await system.spawn(resident)];
   for (const ref of [one, two, one]) {
@@ -176,14 +177,14 @@ Deno.test("near puts an actor on the thread of another one", async () => {
   assertEquals(await neighbour.ask.thread(), threadName());
 });
 
-Deno.test("near puts an actor beside an actor with a worker of its own", async () => {
+simulated("near puts an actor beside an actor with a worker of its own", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const own = await system.spawn(resident.with({ on: "own" }));
   const neighbour = await system.spawn(resident.with({ near: own }));
   assertEquals(await neighbour.ask.thread(), await own.ask.thread());
 });
 
-Deno.test("near an actor of another system is refused", async () => {
+simulated("near an actor of another system is refused", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await using other = new ActorSystem({ workers: 0 });
   const ref = await other.spawn(resident);
@@ -191,7 +192,7 @@ Deno.test("near an actor of another system is refused", async () => {
   await assertRejects(() => spawned, TypeError, "near");
 });
 
-Deno.test("near an actor whose worker has ended rejects", async () => {
+simulated("near an actor whose worker has ended rejects", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const own = await system.spawn(resident.with({ on: "own" }));
   await own.stop();
@@ -200,7 +201,7 @@ Deno.test("near an actor whose worker has ended rejects", async () => {
   await assertRejects(() => spawned, HostLostError);
 });
 
-Deno.test("ActorContext.spawn() starts an actor on another worker", async () => {
+simulated("ActorContext.spawn() starts an actor on another worker", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const parent = await system.spawn(settler);
   const child = await parent.ask.settle("any");
@@ -212,18 +213,21 @@ Deno.test("ActorContext.spawn() starts an actor on another worker", async () => 
   assertEquals(await beside.ask.thread(), await child.ask.thread());
 });
 
-Deno.test('ActorContext.spawn() with on: "own" gives a worker, which ends with the child', async () => {
-  await using system = new ActorSystem({ workers: 0 });
-  const parent = await system.spawn(settler.with({ on: "own" }));
-  const child = await parent.ask.settle("own");
-  assertEquals(
-    new Set([await child.ask.thread(), await parent.ask.thread(), threadName()]).size,
-    3,
-  );
-  await parent.stop();
-  assertEquals((await within(20_000, "the child's end", child.exited)).kind, "shutdown");
-  await noWorkerLeft();
-});
+simulated(
+  'ActorContext.spawn() with on: "own" gives a worker, which ends with the child',
+  async () => {
+    await using system = new ActorSystem({ workers: 0 });
+    const parent = await system.spawn(settler.with({ on: "own" }));
+    const child = await parent.ask.settle("own");
+    assertEquals(
+      new Set([await child.ask.thread(), await parent.ask.thread(), threadName()]).size,
+      3,
+    );
+    await parent.stop();
+    assertEquals((await within(20_000, "the child's end", child.exited)).kind, "shutdown");
+    await noWorkerLeft();
+  },
+);
 
 Deno.test('worker: "thread" runs everything on node:worker_threads', async () => {
   await using system = new ActorSystem({ workers: 1, worker: "thread" });
@@ -238,7 +242,7 @@ Deno.test('worker: "thread" for one actor leaves the others on web workers', asy
   const own = await system.spawn(resident.with({ own: { worker: "thread" } }));
   assertEquals(await own.ask.kind(), "thread");
   assertEquals(await (await system.spawn(resident)).ask.kind(), "web");
-  const hasThread = async () => (await leftovers()).some((left) => left.startsWith("thread"));
+  const hasThread = async () => (await workersLeft()).some((left) => left.startsWith("thread"));
   assertEquals(await hasThread(), true);
   await own.stop();
   await until(20_000, "the end of the thread", async () => !await hasThread());
@@ -252,7 +256,7 @@ Deno.test('worker: "thread" and "web" actors talk to each other', async () => {
   assertEquals([await web.ask.kind(), await beside.ask.kind()], ["web", "thread"]);
 });
 
-Deno.test("own with another place is refused", async () => {
+simulated("own with another place is refused", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const near = await system.spawn(resident);
   const own = { permissions: "none" } as const;
@@ -371,7 +375,7 @@ programTest(
   },
 );
 
-Deno.test.each(PLACES)("ActorSystem.run() gives the result of a task, on $where", async ({
+simulated.each(PLACES)("ActorSystem.run() gives the result of a task, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -393,14 +397,14 @@ Deno.test("ActorSystem.run() spreads tasks over the workers", async () => {
   assertEquals(await Promise.all(blocked), ["ok", "ok"]);
 });
 
-Deno.test('ActorSystem.run() with on: "here" runs on the thread of the caller', async () => {
+simulated('ActorSystem.run() with on: "here" runs on the thread of the caller', async () => {
   await using system = new ActorSystem({ workers: 1 });
   assertEquals(await system.run(locate.with({ on: "here" })), threadName());
   const parent = await system.spawn(settler);
   assertEquals(await parent.ask.run("here"), await parent.ask.thread());
 });
 
-Deno.test("ActorSystem.run() with near runs on the thread of an actor", async () => {
+simulated("ActorSystem.run() with near runs on the thread of an actor", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const [one, two] = [await system.spawn(resident), await system.spawn(resident)];
   for (const near of [one, two]) {
@@ -421,14 +425,14 @@ Deno.test.each([["web"], ["thread"]] as ["web" | "thread"][])(
   },
 );
 
-Deno.test("ActorContext.run() runs a task on another worker, and on its own", async () => {
+simulated("ActorContext.run() runs a task on another worker, and on its own", async () => {
   await using system = new ActorSystem({ workers: 2 });
   const parent = await system.spawn(settler);
   const threads = [await parent.ask.run("any"), await parent.ask.run("own")];
   assertEquals(new Set([...threads, await parent.ask.thread(), threadName()]).size, 4);
 });
 
-Deno.test.each(PLACES)("TaskOptions.timeoutMs ends the wait, on $where", async ({ workers }) => {
+simulated.each(PLACES)("TaskOptions.timeoutMs ends the wait, on $where", async ({ workers }) => {
   await using system = new ActorSystem({ workers, shutdownMs: 500 });
   const run = system.run(hang.with({ timeoutMs: 50, name: "sleepy" }));
   const error = await assertRejects(() => within(20_000, "the timeout", run), DOMException);
@@ -436,7 +440,7 @@ Deno.test.each(PLACES)("TaskOptions.timeoutMs ends the wait, on $where", async (
   assertMatch(error.message, /sleepy.* 50 ms$/);
 });
 
-Deno.test.each(PLACES)("TaskOptions.signal ends the wait with its reason, on $where", async ({
+simulated.each(PLACES)("TaskOptions.signal ends the wait with its reason, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers, shutdownMs: 500 });
@@ -446,7 +450,7 @@ Deno.test.each(PLACES)("TaskOptions.signal ends the wait with its reason, on $wh
   await assertRejects(() => within(20_000, "the abort", run), RangeError, "enough");
 });
 
-Deno.test.each(PLACES)("TaskOptions.signal that is aborted runs nothing, on $where", async ({
+simulated.each(PLACES)("TaskOptions.signal that is aborted runs nothing, on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -457,7 +461,7 @@ Deno.test.each(PLACES)("TaskOptions.signal that is aborted runs nothing, on $whe
   assertEquals(words[0], 0);
 });
 
-Deno.test("TaskOptions.timeoutMs: 0 does not wait and runs nothing", async () => {
+simulated("TaskOptions.timeoutMs: 0 does not wait and runs nothing", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const words = sharedWords(1);
   const run = system.run(mark.with({ timeoutMs: 0 }), words, 0);
@@ -500,30 +504,36 @@ Deno.test("ActorSystem.run(): a task whose time is over behind another never run
   assertEquals([words[2], words[3]], [0, 1]);
 });
 
-Deno.test("ActorSystem.run(): a task hears of an abort by a signal among its arguments", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  const { signal, controller } = newSignal();
-  const words = sharedWords(2);
-  const run = system.run(hangAware.with({ signal }), signal, words);
-  await wordSet(words, 0);
-  controller.abort();
-  await assertRejects(() => run, DOMException);
-  await wordSet(words, 1);
-});
+simulated(
+  "ActorSystem.run(): a task hears of an abort by a signal among its arguments",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    const { signal, controller } = newSignal();
+    const words = sharedWords(2);
+    const run = system.run(hangAware.with({ signal }), signal, words);
+    await wordSet(words, 0);
+    controller.abort();
+    await assertRejects(() => run, DOMException);
+    await wordSet(words, 1);
+  },
+);
 
 function newSignal() {
   const controller = new AbortController();
   return { controller, signal: controller.signal };
 }
 
-Deno.test('ActorSystem.run() with on: "own": the worker ends when the task is given up', async () => {
-  await using system = new ActorSystem({ workers: 0 });
-  const run = system.run(hang.with({ on: "own", timeoutMs: 200 }));
-  await assertRejects(() => run, DOMException);
-  await noWorkerLeft();
-});
+simulated(
+  'ActorSystem.run() with on: "own": the worker ends when the task is given up',
+  async () => {
+    await using system = new ActorSystem({ workers: 0 });
+    const run = system.run(hang.with({ on: "own", timeoutMs: 200 }));
+    await assertRejects(() => run, DOMException);
+    await noWorkerLeft();
+  },
+);
 
-Deno.test('ActorSystem.run() with on: "own": a task that comes too late is a timeout', async () => {
+simulated('ActorSystem.run() with on: "own": a task that comes too late is a timeout', async () => {
   await using system = new ActorSystem({ workers: 0 });
   // Some of these limits run out while the worker starts, some when the task comes, some later.
   const limits = Array.from({ length: 12 }, (_, index) => 20 + 15 * index);
@@ -535,7 +545,7 @@ Deno.test('ActorSystem.run() with on: "own": a task that comes too late is a tim
   await noWorkerLeft();
 });
 
-Deno.test.each([["web"], ["thread"]] as ["web" | "thread"][])(
+simulated.each([["web"], ["thread"]] as ["web" | "thread"][])(
   "ActorSystem.run() rejects when the task ends its %s worker",
   async (worker) => {
     await using system = new ActorSystem({ workers: 1, worker });

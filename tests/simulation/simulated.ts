@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { World } from "../../testing/simulation/world.ts";
 import { ON_THREADS, part } from "../parts.ts";
+import { leftovers } from "../testing.ts";
 
 /** Set to run the same tests on real threads and in real time. */
 const isOnThreads = part === "threads";
@@ -10,6 +11,11 @@ let running: World | null = null;
 /** The one in which this test runs; `null` where threads are real. */
 export function simulation(): World | null {
   return running;
+}
+
+/** What is left running, as {@linkcode leftovers} says of real threads. */
+export async function workersLeft(): Promise<string[]> {
+  return running?.alive.map(({ name }) => name) ?? await leftovers();
 }
 
 /**

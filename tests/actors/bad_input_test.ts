@@ -188,7 +188,7 @@ Deno.test("ActorSystem.spawn() and run() reject when the module does not exist",
   assertEquals(await neighbour.ask.take(1), 1);
 });
 
-Deno.test.each(PLACES)("ActorSystem.spawn() rejects with the error of setup on $where", async ({
+simulated.each(PLACES)("ActorSystem.spawn() rejects with the error of setup on $where", async ({
   workers,
 }) => {
   await using system = new ActorSystem({ workers });
@@ -198,7 +198,7 @@ Deno.test.each(PLACES)("ActorSystem.spawn() rejects with the error of setup on $
   assertEquals(await neighbour.ask.take(1), 1);
 });
 
-Deno.test("ActorSystem.spawn() frees the name when setup fails", async () => {
+simulated("ActorSystem.spawn() frees the name when setup fails", async () => {
   await using system = new ActorSystem({ workers: 1 });
   for (let round = 0; round < 3; round++) {
     const spawned = system.spawn(failing.with({ name: "same" }), "throws");

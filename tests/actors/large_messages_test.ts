@@ -59,7 +59,7 @@ simulated("A result whose text would be too long fails its own ask, and nothing 
   assertEquals([await counted, await other.ask.add()], [1, 2]);
 });
 
-Deno.test("What is too large to tell is replaced by that it is: reasons and failures", async () => {
+simulated("What is too large to tell is replaced by that it is: reasons and failures", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(giver);
   const other = await system.spawn(neighbour);

@@ -175,7 +175,7 @@ simulated.each(PLACES)(
   },
 );
 
-Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
+simulated.each([{ worker: "web" }, { worker: "thread" }] as const)(
   "A name is free again when its $worker worker is lost",
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 1 });

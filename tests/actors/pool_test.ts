@@ -29,7 +29,7 @@ function upTo(length: number): number[] {
 
 const SQUARES = upTo(30).map((n) => n * n);
 
-Deno.test("Pool.run() runs a task on one of the pool's workers", async () => {
+simulated("Pool.run() runs a task on one of the pool's workers", async () => {
   await using pool = new Pool({ workers: 2 });
   assertEquals(await within(20_000, "the square", pool.run(square, 3)), 9);
   assert(await pool.run(whichThread) !== threadName());
@@ -141,7 +141,7 @@ simulated("Pool.map() rejects with what onProgress throws, and the pool goes on"
   assertEquals(await pool.map(square, upTo(30)), SQUARES);
 });
 
-Deno.test(
+simulated(
   "Pool runs one task at a time in each worker, or as many as concurrency says",
   async () => {
     for (const concurrency of [1, 3]) {
@@ -156,7 +156,7 @@ Deno.test(
   },
 );
 
-Deno.test("Pool uses all its workers at the same time", async () => {
+simulated("Pool uses all its workers at the same time", async () => {
   await using pool = new Pool({ workers: 3, concurrency: 2 });
   const words = newWords();
   const all = Promise.all(upTo(6).map(() => pool.run(meeting, words, 6)));

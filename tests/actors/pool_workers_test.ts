@@ -100,7 +100,7 @@ Deno.test("Pool does not run an aborted task again", async () => {
   assertEquals(Atomics.load(words, FIRST_COUNT), 1);
 });
 
-Deno.test(
+simulated(
   "Pool runs the initializer once in each worker, with its arguments, before anything else",
   async () => {
     for (const size of [0, 2]) {
@@ -121,7 +121,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+simulated(
   "Pool with an initializer that fails rejects everything, and does not try for ever",
   async () => {
     for (const size of [0, 2]) {
@@ -145,7 +145,7 @@ Deno.test(
   },
 );
 
-Deno.test("Pool with an initializer that ends its worker rejects everything", async () => {
+simulated("Pool with an initializer that ends its worker rejects everything", async () => {
   for (const how of ["close", "exit"] as const) {
     const words = newWords();
     await using pool = new Pool({ workers: 2, initializer: [dieAtStart, words, how, -1] });
@@ -155,7 +155,7 @@ Deno.test("Pool with an initializer that ends its worker rejects everything", as
   }
 });
 
-Deno.test("Pool whose workers end soon after their start settles everything", async () => {
+simulated("Pool whose workers end soon after their start settles everything", async () => {
   for (const afterMs of [0, 1, 5]) {
     const [starts, begun] = [newWords(), newWords()];
     await using pool = new Pool({
@@ -170,7 +170,7 @@ Deno.test("Pool whose workers end soon after their start settles everything", as
   }
 });
 
-Deno.test("Pool gives a worker at most maxTasksPerWorker items", async () => {
+simulated("Pool gives a worker at most maxTasksPerWorker items", async () => {
   for (const chunkSize of [1, 2, 3, 10]) {
     await using pool = new Pool({ workers: 2, maxTasksPerWorker: 3 });
     const threads = await within(
@@ -188,7 +188,7 @@ Deno.test("Pool gives a worker at most maxTasksPerWorker items", async () => {
   assertEquals(threads[0], threads[1]);
 });
 
-Deno.test("Pool is at full size again when workers were replaced", async () => {
+simulated("Pool is at full size again when workers were replaced", async () => {
   await using pool = new Pool({ workers: 2, maxTasksPerWorker: 5 });
   for (let round = 0; round < 6; round++) assert(await isFull(pool));
 });

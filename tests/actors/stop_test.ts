@@ -302,7 +302,7 @@ simulated.each(PLACES.flatMap((place) => REASONS.map((reason) => ({ ...place, ..
   },
 );
 
-Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
+simulated.each([{ worker: "web" }, { worker: "thread" }] as const)(
   "ActorRef.exited is host-lost when a $worker worker ends, seen from everywhere",
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 1 });

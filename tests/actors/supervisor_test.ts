@@ -24,8 +24,8 @@ import {
   type Supervised,
   supervised,
 } from "../fixtures/supervised.ts";
-import { simulated } from "../simulation/simulated.ts";
-import { leftovers, until, within } from "../testing.ts";
+import { simulated, workersLeft } from "../simulation/simulated.ts";
+import { until, within } from "../testing.ts";
 
 const STRATEGIES = ["one-for-one", "one-for-all", "rest-for-one"] as const;
 const KINDS = ["permanent", "transient", "temporary"] as const;
@@ -222,7 +222,7 @@ simulated.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "Supervisor counts a setup that fails at restarts on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });
@@ -440,7 +440,7 @@ simulated.each(PLACES)(
   },
 );
 
-Deno.test.each(PLACES)(
+simulated.each(PLACES)(
   "ActorSystem.shutdown() ends supervisors in reverse order on $where",
   async ({ workers }) => {
     const system = new ActorSystem({ workers });
@@ -794,7 +794,7 @@ simulated("Supervisor refuses what is no system, no actor and no task", async ()
 
 // Loss of hosts
 
-Deno.test.each([{ worker: "web" }, { worker: "thread" }] as const)(
+simulated.each([{ worker: "web" }, { worker: "thread" }] as const)(
   "Supervisor brings back the children of a lost $worker worker, one-for-one",
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 1, worker });
@@ -838,7 +838,7 @@ simulated("Supervisor ends at the fourth loss of a worker, and pending asks reje
   }
 });
 
-Deno.test("Supervisor restarts all on two workers when one is lost, each once", async () => {
+simulated("Supervisor restarts all on two workers when one is lost, each once", async () => {
   await using system = new ActorSystem({ workers: 2 });
   await using supervisor = new Supervisor({ system, strategy: "one-for-all" });
   const log = await spawnLog(system);
@@ -1018,7 +1018,7 @@ simulated("ActorSystem.shutdown() during the loss of workers ends supervisors", 
   }
 });
 
-Deno.test("Supervisor.stop() during the loss of a worker of its own leaves no thread", async () => {
+simulated("Supervisor.stop() during the loss of a worker of its own leaves no thread", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const log = await spawnLog(system);
   for (let round = 0; round < 20; round++) {
@@ -1031,7 +1031,7 @@ Deno.test("Supervisor.stop() during the loss of a worker of its own leaves no th
     await within(20_000, `the stop, round ${round}`, supervisor.stop());
     await within(4_000, "the loss", lost);
   }
-  await until(10_000, "the end of all threads", async () => (await leftovers()).length === 0);
+  await until(10_000, "the end of all threads", async () => (await workersLeft()).length === 0);
 });
 
 simulated('Supervisor raises event "restart" for each child that starts again', async () => {

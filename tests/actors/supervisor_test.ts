@@ -489,6 +489,24 @@ simulated.each(PLACES)(
   },
 );
 
+simulated.each(PLACES)(
+  "Supervisor.spawn() keeps nothing once stop() was called, on $where",
+  async ({
+    workers,
+  }) => {
+    await using system = new ActorSystem({ workers });
+    const log = await spawnLog(system);
+    const supervisor = new Supervisor({ system });
+    const refused = (call: Promise<unknown>) =>
+      assertRejects(() => call, ActorStoppedError, "Cannot spawn actor: the supervisor has ended");
+    const early = refused(supervisor.spawn(supervised, log, "early"));
+    const stopped = supervisor.stop();
+    await Promise.all([early, refused(supervisor.spawn(supervised, log, "late"))]);
+    await within(20_000, "the end", stopped);
+    assertEquals((await log.ask.entries()).filter((entry) => entry.startsWith("late")), []);
+  },
+);
+
 // Nesting
 
 simulated.each(PLACES)("Supervisor.supervise() escalates through three levels on $where", async ({

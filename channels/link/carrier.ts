@@ -3,7 +3,7 @@ import type { Batch } from "./protocol.ts";
 
 /** What batches go over from one link to the other, in order: a port, shared memory, or bytes. */
 export interface Carrier {
-  /** What messages over it may hold: they are captured for it. */
+  /** What the link itself captures for: reasons of aborts. Whoever sends a message captures it for where it may go. */
   readonly destination: Destination;
   /**
    * Begins to receive.

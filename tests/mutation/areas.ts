@@ -14,6 +14,7 @@ const messages = [
   ...channels("bytes", "pack", "capture", "capture_depth", "rows", "errors", "refusal", "handle"),
   ...channels("transfer", "register_class", "message_length", "odd_values", "byte_link"),
   ...actors("definitions", "refused_transfers", "pool_workers", "large_messages", "routes"),
+  ...shared("shared_value"),
 ];
 
 export const areas: readonly Area[] = [

@@ -536,6 +536,20 @@ simulated.each(PLACES)("Supervisor.supervise() escalates through three levels on
   assertEquals(await system.find("deep"), undefined);
 });
 
+simulated(
+  "A child that its supervisor gave up is shut down as others are once it is back",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    await using top = new Supervisor({ system });
+    const nested = top.supervise({ maxRestarts: 0 });
+    const child = await nested.spawn(supervised, await spawnLog(system), "child");
+    await assertRejects(() => child.ask.fail(), RangeError);
+    assertEquals(await within(20_000, "the restart", child.ask.restarts()), 1);
+    await nested.stop();
+    assertEquals(await child.exited, { kind: "shutdown" });
+  },
+);
+
 simulated.each(PLACES)(
   "Supervisor restarts a supervisor with its subtree, refs stay valid, on $where",
   async ({ workers }) => {

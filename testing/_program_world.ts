@@ -7,18 +7,22 @@ import type { SimulatedThread } from "./simulation/thread.ts";
 import type { World } from "./simulation/world.ts";
 
 const UNTIL_MS = 60_000;
+/** How seldom `until()` asks in the end. */
+const SELDOM_MS = 64;
 
 /** See {@linkcode SimulatedWorld}. */
 export class ProgramWorld implements SimulatedWorld {
   readonly seed: number;
+  readonly calm: () => void;
   readonly #world: World;
   readonly #hosts: number;
   readonly #systems: ActorSystem[] = [];
 
   /** @param hosts Workers of a system. */
-  constructor(world: World, seed: number, hosts: number) {
+  constructor(world: World, seed: number, hosts: number, calm: () => void) {
     this.#world = world;
     this.seed = seed;
+    this.calm = calm;
     this.#hosts = hosts;
   }
 
@@ -44,9 +48,9 @@ export class ProgramWorld implements SimulatedWorld {
   ): Promise<void> {
     checkGivenMs("wait", "withinMs", withinMs);
     const end = this.now + withinMs;
-    while (!await isDone()) {
+    for (let ms = 1; !await isDone(); ms = Math.min(2 * ms, SELDOM_MS)) {
       if (this.now > end) throw new Error(`Not so within ${withinMs} ms: ${isDone}`);
-      await this.sleep(1);
+      await this.sleep(ms);
     }
   }
 

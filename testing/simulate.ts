@@ -2,7 +2,7 @@ import { checkCount, checkFunction, checkOptions } from "../channels/vocabulary/
 import { failureOf } from "./simulation/failure.ts";
 import { type Count, FAULT_KINDS, type FaultCounts } from "./simulation/faults.ts";
 import { runSeed, type SeedProgram } from "./simulation/seed_run.ts";
-import { simulatedProgram } from "./_simulated_program.ts";
+import { simulatedProgram } from "./simulated_program.ts";
 import type { SimulatedWorld } from "./simulated_world.ts";
 
 /** Options for {@linkcode simulate}. */

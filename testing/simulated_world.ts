@@ -69,4 +69,7 @@ export interface SimulatedWorld {
 
   /** Cuts hosts off from others: what they send each other waits until it is healed. Nothing is lost. */
   partition(some: readonly number[], others: readonly number[]): Partition;
+
+  /** From now on nothing goes wrong but what the program does itself: for looking at what is back afterwards. */
+  calm(): void;
 }

@@ -72,7 +72,7 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
       "turn",
       "_program_world.ts",
     ],
-    ["_simulated_program.ts"],
+    ["simulated_program.ts"],
     ["simulate.ts"],
     ["mod.ts"],
   ],

@@ -24,12 +24,10 @@ export class SimulationError extends Error {
 
 /** Looks for as few faults as are needed for a failure, and says what happened then. */
 export async function failureOf(program: SeedProgram, run: SeedRun): Promise<SimulationError> {
-  const all = run.faults.map(({ number }) => number);
   const kind = kindOf(run);
   let least = run;
-  await shrink(all, async (some) => {
-    const without = new Set(all.filter((number) => !some.includes(number)));
-    const fewer = await runSeed(program, run.seed, without);
+  await shrink(run.faults.map(({ number }) => number), async (some) => {
+    const fewer = await runSeed(program, run.seed, new Set(some));
     const failsAlike = fewer.failure !== null && kindOf(fewer) === kind;
     if (failsAlike) least = fewer;
     return failsAlike;

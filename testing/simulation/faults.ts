@@ -47,8 +47,13 @@ export class Faults {
   readonly #choices: Choices;
   #isOver = false;
 
-  /** Plans them all. */
-  constructor(world: World, choices: Choices, counts: FaultCounts, without: ReadonlySet<number>) {
+  /** @param only The numbers of those that happen; all of them without. */
+  constructor(
+    world: World,
+    choices: Choices,
+    counts: FaultCounts,
+    only: ReadonlySet<number> | null,
+  ) {
     this.#world = world;
     this.#choices = choices;
     const machine = choices.site("faults");
@@ -60,7 +65,7 @@ export class Faults {
       for (let nth = 0; nth < count; nth++) {
         at += machine.gap(gapMs);
         number++;
-        if (!without.has(number)) this.#plan(kind, number, at);
+        if (only?.has(number) ?? true) this.#plan(kind, number, at);
       }
     }
   }

@@ -117,6 +117,11 @@ class SimulatedPort extends EventTarget {
     return new SimulatedPort(this.#world, side);
   }
 }
+// `Deno.inspect` would look into the real one.
+for (const key of Object.getOwnPropertySymbols(MessagePort.prototype)) {
+  if (!key.description?.endsWith("privateCustomInspect")) continue;
+  Object.defineProperty(SimulatedPort.prototype, key, { value: () => "MessagePort {}" });
+}
 // Those who look for ports find it.
 Object.setPrototypeOf(SimulatedPort.prototype, MessagePort.prototype);
 

@@ -8,6 +8,7 @@ export interface SeedRun {
   readonly seed: number;
   /** Why it failed; `null` when it did not. */
   readonly failure: { readonly error: unknown } | null;
+  /** Those that happened, in order. */
   readonly faults: readonly HappenedFault[];
   /** How many events there were. */
   readonly steps: number;
@@ -29,16 +30,16 @@ export interface SeedProgram {
 /**
  * Runs a program with a seed.
  *
- * @param without Numbers of the faults to leave out.
+ * @param only Numbers of the faults that happen; all of them without.
  */
 export async function runSeed(
   program: SeedProgram,
   seed: number,
-  without: ReadonlySet<number> = new Set(),
+  only: ReadonlySet<number> | null = null,
 ): Promise<SeedRun> {
   const choices = new Choices(seed);
   const world = new World({ paces: pacesBy(choices) });
-  const faults = new Faults(world, choices, program.faults, without);
+  const faults = new Faults(world, choices, program.faults, only);
   let failure: SeedRun["failure"] = null;
   try {
     await world.run(() => program.run(world, seed, () => faults.end()));

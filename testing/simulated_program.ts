@@ -16,7 +16,7 @@ export function simulatedProgram(
   return {
     faults,
     async run(world, seed, calm) {
-      const simulated = new ProgramWorld(world, seed, hosts);
+      const simulated = new ProgramWorld(world, seed, hosts, calm);
       await program(simulated);
       calm();
       await simulated.end();

@@ -1,0 +1,31 @@
+import type { Scenario } from "./scenario.ts";
+import { asks } from "./scenarios/asks.ts";
+import { links } from "./scenarios/links.ts";
+import { managers } from "./scenarios/managers.ts";
+import { names } from "./scenarios/names.ts";
+import { pools } from "./scenarios/pools.ts";
+import { queues } from "./scenarios/queues.ts";
+import { restartStorm } from "./scenarios/restart_storm.ts";
+import { shutdowns } from "./scenarios/shutdowns.ts";
+import { streams } from "./scenarios/streams.ts";
+import { supervision } from "./scenarios/supervision.ts";
+import { tells } from "./scenarios/tells.ts";
+import { timers } from "./scenarios/timers.ts";
+import { twoSystems } from "./scenarios/two_systems.ts";
+
+/** All of them. */
+export const scenarios: readonly Scenario[] = [
+  asks,
+  links,
+  managers,
+  names,
+  pools,
+  queues,
+  restartStorm,
+  shutdowns,
+  streams,
+  supervision,
+  tells,
+  timers,
+  twoSystems,
+];

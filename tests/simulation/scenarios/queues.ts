@@ -1,0 +1,112 @@
+import { assert, assertEquals } from "@std/assert";
+import { actor, type ActorRef, Queue } from "../../../mod.ts";
+import { below, calm, Ledger, oneOf, retried, type Scenario, STORM } from "../scenario.ts";
+
+interface Item {
+  readonly sender: number;
+  readonly number: number;
+}
+
+/** What receivers got, for the model: the modules are shared by all threads of a simulation. */
+let received: Item[][] = [];
+
+type User = ActorRef<{
+  send(queue: Queue<Item>, sender: number, count: number): Promise<number>;
+  receive(queue: Queue<Item>, receiver: number, timeoutMs: number): Promise<number>;
+  make(capacity: number): Queue<Item>;
+}>;
+
+const user = actor(import.meta, () => {
+  const kept: Queue<Item>[] = [];
+  return {
+    async send(queue: Queue<Item>, sender: number, count: number) {
+      let sent = 0;
+      for (let number = 1; number <= count; number++) {
+        await queue.send({ sender, number });
+        sent++;
+      }
+      return sent;
+    },
+    receive,
+    make(capacity: number) {
+      const queue = new Queue<Item>({ capacity });
+      kept.push(queue);
+      return queue;
+    },
+  };
+}).with({ concurrency: 100, restart: "temporary" });
+
+/** Receives until the queue ends or nothing comes; limits and aborts are among the ways to wait. */
+async function receive(queue: Queue<Item>, receiver: number, timeoutMs: number): Promise<number> {
+  const mine: Item[] = received[receiver] ??= [];
+  for (;;) {
+    try {
+      mine.push(await queue.receive({ timeoutMs }));
+    } catch (error) {
+      const { name } = error as Error;
+      if (name === "TimeoutError" && timeoutMs < 50) timeoutMs *= 4;
+      else if (name === "ChannelClosedError" || name === "TimeoutError") return mine.length;
+      else throw error;
+    }
+  }
+}
+
+const LOST = ["HostLostError", "ActorStoppedError", "ChannelClosedError"];
+
+/** Items of one sender reach each receiver in order, no item comes twice, and none is lost without a loss. */
+export const queues: Scenario = {
+  name: "queues keep order and items",
+  hosts: 3,
+  faults: STORM,
+  async run(world) {
+    const system = world.system();
+    received = [];
+    const ledger = new Ledger();
+    const isQuiet = below(3) === 0;
+    if (isQuiet) world.calm();
+    const users: User[] = [];
+    for (let n = 0; n < 3; n++) users.push(await retried(() => system.spawn(user)));
+    const capacity = oneOf([1, 2, 100]);
+    const isHere = below(2) === 0;
+    const queue = isHere ? new Queue<Item>({ capacity }) : await retried(async () => {
+      const home = await retried(() => system.spawn(user));
+      return await home.ask.make(capacity);
+    });
+    const receivers = 1 + below(3);
+    const receiving = Array.from({ length: receivers }, (_, n) => {
+      const timeoutMs = oneOf([1, 5, 30_000]);
+      const work = below(2) === 0
+        ? receive(queue, n, timeoutMs)
+        : oneOf(users).ask.receive(queue, n, timeoutMs);
+      return ledger.add("receive", work, ...LOST);
+    });
+    const count = 10 + below(10);
+    const senders = 1 + below(3);
+    const sent = await Promise.all(
+      Array.from(
+        { length: senders },
+        (_, n) => ledger.add("send", oneOf(users).ask.send(queue, n, count), ...LOST),
+      ),
+    );
+    queue.close();
+    const ends = await Promise.all(receiving);
+    await ledger.settle(world, 120_000);
+    for (const items of received) {
+      for (let sender = 0; sender < senders; sender++) {
+        const numbers = (items ?? []).filter((item) => item.sender === sender)
+          .map(({ number }) => number);
+        assertEquals(numbers, numbers.toSorted((a, b) => a - b), "out of order");
+      }
+    }
+    const all = received.flat().map(({ sender, number }) => `${sender}:${number}`);
+    assertEquals(new Set(all).size, all.length, "an item came twice");
+    const nobodyFailed = [...sent, ...ends].every((outcome) => "value" in outcome);
+    if (isQuiet) assert(nobodyFailed, "failed without a fault");
+    // A receiver that was lost may have had some; one that gave up has none.
+    if (isQuiet && !receiving.every((_, n) => received[n] === undefined)) {
+      const left = await Array.fromAsync(queue).catch(() => []);
+      assertEquals(all.length + left.length, senders * count, "items are lost");
+    }
+    await calm(world);
+  },
+};

@@ -5,7 +5,8 @@ import { failure, labelOf, shownList } from "./_expectation.ts";
 /**
  * Makes a test fail of an error that nobody sees: that of a message that was told, of a timer, of an `onStop` callback, or
  * of what nobody caught in a worker. The system reports these as event `"error"`; one for which a listener calls
- * `preventDefault()` was seen, and so was the error of an ask by whoever asked.
+ * `preventDefault()` was seen, and so was the error of an ask by whoever asked. A `setup` that fails at a restart is no
+ * such event: see {@linkcode expectExit}.
  *
  * Two ways to use it, after the system was made: `await using` shuts the system down, so that all has come, and then
  * looks; `using` looks at what has come by then.

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
-const HALLS = ["actors", "channels", "shared"];
+const HALLS = ["actors", "channels", "shared", "testing"];
 
 /** The variables that change, or hold what does, by why that is right. */
 const ALLOWED: Record<string, readonly string[]> = {

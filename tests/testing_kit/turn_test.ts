@@ -130,6 +130,39 @@ Deno.test("turn copies arguments and messages", async () => {
   assertEquals([list, more.n, t.told[0]!.args], [[1], [2], [[1, 2]]]);
 });
 
+Deno.test("turn notes what is sent by references in maps, sets, answers and streams", async () => {
+  type Books = { map: Map<string, ActorRef<Bank>>; set: Set<{ ref: ActorRef<Bank> }> };
+  interface Office {
+    open(): { banks: ActorRef<Bank>[] };
+    visit(): Generator<ActorRef<Bank>, void, unknown>;
+  }
+  const auditor = actor(import.meta, () => ({
+    async audit({ map, set }: Books, office: ActorRef<Office>) {
+      map.get("first")!.tell.deposit(1);
+      for (const { ref } of set) ref.tell.deposit(2);
+      const { banks } = await office.ask.open();
+      for (const ref of banks) ref.tell.deposit(3);
+      for await (const ref of office.stream.visit()) ref.tell.deposit(4);
+      return { map, set };
+    },
+  }), { key: "auditor" });
+  const office = standIn<Office>("office", {
+    open: () => ({ banks: [branch] }),
+    *visit() {
+      yield branch;
+    },
+  });
+  const books: Books = { map: new Map([["first", bank]]), set: new Set([{ ref: bank }]) };
+  const t = await turn(auditor, [], "audit", books, office);
+  assertEquals(t.result, books);
+  assertEquals(t.told, [
+    { to: bank, handler: "deposit", args: [1] },
+    { to: bank, handler: "deposit", args: [2] },
+    { to: branch, handler: "deposit", args: [3] },
+    { to: branch, handler: "deposit", args: [4] },
+  ]);
+});
+
 Deno.test("turn goes on with the next step of the same life", async () => {
   const first = await turn(manager, ARGS, "earn", 5);
   const second = await first.next("earn", 6);

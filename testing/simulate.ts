@@ -27,6 +27,13 @@ export interface SimulateOptions {
    * @default nothing but what the program does itself
    */
   faults?: FaultCounts | undefined;
+  /**
+   * Whether rules of this package itself are checked at the end of the program, ten seconds after the last fault: that
+   * somebody answers each request, both sides know each link, and what was placed on a worker lives there.
+   *
+   * @default {false}
+   */
+  checks?: boolean | undefined;
 }
 
 /**
@@ -54,7 +61,7 @@ export function simulate(
 ): () => Promise<void> {
   checkOptions("simulate", options);
   checkFunction("simulate", "program", program);
-  const { seeds = 100, hosts = 2, faults = {} } = options;
+  const { seeds = 100, hosts = 2, faults = {}, checks = false } = options;
   checkCount("simulate", "seeds", seeds, 1);
   checkCount("simulate", "seed", options.seed, 0);
   checkCount("simulate", "hosts", hosts, 0);
@@ -62,7 +69,7 @@ export function simulate(
   return async () => {
     const only = options.seed ?? seedGiven();
     const [first, last] = only === undefined ? [1, seeds] : [only, only];
-    const simulated = simulatedProgram(hosts, faults, program);
+    const simulated = simulatedProgram(hosts, faults, program, checks);
     for (let seed = first; seed <= last; seed++) await trySeed(simulated, seed);
   };
 }

@@ -1,3 +1,4 @@
+import { brokenRules } from "./simulation/rules.ts";
 import type { FaultCounts } from "./simulation/faults.ts";
 import type { SeedProgram } from "./simulation/seed_run.ts";
 import type { World } from "./simulation/world.ts";
@@ -12,6 +13,7 @@ export function simulatedProgram(
   hosts: number,
   faults: FaultCounts,
   program: (world: SimulatedWorld) => Promise<void>,
+  checks = false,
 ): SeedProgram {
   return {
     faults,
@@ -19,11 +21,18 @@ export function simulatedProgram(
       const simulated = new ProgramWorld(world, seed, hosts, calm);
       await program(simulated);
       calm();
+      if (checks) await checkRules(world);
       await simulated.end();
       await world.sleep(END_MS);
       checkNothingIsLeft(world);
     },
   };
+}
+
+async function checkRules(world: World): Promise<void> {
+  await world.sleep(END_MS);
+  const broken = brokenRules([world.main, ...world.alive]);
+  if (broken.length > 0) throw new Error(`Rules of the package are broken:\n${broken.join("\n")}`);
 }
 
 function checkNothingIsLeft({ alive, locks }: World): void {

@@ -73,6 +73,11 @@ export class Coordinator implements Leader {
     return this.#workers.all.length > 0;
   }
 
+  /** How much was placed on each shared worker and has not ended. */
+  get loads(): { readonly index: number; readonly load: number }[] {
+    return this.#workers.all.filter(({ isOwn }) => !isOwn);
+  }
+
   /** Answers what a host asks. */
   async answer(question: Question, from: number): Promise<unknown> {
     switch (question[0]) {

@@ -19,6 +19,11 @@ export class TaskQueue {
     this.#clock = clock;
   }
 
+  /** How many run or wait. */
+  get size(): number {
+    return this.#running + this.#jobs.length;
+  }
+
   /** Whether one runs. */
   get isBusy(): boolean {
     return this.#running > 0;

@@ -76,6 +76,11 @@ export class Links {
     return peer;
   }
 
+  /** The hosts to which there are links. */
+  get peers(): Peer[] {
+    return [...this.#peers.values()];
+  }
+
   /** How many batches have come. */
   get received(): number {
     return this.#peers.values().reduce((sum, { received }) => sum + received, 0);

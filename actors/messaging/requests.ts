@@ -94,6 +94,11 @@ export class Requests {
     return this.#pending.get(id);
   }
 
+  /** Those that are not answered yet: their numbers, and which host is to answer. */
+  get open(): { readonly id: number; readonly at: number }[] {
+    return Array.from(this.#pending, ([id, { at }]) => ({ id, at }));
+  }
+
   /** The number of the last one. */
   get last(): number {
     return this.#ids;

@@ -8,6 +8,11 @@ export function ownerOf(systemId: string): RefOwner | undefined {
   return owners.here.get(systemId);
 }
 
+/** This thread's parts of all systems. */
+export function ownersHere(): RefOwner[] {
+  return [...owners.here.values()];
+}
+
 /** References to the system's actors can come to this thread. */
 export function enterSystem(owner: RefOwner): void {
   owners.here.set(owner.systemId, owner);

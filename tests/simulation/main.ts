@@ -28,7 +28,7 @@ class Score {
 
   constructor({ name, hosts, faults, run }: Scenario) {
     this.name = name;
-    this.program = simulatedProgram(hosts, faults, run);
+    this.program = simulatedProgram(hosts, faults, run, true);
   }
 
   async try(seed: number): Promise<void> {

@@ -12,7 +12,7 @@ const SEEDS = 10;
 
 for (const { name, hosts, faults, run } of scenarios) {
   Deno.test(`Scenario: ${name}`, async () => {
-    const program = simulatedProgram(hosts, faults, run);
+    const program = simulatedProgram(hosts, faults, run, true);
     for (let seed = 1; seed <= SEEDS; seed++) {
       const result = await runSeed(program, seed);
       if (result.failure !== null) throw await failureOf(program, result);

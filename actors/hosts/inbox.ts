@@ -39,7 +39,7 @@ export function receiveNews(
       host.coordinator?.failed(peer.index, reviveError(envelope[1], context));
       return true;
     case wire.HOST_LOST:
-      void mourn(host, peer, envelope, context);
+      void host.lost.inOrder(envelope[1], () => mourn(host, peer, envelope, context));
       return true;
     case wire.MOURNED:
       host.coordinator?.mourned(envelope[1], peer.index, {
@@ -49,11 +49,13 @@ export function receiveNews(
       });
       return true;
     case wire.HOST_BACK:
-      forgo(host, envelope[1], envelope[2]);
-      decide(host, envelope[1], true);
+      void host.lost.inOrder(envelope[1], () => {
+        forgo(host, envelope[1], envelope[2]);
+        decide(host, envelope[1], true);
+      });
       return true;
     case wire.HOST_GONE:
-      decide(host, envelope[1], false);
+      void host.lost.inOrder(envelope[1], () => decide(host, envelope[1], false));
       return true;
     case wire.DEPARTED:
       host.coordinator?.departed(envelope[1], envelope[2], peer.index, envelope[3]);

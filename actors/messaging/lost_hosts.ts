@@ -15,6 +15,8 @@ interface LostHost {
  */
 export class LostHosts {
   readonly #hosts = new Map<number, LostHost>();
+  /** What goes on about a host, and what comes after it. */
+  readonly #steps = new Map<number, Promise<void>>();
 
   has(at: number): boolean {
     return this.#hosts.has(at);
@@ -36,6 +38,23 @@ export class LostHosts {
     const deferred = this.#hosts.get(at)?.deferred ?? null;
     deferred?.push(work);
     return deferred !== null;
+  }
+
+  /**
+   * Does what one is told of a host, once what it was told before is done. To mourn takes time: one that is told
+   * meanwhile that the host is back must not reach for it before it has said that it mourned, or what it says first is
+   * taken as meant for the lost thread.
+   */
+  async inOrder(at: number, step: () => void | Promise<void>): Promise<void> {
+    const before = this.#steps.get(at);
+    const over = before === undefined ? step() : before.finally(step);
+    if (over === undefined) return;
+    this.#steps.set(at, over);
+    try {
+      await over;
+    } finally {
+      if (this.#steps.get(at) === over) this.#steps.delete(at);
+    }
   }
 
   /** Resolves to whether a host is there (again) once that is decided. */

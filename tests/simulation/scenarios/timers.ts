@@ -50,7 +50,7 @@ export const timers: Scenario = {
     await world.sleep(10_000);
     assertEquals(latest, life, "started again without a fault");
     const ticks = await ref.ask.ticks() - before;
-    assert(ticks >= 80 && ticks <= 101, `${ticks} ticks in 10 s`);
+    assert(ticks >= 40 && ticks <= 101, `${ticks} ticks in 10 s`);
     assertEquals(await ref.ask.fired(), fired + 1);
     await ref.stop();
     await world.sleep(1_000);

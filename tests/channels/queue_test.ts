@@ -730,7 +730,7 @@ const ENDINGS = [
 programTest.each(ENDINGS)(
   "Queue lets the program end, and only then: $name",
   async ({ name, printed }) => {
-    const flags = ["--no-check", "--allow-read"];
+    const flags = ["--no-check", "--allow-read", "--allow-env=TROUPE_TEST"];
     const { code, stdout, stderr } = await runProgram(PROGRAM, {
       flags,
       args: [name],

@@ -1,6 +1,6 @@
 /** What is mutated, and the tests that have to notice it: the quick ones first. */
 export interface Area {
-  /** Folder of the sources. */
+  /** Folder, or file, of the sources. */
   readonly folder: string;
   /** Names of test files, without `_test.ts`. */
   readonly tests: readonly string[];
@@ -9,6 +9,7 @@ export interface Area {
 const actors = (...names: string[]) => names.map((name) => `tests/actors/${name}`);
 const channels = (...names: string[]) => names.map((name) => `tests/channels/${name}`);
 const shared = (...names: string[]) => names.map((name) => `tests/shared/${name}`);
+const testKit = (...names: string[]) => names.map((name) => `tests/testing_kit/${name}`);
 
 const messages = [
   ...channels("bytes", "pack", "capture", "capture_depth", "rows", "errors", "refusal", "handle"),
@@ -61,4 +62,12 @@ export const areas: readonly Area[] = [
     folder: "shared/queue",
     tests: shared("shared_queue_model", "shared_queue", "shared_queue_threads", "holders_end"),
   },
+  { folder: "testing/turn", tests: testKit("turn") },
+  ...[
+    ...["_action", "_expectation", "_fake_timers", "expect_dead_letters", "expect_exit"],
+    ...["expect_no_errors", "expect_restart", "fake_time", "probe"],
+  ].map((name) => ({
+    folder: `testing/${name}.ts`,
+    tests: testKit("probe", "expectations", "fake_time"),
+  })),
 ];

@@ -89,6 +89,15 @@ simulated.each(PLACES)("expectExit gives the reason of an end, on $where", async
   assertEquals(await expectExit(ref), { kind: "normal" });
 });
 
+simulated("Actors without a name are called by their id", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  const ref = await system.spawn(fragile);
+  assertEquals(
+    await failureOf(() => expectExit(ref, () => {}, { withinMs: 1 })),
+    `Expected actor "${ref.id}" to end within 1 ms, but it did not.`,
+  );
+});
+
 simulated("expectExit says when an end has another reason, or did not come", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = await system.spawn(fragile.with({ name: "hardy" }));
@@ -133,6 +142,16 @@ simulated("expectDeadLetters says how many there were, and which", async () => {
     await failureOf(() => expectDeadLetters(system, 0)),
     "Expected no dead letter, but there was 1.",
   );
+  const burst = async () => {
+    for (let turns = 0; turns < 50; turns++) await Promise.resolve();
+    ref.tell.leave();
+  };
+  const late = () => {
+    ref.tell.leave();
+    void burst();
+  };
+  const message = await failureOf(() => expectDeadLetters(system, 1, late));
+  assertEquals(message.split("\n").length, 3);
   await assertRejects(() => expectDeadLetters(system, -1), RangeError, "count");
 });
 

@@ -139,6 +139,15 @@ Deno.test("fakeTime: ticks that are not awaited come one after the other", async
   assertEquals([fired, time.now - begin], [[5, 15], 20]);
 });
 
+Deno.test("fakeTime: timers of one time fire in the order in which they were set", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  using time = fakeTime(system);
+  const fired: number[] = [];
+  for (const n of [1, 2, 3]) setTimeout(() => fired.push(n), 5);
+  await time.tick(5);
+  assertEquals(fired, [1, 2, 3]);
+});
+
 Deno.test("fakeTime: what a timer throws is thrown by tick", async () => {
   await using system = new ActorSystem({ workers: 0 });
   using time = fakeTime(system);
@@ -181,8 +190,11 @@ Deno.test("fakeTime is refused where it would move one thread of several", async
   }
   await using system = new ActorSystem({ workers: 0 });
   using time = fakeTime(system);
-  await system.spawn(watchmaker.with({ on: "own" }));
+  const ref = await system.spawn(watchmaker.with({ on: "own" }));
   await assertRejects(() => time.tick(1), TypeError, says);
+  time[Symbol.dispose]();
+  assertThrows(() => fakeTime(system), TypeError, says);
+  await ref.stop();
 });
 
 Deno.test("fakeTime is refused where the time is moved already", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ActorStoppedError, ActorSystem } from "../../mod.ts";
-import { probe } from "../../testing/mod.ts";
+import { expectNoErrors, probe } from "../../testing/mod.ts";
 import { type Bank, customer, tester } from "../fixtures/kit_actors.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { simulated } from "../simulation/simulated.ts";
@@ -101,6 +101,7 @@ Deno.test("A handler of a probe sees the others as this", async () => {
 
 Deno.test("A probe records any handler where no protocol is given, and keeps refs as they are", async () => {
   await using system = new ActorSystem({ workers: 0 });
+  using _ = expectNoErrors(system);
   using any = probe(system);
   any.ref.tell.toString(1);
   any.ref.tell.valueOf({ self: any.ref });

@@ -83,6 +83,31 @@ Deno.test("turn notes timers, which the test can run", async () => {
   assertEquals(t.told, [{ to: bank, handler: "deposit", args: [200] }]);
 });
 
+Deno.test("turn refuses timers as a context does, and forgets those that are disposed", async () => {
+  const timer = actor(import.meta, (context) => ({
+    dispose: () => context.after(5, () => {})[Symbol.dispose](),
+    late: () => void context.after(-1, () => {}),
+    none: () => void context.every(1, 5 as never),
+    end: () => context.onStop(5 as never),
+  }), { key: "timer" });
+  const t = await turn(timer, [], "dispose");
+  assertEquals(t.scheduled, []);
+  assert((await t.next("late")).error instanceof RangeError);
+  for (const handler of ["none", "end"] as const) {
+    assert((await t.next(handler)).error instanceof TypeError);
+  }
+});
+
+Deno.test("turn answers with what setup becomes, and refuses what are no handlers", async () => {
+  const changing = actor(import.meta, (context) => {
+    context.become({ say: () => "become" });
+    return { say: () => "returned" };
+  }, { key: "changing" });
+  assertEquals((await turn(changing, [], "say")).result, "become");
+  const empty = actor(import.meta, () => 5 as never as { say(): void }, { key: "empty" });
+  await assertRejects(() => turn(empty, [], "say"), TypeError, "an object of handlers, received 5");
+});
+
 Deno.test("turn knows the actor's own reference", async () => {
   const t = await turn(manager, ARGS, "introduce");
   assertEquals(t.told, [{ to: bank, handler: "deposit", args: [t.self as never] }]);

@@ -36,7 +36,7 @@ const user = actor(import.meta, () => {
   };
 }).with({ concurrency: 100, restart: "temporary" });
 
-/** Receives until the queue ends or nothing comes; limits and aborts are among the ways to wait. */
+/** Receives until the queue ends; a wait that comes to its limit takes nothing. */
 async function receive(queue: Queue<Item>, receiver: number, timeoutMs: number): Promise<number> {
   const mine: Item[] = received[receiver] ??= [];
   for (;;) {
@@ -44,16 +44,16 @@ async function receive(queue: Queue<Item>, receiver: number, timeoutMs: number):
       mine.push(await queue.receive({ timeoutMs }));
     } catch (error) {
       const { name } = error as Error;
-      if (name === "TimeoutError" && timeoutMs < 50) timeoutMs *= 4;
-      else if (name === "ChannelClosedError" || name === "TimeoutError") return mine.length;
-      else throw error;
+      if (name === "ChannelClosedError") return mine.length;
+      if (name !== "TimeoutError") throw error;
+      timeoutMs *= 4;
     }
   }
 }
 
 const LOST = ["HostLostError", "ActorStoppedError", "ChannelClosedError"];
 
-/** Items of one sender reach each receiver in order, no item comes twice, and none is lost without a loss. */
+/** Without a lost receiver items of one sender come in order and once; none is lost without a loss. */
 export const queues: Scenario = {
   name: "queues keep order and items",
   hosts: 3,
@@ -75,7 +75,8 @@ export const queues: Scenario = {
     const receivers = 1 + below(3);
     const receiving = Array.from({ length: receivers }, (_, n) => {
       const timeoutMs = oneOf([1, 5, 30_000]);
-      const work = below(2) === 0
+      // One is here, and so is not lost: the senders do not wait for ever.
+      const work = n === 0 || below(2) === 0
         ? receive(queue, n, timeoutMs)
         : oneOf(users).ask.receive(queue, n, timeoutMs);
       return ledger.add("receive", work, ...LOST);
@@ -91,7 +92,9 @@ export const queues: Scenario = {
     queue.close();
     const ends = await Promise.all(receiving);
     await ledger.settle(world, 120_000);
-    for (const items of received) {
+    // What a lost receiver had not taken goes to another one, late.
+    const isAnyLost = ends.some((outcome) => "error" in outcome);
+    for (const items of isAnyLost ? [] : received) {
       for (let sender = 0; sender < senders; sender++) {
         const numbers = (items ?? []).filter((item) => item.sender === sender)
           .map(({ number }) => number);
@@ -99,14 +102,12 @@ export const queues: Scenario = {
       }
     }
     const all = received.flat().map(({ sender, number }) => `${sender}:${number}`);
-    assertEquals(new Set(all).size, all.length, "an item came twice");
+    // One that was taken in the last turn of a lost receiver may come again.
+    if (!isAnyLost) assertEquals(new Set(all).size, all.length, "an item came twice");
     const nobodyFailed = [...sent, ...ends].every((outcome) => "value" in outcome);
     if (isQuiet) assert(nobodyFailed, "failed without a fault");
-    // A receiver that was lost may have had some; one that gave up has none.
-    if (isQuiet && !receiving.every((_, n) => received[n] === undefined)) {
-      const left = await Array.fromAsync(queue).catch(() => []);
-      assertEquals(all.length + left.length, senders * count, "items are lost");
-    }
+    // A receiver that was lost may have had some.
+    if (isQuiet) assertEquals(all.length, senders * count, "items are lost");
     await calm(world);
   },
 };

@@ -1,9 +1,18 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { type ActorRef, ActorSystem, pipe, Queue, Supervisor, transfer } from "../../mod.ts";
+import {
+  type ActorRef,
+  ActorSystem,
+  pipe,
+  Queue,
+  RestartLimitError,
+  Supervisor,
+  transfer,
+} from "../../mod.ts";
 import { SharedMemory } from "../../shared/mod.ts";
 import {
   accept,
   bytesOf,
+  dropPort,
   echoPort,
   holder,
   keeper,
@@ -173,6 +182,22 @@ Deno.test.each(PLACES)(
     const reason = await within(20_000, "its end", ref.exited);
     assert(reason.kind === "error");
     assertMatch(String(reason.error), /Cannot start again: what the arguments gave away went/);
+    port2.close();
+  },
+);
+
+Deno.test.each(PLACES)(
+  "A task whose port went to its first run does not run again, and says why, on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    await using supervisor = new Supervisor({ system });
+    const { port1, port2 } = new MessageChannel();
+    const run = supervisor.run(
+      dropPort.with({ restart: "transient" }),
+      transfer(port1, [port1]),
+    );
+    const error = await assertRejects(() => within(20_000, "its end", run), RestartLimitError);
+    assertMatch(String(error.cause), /Cannot start again: what the arguments gave away went/);
     port2.close();
   },
 );

@@ -57,6 +57,11 @@ async function mutantsIn(area: Area): Promise<Mutant[]> {
   return mutants;
 }
 
+/** Whether one of two paths is the other one, or in it. */
+function overlap(one: string, other: string): boolean {
+  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
+}
+
 /** So many of all, each at most once; the same for the same seed. */
 function draw<T>(all: T[], count: number, seed: number): T[] {
   const random = seededRandom(seed);
@@ -135,9 +140,13 @@ if (import.meta.main) {
   });
   const seed = Number(values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
   const seconds = Number(values.seconds ?? 120);
-  const isChosen = ({ file }: Mutant) =>
-    positionals.length === 0 || positionals.some((name) => `${file}/`.startsWith(`${name}/`));
-  const all = (await Promise.all(areas.map(mutantsIn))).flat().filter(isChosen);
+  const isChosen = (path: string) =>
+    positionals.length === 0 || positionals.some((name) => overlap(name, path));
+  const all = [];
+  // One after the other: what several of them print at once may be cut off.
+  for (const area of areas.filter(({ folder }) => isChosen(folder))) {
+    all.push(...(await mutantsIn(area)).filter(({ file }) => isChosen(file)));
+  }
   const drawn = draw(all, Number(values.count ?? 20), seed);
   console.log(`${drawn.length} mutants of ${all.length}, seed ${seed}`);
   await using copy = new Copy();

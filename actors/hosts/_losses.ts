@@ -79,12 +79,13 @@ export class Losses {
     return loss !== undefined;
   }
 
-  /** Something was placed on a host, which is to be back for it if it is lost. */
-  placed(index: number): void {
+  /** Something was placed on a host, which is to be back for it if it is lost; returns whether it is. */
+  placed(index: number): boolean {
     const loss = this.#losses.get(index);
-    if (loss === undefined) return;
+    if (loss === undefined) return false;
     loss.isWanted = true;
     loss.placed++;
+    return true;
   }
 
   /** Something that was placed on a host has ended, or will not start there, as another host says. */
@@ -145,9 +146,15 @@ export class Losses {
       deferred: [],
       timer: clock.setRealTimer(() => this.#decide(index), settings.shutdownMs + MOURNING_MS),
     });
+    // What it was to start on threads that are not there yet will not come.
+    for (const [other, loss] of this.#losses) {
+      loss.placed -= record.placements.on(other, loss.record.generation + 1);
+    }
     // Nobody waits for its word about others any more.
     for (const other of [...this.#losses.keys()]) {
-      if (other !== index) this.mourned(other, index, { returning: [], ordered: [], gone: [] });
+      if (other !== index) {
+        this.mourned(other, index, { returning: [], ordered: [], gone: [], arrived: 0 });
+      }
     }
     for (const other of others) {
       const peer = links.tryPeer(other);
@@ -162,14 +169,14 @@ export class Losses {
   }
 
   /** A host has said what it knows of the actors on a lost host. */
-  mourned(index: number, from: number, { returning, ordered, gone }: Mourning): void {
+  mourned(index: number, from: number, { returning, ordered, gone, arrived }: Mourning): void {
     noteGone(this.#host, index, gone);
     const left = this.#untold(from, index) - 1;
     if (left > 0) this.#workers.get(from)!.unmourned.set(index, left);
     else this.#workers.get(from)?.unmourned.delete(index);
     const loss = this.#losses.get(index);
     if (loss === undefined) return;
-    loss.awaited.delete(from);
+    if (loss.awaited.delete(from)) this.#takeBack(loss.record, from, arrived);
     if (!this.#workers.has(from) && from !== 0) {
       // Its own actors on that host are nobody's any more.
       for (const [serial, owner] of loss.returning) {
@@ -180,6 +187,14 @@ export class Losses {
     }
     for (const serial of ordered) loss.ordered.add(serial);
     if (loss.awaited.size === 0 || this.#isShuttingDown) this.#decide(index);
+  }
+
+  /** What was placed on a host for a thread that died before it could start it there is not there. */
+  #takeBack(lost: WorkerRecord, on: number, arrived: number): void {
+    const record = this.#workers.get(on);
+    if (record === undefined) return;
+    const missing = lost.placements.on(on, record.generation) - arrived;
+    if (missing > 0) record.load = Math.max(0, record.load - missing);
   }
 
   /** Starts a new thread for a lost host, unless nobody needs one. */

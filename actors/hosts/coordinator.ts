@@ -2,6 +2,7 @@ import type { Wait } from "../../channels/waits/wait.ts";
 import type { Leader } from "./directory.ts";
 import type { WorkersHost } from "./workers.ts";
 import { captureLine, type FarEnd } from "../messaging/lines.ts";
+import { again } from "../messaging/loss.ts";
 import { Losses } from "./_losses.ts";
 import { Names } from "./_names.ts";
 import { PLACEMENTS } from "./placement.ts";
@@ -110,18 +111,25 @@ export class Coordinator implements Leader {
 
   #placeNamed(request: PlaceRequest, from: number): number {
     const { reservation } = request;
-    if (reservation === null) return this.place(request);
+    // What has ended since would never start it there.
+    const lost = from === 0 || this.#workers.has(from) ? undefined : this.#host.lost.errorOf(from);
+    if (lost !== undefined) throw again(lost);
+    if (reservation === null) return this.place(request, from);
     this.#names.reserve(reservation, from);
     try {
-      return this.place(request);
+      return this.place(request, from);
     } catch (error) {
       this.#names.unclaim(reservation);
       throw error;
     }
   }
 
-  /** Chooses a host, or starts one. */
-  place(request: PlaceRequest): number {
+  /**
+   * Chooses a host, or starts one.
+   *
+   * @param from Who is going to start something there.
+   */
+  place(request: PlaceRequest, from = 0): number {
     const placement = PLACEMENTS[request.on];
     const shared = [...this.#workers.all, ...this.#losses.records].filter(({ isOwn }) => !isOwn);
     const chosen = placement.choose(shared, shared.length < this.#limit);
@@ -131,7 +139,8 @@ export class Coordinator implements Leader {
     if (record === undefined) return 0;
     record.load++;
     record.startLimit.atLeast(limitOf(request.startTimeoutMs) ?? 0);
-    this.#losses.placed(record.index);
+    const isLost = this.#losses.placed(record.index);
+    this.#workers.get(from)?.placements.add(record.index, record.generation + (isLost ? 1 : 0));
     return record.index;
   }
 
@@ -158,7 +167,10 @@ export class Coordinator implements Leader {
    */
   departed(index: number, isIdle = false, from = 0, isInOrder = true): void {
     // What the lost thread itself had is lost with it.
-    if (from !== index) this.#losses.departed(index);
+    if (from !== index) {
+      this.#losses.departed(index);
+      this.#workers.get(from)?.placements.remove(index);
+    }
     const record = this.#workers.get(index);
     if (record === undefined) return;
     if (record.isOwn) void this.#losses.leave(index, { isIdle, isInOrder });

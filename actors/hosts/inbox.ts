@@ -46,6 +46,7 @@ export function receiveNews(
         returning: envelope[2],
         ordered: envelope[3],
         gone: envelope[4],
+        arrived: envelope[5],
       });
       return true;
     case wire.HOST_BACK:
@@ -105,8 +106,8 @@ async function mourn(
 ): Promise<void> {
   const error = new HostLostError(at, { cause: reviveError(cause, context) });
   if (isDone) noteDone(error);
-  const { returning, ordered, gone } = await lose(host, at, error, culprit);
-  peer.link.send([wire.MOURNED, at, returning, ordered, gone]);
+  const { returning, ordered, gone, arrived } = await lose(host, at, error, culprit);
+  peer.link.send([wire.MOURNED, at, returning, ordered, gone, arrived]);
 }
 
 function connect(

@@ -53,7 +53,7 @@ export async function lose(
   culprit: Culprit | null,
 ): Promise<Mourning> {
   const { clock, lost, links, requests, orders, abroad, cells } = host;
-  if (!lost.add(at, error)) return { returning: [], ordered: [], gone: [] };
+  if (!lost.add(at, error)) return { returning: [], ordered: [], gone: [], arrived: 0 };
   const given = orders.of(at);
   if (culprit !== null) abroad.blame(at, culprit);
   const before = requests.last;
@@ -74,7 +74,7 @@ export async function lose(
     const comesBack = !ordered.includes(child.serial) && child.lose(reason, culprit);
     (comesBack ? returning : gone).push(child.serial);
   }
-  return { returning, ordered, gone };
+  return { returning, ordered, gone, arrived: peer?.placed ?? 0 };
 }
 
 /** Actors of a lost host were told to end from elsewhere: they do not start again. */

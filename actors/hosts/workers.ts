@@ -8,6 +8,7 @@ import type { WorkerKind } from "../vocabulary/options.ts";
 import type { Culprit } from "../messaging/protocol.ts";
 import { Pulse } from "../cell/pulse.ts";
 import { within } from "../cell/children.ts";
+import { Placements } from "./_placements.ts";
 import { StartLimit } from "./_start_limit.ts";
 import type { HostChange } from "../vocabulary/system_events.ts";
 import type { Launched } from "./launcher.ts";
@@ -21,6 +22,8 @@ export interface WorkerRecord {
   readonly isOwn: boolean;
   /** How much was placed there and has not ended. */
   load: number;
+  /** What was placed for it elsewhere. */
+  readonly placements: Placements;
   /** Ends the watch over its lock, which begins when it is ready. */
   unwatch: (() => void) | null;
   /** Resolves when its thread has let go of its lock. */
@@ -197,6 +200,7 @@ export class Workers {
       watch: null,
       launched,
       load: returning.size + placed,
+      placements: new Placements(),
       unwatch: null,
       gone: Promise.withResolvers(),
       isReady: false,

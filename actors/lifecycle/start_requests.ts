@@ -23,6 +23,7 @@ export async function spawn(
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
+  if (counted) peer.placed++;
   const departed = once((isInOrder) => {
     if (counted) host.departed(host.index, isInOrder);
   });
@@ -113,6 +114,7 @@ export async function run(
   context: RevivalContext,
 ): Promise<void> {
   const reply = new RemoteReply(peer, id);
+  if (counted) peer.placed++;
   const departed = once((isInOrder) => {
     if (counted) host.departed(host.index, isInOrder);
   });

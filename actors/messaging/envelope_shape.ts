@@ -30,7 +30,7 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.READY]: "t",
   [wire.FATAL]: "p",
   [wire.HOST_LOST]: "npob",
-  [wire.MOURNED]: "naaa",
+  [wire.MOURNED]: "naaan",
   [wire.HOST_BACK]: "na",
   [wire.HOST_GONE]: "n",
   [wire.DEPARTED]: "nbb",

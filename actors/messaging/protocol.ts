@@ -165,7 +165,8 @@ export type NewsEnvelope =
   ]
   /**
    * To host 0: what belonged to a lost host has ended here, and these actors are to start again on it; `ordered`: not
-   * those, which somebody here has told to end; `gone`: those have ended with it.
+   * those, which somebody here has told to end; `gone`: those have ended with it; `arrived`: so much of
+   * what host 0 had placed for the lost thread has come here.
    */
   | readonly [
     kind: typeof MOURNED,
@@ -173,6 +174,7 @@ export type NewsEnvelope =
     returning: readonly number[],
     ordered: readonly number[],
     gone: readonly number[],
+    arrived: number,
   ]
   /** From host 0: a lost host is back, on a new thread; `ordered`: these actors do not start again there. */
   | readonly [kind: typeof HOST_BACK, host: number, ordered: readonly number[]]
@@ -205,4 +207,6 @@ export interface Mourning {
   readonly ordered: readonly number[];
   /** Those that have ended with it. */
   readonly gone: readonly number[];
+  /** How much of what host 0 had placed for it has come here from the lost thread. */
+  readonly arrived: number;
 }

@@ -12,6 +12,8 @@ export class Peer {
   readonly link: Link<HostEnvelope>;
   /** Where it sends, when both sides made a link at the same time. */
   incoming: Link<HostEnvelope> | null = null;
+  /** How much of what host 0 had placed for it has come here. */
+  placed = 0;
   /** Its requests that are not answered yet, by id. */
   readonly requests = new Map<number, RemoteReply>();
 

@@ -5,6 +5,7 @@ import { victim } from "../fixtures/deaths.ts";
 import { fragile } from "../fixtures/kit_actors.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { simulated } from "../simulation/simulated.ts";
+import { within } from "../testing.ts";
 
 /** Keeps what fails on purpose from being printed, after whoever looks at it. */
 function hush(system: ActorSystem): void {
@@ -124,6 +125,15 @@ simulated.each(PLACES)("expectDeadLetters waits for letters, on $where", async (
   await expectDeadLetters(system, 2);
   await expectDeadLetters(system, 1, () => ref.tell.leave());
   await expectDeadLetters(system, 3);
+});
+
+simulated("expectDeadLetters resolves as soon as the last letter comes", async () => {
+  await using system = new ActorSystem({ workers: 0 });
+  const ref = await system.spawn(fragile);
+  await ref.stop();
+  const later = () => void setTimeout(() => ref.tell.leave(), 10);
+  const letters = expectDeadLetters(system, 1, later, { withinMs: 60_000 });
+  assertEquals((await within(10_000, "the letter", letters)).length, 1);
 });
 
 simulated("expectDeadLetters says how many there were, and which", async () => {

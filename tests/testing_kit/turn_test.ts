@@ -188,6 +188,20 @@ Deno.test("turn notes what is sent by references in maps, sets, answers and stre
   ]);
 });
 
+Deno.test("turn takes what is in a circle", async () => {
+  interface Ring {
+    ref: ActorRef<Bank>;
+    next?: Ring;
+  }
+  const walker = actor(import.meta, () => ({
+    walk: (ring: Ring) => ring.next!.next!.ref.tell.deposit(1),
+  }), { key: "walker" });
+  const ring: Ring = { ref: bank };
+  ring.next = ring;
+  const t = await turn(walker, [], "walk", ring);
+  assertEquals([t.error, t.told], [undefined, [{ to: bank, handler: "deposit", args: [1] }]]);
+});
+
 Deno.test("turn goes on with the next step of the same life", async () => {
   const first = await turn(manager, ARGS, "earn", 5);
   const second = await first.next("earn", 6);

@@ -1,6 +1,14 @@
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { ActorSystem } from "@troupe/actors";
-import { Barrier, BrokenBarrierError, SharedEvent } from "@troupe/actors/shared";
+import {
+  Barrier,
+  BrokenBarrierError,
+  Mutex,
+  RwLock,
+  Semaphore,
+  SharedEvent,
+} from "@troupe/actors/shared";
+import { SLICE_MS } from "../../shared/words/waiting.ts";
 import { party } from "../fixtures/shared_parties.ts";
 import { programTest, runProgram } from "../program.ts";
 import { until, within } from "../testing.ts";
@@ -42,4 +50,63 @@ Deno.test("A blocking wait posts what was told before it", async () => {
     other.tell.set(event);
     assertEquals(event.waitSync({ timeoutMs: 5_000 }), true);
   }
+});
+
+/** What waits, and what lets it go on. */
+interface Meeting {
+  readonly what: string;
+  begin(): Promise<{ wait: Promise<unknown>; give: () => unknown }>;
+}
+
+const MEETINGS: Meeting[] = [
+  {
+    what: "Mutex",
+    async begin() {
+      const mutex = new Mutex();
+      const guard = await mutex.acquire();
+      return { wait: mutex.acquire(), give: () => guard.release() };
+    },
+  },
+  {
+    what: "RwLock",
+    async begin() {
+      const lock = new RwLock();
+      const guard = await lock.acquireRead();
+      return { wait: lock.acquireWrite(), give: () => guard.release() };
+    },
+  },
+  {
+    what: "Semaphore",
+    begin() {
+      const semaphore = new Semaphore(0);
+      return Promise.resolve({ wait: semaphore.acquire(), give: () => semaphore.release() });
+    },
+  },
+  {
+    what: "Barrier",
+    begin() {
+      const barrier = new Barrier(2);
+      return Promise.resolve({ wait: barrier.wait(), give: () => barrier.wait() });
+    },
+  },
+  {
+    what: "SharedEvent",
+    begin() {
+      const event = new SharedEvent();
+      return Promise.resolve({ wait: event.wait(), give: () => event.set() });
+    },
+  },
+];
+
+Deno.test.each(MEETINGS)("A wait for a $what ends as soon as it can", async ({ begin }) => {
+  const times = [];
+  for (let round = 0; round < 5; round++) {
+    const { wait, give } = await begin();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const given = performance.now();
+    await Promise.all([wait, give()]);
+    times.push(performance.now() - given);
+  }
+  // It looks for itself now and then; that is not meant.
+  assert(Math.min(...times) < SLICE_MS / 2, `after ${times} ms`);
 });

@@ -39,19 +39,25 @@ interface Part {
   batches(): AsyncGenerator<string[]>;
 }
 
-const QUICK: Part = { env: "quick", batches: everything };
-const PROGRAMS: Part = { filter: IN_A_PROCESS, batches: () => testsOf("programTest", "testWith") };
+const WITH_PROGRAMS = /\b(?:programTest|testWith)\b/;
+const WITHOUT_PROGRAMS = /\b(?:Deno\.test|simulated)\b/;
+
+const QUICK: Part = { env: "quick", batches: quick };
+const PROGRAMS: Part = {
+  filter: IN_A_PROCESS,
+  batches: () => testsOf((text) => WITH_PROGRAMS.test(text)),
+};
 const THREADS: Part = {
   env: "threads",
   filter: ON_THREADS,
-  batches: () => testsOf("/simulated.ts"),
+  batches: () => testsOf((text) => text.includes("/simulated.ts")),
 };
 
 const JOBS = 2;
 const root = new URL("../", import.meta.url);
 
-/** The folders with examples in docs, then the tests. */
-async function* everything(): AsyncGenerator<string[]> {
+/** The folders with examples in docs, then the tests that start no process. */
+async function* quick(): AsyncGenerator<string[]> {
   const files = [];
   const folders = [];
   for await (const { name, isDirectory } of Deno.readDir(root)) {
@@ -60,14 +66,14 @@ async function* everything(): AsyncGenerator<string[]> {
   }
   yield* folders.map((folder) => [folder]);
   yield files;
-  yield* split(await testsIn("tests"));
+  yield* testsOf((text) => !WITH_PROGRAMS.test(text) || WITHOUT_PROGRAMS.test(text));
 }
 
-/** The files in which one of these stands. */
-async function* testsOf(...words: string[]): AsyncGenerator<string[]> {
+/** Some of the files with tests, by their text: to load one costs as much as a worker. */
+async function* testsOf(isOne: (text: string) => boolean): AsyncGenerator<string[]> {
   const tests = await testsIn("tests");
   const texts = await Promise.all(tests.map((test) => Deno.readTextFile(new URL(test, root))));
-  yield* split(tests.filter((_, at) => words.some((word) => texts[at]!.includes(word))));
+  yield* split(tests.filter((_, at) => isOne(texts[at]!)));
 }
 
 /** Shares them out by chance. */

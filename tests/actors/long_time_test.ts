@@ -6,13 +6,15 @@ import { simulated } from "../simulation/simulated.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
+let insiders = 0;
+
 /** An actor on this thread, as a test sees it from inside. */
 async function insider(system: ActorSystem): Promise<ActorContext> {
   const { promise, resolve } = Promise.withResolvers<ActorContext>();
   const inside = actor(import.meta, (context) => {
     resolve(context);
     return {};
-  }, { key: crypto.randomUUID() });
+  }, { key: `insider ${++insiders}` });
   await system.spawn(inside);
   return await promise;
 }

@@ -1,9 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { wreak } from "./chaos.ts";
+import { programTest, runProgram } from "../program.ts";
 
-Deno.test("Everything is accounted for after five seconds in which threads are killed at random", async () => {
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  console.log(`seed ${seed}`);
-  const report = await wreak(5, seed);
-  assertEquals(report.wrong, [], `seed ${seed}: ${JSON.stringify(report)}`);
-});
+const MAIN = new URL("./main.ts", import.meta.url).href;
+
+programTest(
+  "Everything is accounted for after five seconds in which threads are killed at random",
+  async () => {
+    const { code, stdout } = await runProgram(MAIN, {
+      flags: ["--no-check", "--allow-read"],
+      args: ["--seconds", "5"],
+      timeoutMs: 120_000,
+    });
+    assertEquals(code, 0, stdout);
+  },
+);

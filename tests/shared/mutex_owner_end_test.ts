@@ -19,23 +19,6 @@ function spawn(system: ActorSystem, mutex: Mutex, worker: "web" | "thread") {
   return system.spawn(holder.with({ own: { worker } }), mutex);
 }
 
-Deno.test.each(WAYS)(
-  "Mutex.acquire() goes on when the owner's $worker worker ends, and sees it: $death",
-  async ({ worker, death }) => {
-    await using system = new ActorSystem({ workers: 1 });
-    const mutex = new Mutex();
-    const owner = await spawn(system, mutex, worker);
-    await owner.ask.acquire();
-    const waits = [mutex.acquire(), mutex.acquire()];
-    await end(owner, death);
-    using first = await within(10_000, "the first", waits[0]!);
-    assertEquals(first.abandoned, true);
-    first.release();
-    using second = await within(10_000, "the second", waits[1]!);
-    assertEquals(second.abandoned, false);
-  },
-);
-
 // Each takes a second: a worker within a worker starts slowly.
 const BLOCKED_WAYS = WAYS.filter(({ worker, death }) =>
   worker === "web" || death === "close" || death === "terminate"

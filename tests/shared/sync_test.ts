@@ -32,11 +32,11 @@ const SYSTEM = { workers: 1 };
 /** Where a task runs: on a worker, or on the thread of the tests. */
 const PLACES = [{ where: "a worker", on: "any" }, { where: "main", on: "here" }] as const;
 
-Deno.test.each(PLACES)(
-  "sync() reads and writes a list like an array, on $where",
-  async ({ on }) => {
-    await using system = new ActorSystem(SYSTEM);
-    await using manager = new Manager({ system });
+type Place = typeof PLACES[number]["on"];
+
+/** What is read and written like its original, by what it is like. */
+const LIKE: Record<string, (system: ActorSystem, manager: Manager, on: Place) => Promise<void>> = {
+  async "a list like an array"(system, manager, on) {
     const list = await manager.list([10, 20]);
     assertEquals(await within(20_000, "the task", system.run(useList.with({ on }), list)), {
       first: 11,
@@ -51,36 +51,24 @@ Deno.test.each(PLACES)(
     });
     assertEquals(await list.toArray(), [11, 200, 30, 40]);
   },
-);
-
-Deno.test.each(PLACES)("sync() reads and writes a map like a Map, on $where", async ({ on }) => {
-  await using system = new ActorSystem(SYSTEM);
-  await using manager = new Manager({ system });
-  const map = await manager.map([["old", 0], ["a", 1]]);
-  assertEquals(await within(20_000, "the task", system.run(useMap.with({ on }), map)), {
-    get: 2,
-    missing: undefined,
-    has: true,
-    size: 3,
-    deleted: true,
-    keys: ["a", "b"],
-    entries: [["a", 2], ["b", 2]],
-  });
-});
-
-Deno.test.each(PLACES)("sync() reads and writes a set like a Set, on $where", async ({ on }) => {
-  await using system = new ActorSystem(SYSTEM);
-  await using manager = new Manager({ system });
-  const set = await manager.set(["a"]);
-  const used = await within(20_000, "the task", system.run(useSet.with({ on }), set));
-  assertEquals(used, { added: [true, false], size: 2, has: true, all: ["a", "b"] });
-});
-
-Deno.test.each(PLACES)(
-  "sync() reads and writes a namespace like an object, on $where",
-  async ({ on }) => {
-    await using system = new ActorSystem(SYSTEM);
-    await using manager = new Manager({ system });
+  async "a map like a Map"(system, manager, on) {
+    const map = await manager.map([["old", 0], ["a", 1]]);
+    assertEquals(await within(20_000, "the task", system.run(useMap.with({ on }), map)), {
+      get: 2,
+      missing: undefined,
+      has: true,
+      size: 3,
+      deleted: true,
+      keys: ["a", "b"],
+      entries: [["a", 2], ["b", 2]],
+    });
+  },
+  async "a set like a Set"(system, manager, on) {
+    const set = await manager.set(["a"]);
+    const used = await within(20_000, "the task", system.run(useSet.with({ on }), set));
+    assertEquals(used, { added: [true, false], size: 2, has: true, all: ["a", "b"] });
+  },
+  async "a namespace like an object"(system, manager, on) {
     const space: ManagedNamespace<Space> = await manager.namespace<Space>({ x: 1, list: [] });
     assertEquals(await within(20_000, "the task", system.run(useNamespace.with({ on }), space)), {
       x: 2,
@@ -93,22 +81,25 @@ Deno.test.each(PLACES)(
     });
     assertEquals(await space.toObject(), { x: 2, list: [] });
   },
-);
+  async "a value"(system, manager, on) {
+    const value = await manager.value(1);
+    const used = await within(20_000, "the task", system.run(useValue.with({ on }), value));
+    assertEquals(used, [2, 4]);
+    assertEquals(await value.get(), 4);
+  },
+  async "an object of one's own"(system, manager, on) {
+    const own = await manager.register(calculator)();
+    const results = await within(20_000, "the task", system.run(useOwn.with({ on }), own));
+    assertEquals(results, [7, 5, 10]);
+  },
+};
 
-Deno.test.each(PLACES)("sync() reads and writes a value, on $where", async ({ on }) => {
+Deno.test.each(PLACES)("sync() reads and writes, on $where", async ({ on }, t) => {
   await using system = new ActorSystem(SYSTEM);
   await using manager = new Manager({ system });
-  const value = await manager.value(1);
-  assertEquals(await within(20_000, "the task", system.run(useValue.with({ on }), value)), [2, 4]);
-  assertEquals(await value.get(), 4);
-});
-
-Deno.test.each(PLACES)("sync() calls an object of one's own, on $where", async ({ on }) => {
-  await using system = new ActorSystem(SYSTEM);
-  await using manager = new Manager({ system });
-  const own = await manager.register(calculator)();
-  const results = await within(20_000, "the task", system.run(useOwn.with({ on }), own));
-  assertEquals(results, [7, 5, 10]);
+  for (const [what, use] of Object.entries(LIKE)) {
+    await t.step(what, () => use(system, manager, on));
+  }
 });
 
 Deno.test("sync() is usable in an actor, which keeps its view", async () => {
@@ -148,12 +139,16 @@ const LARGE = [
   },
 ];
 
-Deno.test.each(LARGE)("sync() carries $what there and back", async ({ value }) => {
+Deno.test("sync() carries values there and back", async (t) => {
   await using manager = new Manager();
-  const list = sync(await manager.list<unknown>());
-  for (let round = 0; round < 3; round++) {
-    list[0] = value;
-    assertEquals(list[0], value);
+  for (const { what, value } of LARGE) {
+    await t.step(what, async () => {
+      const list = sync(await manager.list<unknown>());
+      for (let round = 0; round < 3; round++) {
+        list[0] = value;
+        assertEquals(list[0], value);
+      }
+    });
   }
 });
 
@@ -223,12 +218,14 @@ Deno.test("sync() refuses a value by the path of the caller's own argument", asy
 
 const REFUSED = ["constructor", "__proto__", "_x", "contents", "end", "hasOwnProperty"];
 
-Deno.test.each(REFUSED)("sync() has no method %o", async (name) => {
+Deno.test("sync() has no method of a name that is refused", async () => {
   await using manager = new Manager();
   type Methods = Record<string, () => unknown>;
   const map = sync(await manager.map()) as unknown as Methods;
   const own = sync(await manager.register(calculator)()) as unknown as Methods;
-  for (const view of [map, own]) assertThrows(() => view[name]!(), TypeError);
+  for (const name of REFUSED) {
+    for (const view of [map, own]) assertThrows(() => view[name]!(), TypeError, undefined, name);
+  }
 });
 
 Deno.test("sync() gives a list that is an array for JSON, and has nothing but items", async () => {
@@ -243,10 +240,12 @@ Deno.test("sync() gives a list that is an array for JSON, and has nothing but it
   assertThrows(() => Object.assign(list, { x: 1 }), TypeError, 'Cannot set "x"');
 });
 
-Deno.test.each(["queue", "lock", "barrier"] as const)("sync() refuses a %s", async (kind) => {
+Deno.test("sync() refuses a queue, a lock, a barrier", async () => {
   await using manager = new Manager();
-  const handle = await (kind === "barrier" ? manager.barrier(2) : manager[kind]());
-  assertThrows(() => sync(handle as never), TypeError, `a managed ${kind} waits by itself`);
+  for (const kind of ["queue", "lock", "barrier"] as const) {
+    const handle = await (kind === "barrier" ? manager.barrier(2) : manager[kind]());
+    assertThrows(() => sync(handle as never), TypeError, `a managed ${kind} waits by itself`);
+  }
 });
 
 Deno.test("sync() refuses what is no handle", () => {

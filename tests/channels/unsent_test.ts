@@ -34,7 +34,7 @@ const ENDS: Record<string, Ends> = {
   },
 };
 
-Deno.test.each(
+simulated.each(
   Object.entries(ENDS).flatMap(([what, end]) =>
     (["web", "thread"] as const).map((worker) => ({ what, end, worker }))
   ),
@@ -49,7 +49,7 @@ Deno.test.each(
   assertEquals(new Set(items), new Set(NUMBERS.slice(0, count)));
 });
 
-Deno.test("Queue.send() that nobody awaits waits for room before its worker ends", async () => {
+simulated("Queue.send() that nobody awaits waits for room before its worker ends", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using queue = new Queue<number>({ capacity: 5 });
   await system.run(pour.with({ on: "own" }), queue, COUNT);
@@ -70,7 +70,7 @@ simulated.each([{ count: 6 }, { count: COUNT }])(
   },
 );
 
-Deno.test("PipeEnd.writable sends its chunks before its worker ends", async () => {
+simulated("PipeEnd.writable sends its chunks before its worker ends", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new OneWay<number>();
   const sender = ends.sender as PipeEnd<number, unknown>;
@@ -78,7 +78,7 @@ Deno.test("PipeEnd.writable sends its chunks before its worker ends", async () =
   assertEquals(await within(20_000, "the items", Array.fromAsync(ends.receiver)), NUMBERS);
 });
 
-Deno.test("ManagedQueue.send() that nobody awaits arrives before its worker ends", async () => {
+simulated("ManagedQueue.send() that nobody awaits arrives before its worker ends", async () => {
   await using system = new ActorSystem({ workers: 1 });
   await using manager = new Manager({ system });
   const queue = await manager.queue<number>();
@@ -95,7 +95,7 @@ Deno.test("Queue that stays full holds up the end of a thread only for shutdownM
   assertEquals(await queue.tryReceive(), { state: "empty" });
 });
 
-Deno.test("Queue that stays full holds up a shutdown for a moment", async () => {
+simulated("Queue that stays full holds up a shutdown for a moment", async () => {
   const system = new ActorSystem({ workers: 1, shutdownMs: 60_000 });
   using queue = new Queue<number>({ capacity: 1 });
   await system.run(pour, queue, 3);

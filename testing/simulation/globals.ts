@@ -35,6 +35,8 @@ export function replaceGlobals(world: GlobalsWorld): () => void {
     [AbortSignal, { timeout: abortAfter }],
     [crypto, chance(world)],
     [Atomics, world.atomics.functions()],
+    // When something is collected is not repeated; it could be when the world is over.
+    [FinalizationRegistry.prototype, { register() {} }],
   ];
   const real = replaced.map(([on, by]) => [on, descriptorsOf(on, Object.keys(by))] as const);
   for (const [on, by] of replaced) {

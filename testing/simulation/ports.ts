@@ -1,4 +1,4 @@
-import type { Ports } from "../../channels/thread/platform.ts";
+import { type Ports, realPlatform } from "../../channels/thread/platform.ts";
 import type { SimulatedThread } from "./thread.ts";
 
 /** What the ports need of their world. */
@@ -196,8 +196,10 @@ export function simulatedPorts(world: PortsWorld): Ports {
       const [port1, port2] = [new SimulatedPort(world, left), new SimulatedPort(world, right)];
       return { port1, port2 } as unknown as Pick<MessageChannel, "port1" | "port2">;
     },
-    close: (port) => own(port).close(),
-    isOpen: (port) => own(port).side?.isClosed === false,
+    // Real ones are closed when what they belong to is collected meanwhile.
+    close: (port) => isSimulated(port) ? port.close() : realPlatform.ports.close(port),
+    isOpen: (port) =>
+      isSimulated(port) ? port.side?.isClosed === false : realPlatform.ports.isOpen(port),
     isListenedTo: (port) => own(port).side?.listener !== null,
     move: <T extends Transferable>(list: T[]) => clone(list, list) as T[],
   };

@@ -8,6 +8,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { closePort } from "../../channels/thread/port.ts";
 import type { Platform } from "../../channels/thread/platform.ts";
 import { thread } from "../../channels/thread/thread.ts";
+import { programTest, runProgram } from "../program.ts";
 import { within } from "../testing.ts";
 import { World } from "../../testing/simulation/world.ts";
 
@@ -169,4 +170,12 @@ Deno.test.each(CASES)("yieldTo() lets what was posted come first: $platform", as
     assertEquals(came, 2);
     for (const port of [port1, port2]) closePort(port);
   });
+});
+
+programTest("What is collected beside a simulation is closed where it is", async () => {
+  const program = new URL("../fixtures/simulation_forgotten.ts", import.meta.url).href;
+  const { code, stdout, stderr } = await runProgram(program, {
+    flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"],
+  });
+  assertEquals([code, stdout, stderr], [0, "all are forgotten\n", ""]);
 });

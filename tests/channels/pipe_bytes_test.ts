@@ -2,6 +2,7 @@ import { assertEquals, assertNotStrictEquals, assertRejects } from "@std/assert"
 import { ActorSystem, ChannelClosedError, transfer } from "../../mod.ts";
 import { OneWay, PipePair } from "../fixtures/pipe_pair.ts";
 import { bounce, drain, echo, measure, pour } from "../fixtures/pipe_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { within } from "../testing.ts";
 
 const BYTES = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -215,7 +216,7 @@ Deno.test("PipeEnd.receiveInto() times out, is aborted, and ends like receive()"
   await assertRejects(() => ends.right.receiveInto(target), ChannelClosedError);
 });
 
-Deno.test("PipeEnd sends bytes to a worker", async () => {
+simulated("PipeEnd sends bytes to a worker", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<Uint8Array, number>();
   const done = system.run(measure, ends.right);
@@ -225,7 +226,7 @@ Deno.test("PipeEnd sends bytes to a worker", async () => {
   await done;
 });
 
-Deno.test("PipeEnd moves 64 MiB to a worker and back", async () => {
+simulated("PipeEnd moves 64 MiB to a worker and back", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<Uint8Array<ArrayBuffer>>();
   const done = system.run(bounce, ends.right as never);
@@ -352,7 +353,7 @@ Deno.test("PipeEnd.writable ends what the other end receives when it is aborted"
   assertEquals(await soon("the end", Array.fromAsync(ends.receiver)), [1]);
 });
 
-Deno.test("PipeEnd.writable and readable of an end that was sent away refuse", async () => {
+simulated("PipeEnd.writable and readable of an end that was sent away refuse", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new PipePair<unknown>();
   const { readable, writable } = ends.right;
@@ -367,7 +368,7 @@ Deno.test("PipeEnd.writable and readable of an end that was sent away refuse", a
   await done;
 });
 
-Deno.test("PipeEnd.writable streams to a worker's readable", async () => {
+simulated("PipeEnd.writable streams to a worker's readable", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new OneWay<number>({ capacity: 8 });
   const sum = system.run(drain, ends.receiver);
@@ -377,7 +378,7 @@ Deno.test("PipeEnd.writable streams to a worker's readable", async () => {
   assertEquals(await soon("the sum", sum), 125_250);
 });
 
-Deno.test("PipeEnd.readable reads what a worker writes", async () => {
+simulated("PipeEnd.readable reads what a worker writes", async () => {
   await using system = new ActorSystem({ workers: 1 });
   using ends = new OneWay<number>();
   const poured = system.run(pour, ends.sender as never, 500);

@@ -5,6 +5,7 @@ import { ActorSystem, HostLostError } from "../../mod.ts";
 import { Manager } from "../../shared/mod.ts";
 import { PipePair, take } from "../fixtures/pipe_pair.ts";
 import { keeper, reader, router } from "../fixtures/pipe_tasks.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 type End = PipeEnd<number, number>;
@@ -89,7 +90,7 @@ Deno.test("PipeEnd loses, doubles and ends nothing in whatever order both ends m
   await within(20_000, "all that was left behind to be passed on", handedOver());
 });
 
-Deno.test.each(KINDS)(
+simulated.each(KINDS)(
   "PipeEnd that a thread passes on while its peer closes arrives, on worker $worker",
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 2, worker });
@@ -109,7 +110,7 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test("PipeEnd that a Manager gives back while its peer closes arrives", async () => {
+simulated("PipeEnd that a Manager gives back while its peer closes arrives", async () => {
   await using system = new ActorSystem({ workers: 0 });
   await using manager = new Manager({ system });
   const list = await manager.list<PipeEnd<unknown, unknown>>([]);
@@ -129,7 +130,7 @@ Deno.test("PipeEnd that a Manager gives back while its peer closes arrives", asy
   }
 });
 
-Deno.test.each(KINDS)(
+simulated.each(KINDS)(
   "PipeEnd works after both ends went to threads and came back, on worker $worker",
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 2, worker });
@@ -154,21 +155,24 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test("PipeEnd gives the last items of a thread that dies while the other end moves", async () => {
-  await using system = new ActorSystem({ workers: 1 });
-  for (const isMoved of [true, false]) {
-    const [from, to] = [await system.spawn(keeper), await system.spawn(keeper)];
-    const other = await system.spawn(keeper.with({ on: "own" }));
-    using ends = new PipePair<unknown>();
-    await Promise.all([other.ask.take(ends.left), from.ask.take(ends.right)]);
-    await other.ask.send("first", "last");
-    const moved = to.ask.takeFrom(from);
-    if (isMoved) await moved;
-    await other.terminate();
-    await within(20_000, "the end", moved);
-    const receive = () => within(20_000, "an item, or the end", to.ask.receive());
-    assertEquals([await receive(), await receive()], ["first", "last"]);
-    const error = await assertRejects(receive, ChannelClosedError);
-    assertInstanceOf(error.cause, HostLostError);
-  }
-});
+simulated(
+  "PipeEnd gives the last items of a thread that dies while the other end moves",
+  async () => {
+    await using system = new ActorSystem({ workers: 1 });
+    for (const isMoved of [true, false]) {
+      const [from, to] = [await system.spawn(keeper), await system.spawn(keeper)];
+      const other = await system.spawn(keeper.with({ on: "own" }));
+      using ends = new PipePair<unknown>();
+      await Promise.all([other.ask.take(ends.left), from.ask.take(ends.right)]);
+      await other.ask.send("first", "last");
+      const moved = to.ask.takeFrom(from);
+      if (isMoved) await moved;
+      await other.terminate();
+      await within(20_000, "the end", moved);
+      const receive = () => within(20_000, "an item, or the end", to.ask.receive());
+      assertEquals([await receive(), await receive()], ["first", "last"]);
+      const error = await assertRejects(receive, ChannelClosedError);
+      assertInstanceOf(error.cause, HostLostError);
+    }
+  },
+);

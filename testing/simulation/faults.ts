@@ -9,7 +9,7 @@ export type Count = number | readonly [least: number, most: number];
 export interface FaultCounts {
   /** Workers that die. */
   readonly kill?: Count | undefined;
-  /** Workers that do nothing for up to two seconds. */
+  /** Workers that do nothing for up to ten seconds. */
   readonly hang?: Count | undefined;
   /** Workers that are up to 100 times slower for up to two seconds. */
   readonly slow?: Count | undefined;
@@ -24,6 +24,8 @@ type FaultKind = typeof FAULT_KINDS[number];
 
 /** How long a fault lasts, at most. */
 const LONGEST_MS = 2_000;
+/** How long a thread hangs, at most: longer than others wait for its word about a loss. */
+const LONGEST_HANG_MS = 10_000;
 
 /** How long a fault waits, about, when there is nobody whom it could hit. */
 const AGAIN_MS = 10;
@@ -123,7 +125,7 @@ export class Faults {
 }
 
 function hang(thread: SimulatedThread, site: Site): string {
-  const ms = site.scale(1, LONGEST_MS);
+  const ms = site.scale(1, LONGEST_HANG_MS);
   thread.hang(ms);
   return `${thread.name} hangs for ${ms.toFixed(1)} ms`;
 }

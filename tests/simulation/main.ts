@@ -4,7 +4,8 @@
  *     deno task simulate [--minutes 1] [--seed 4711] [--seeds 1] [--scenario queues] ...
  *
  * Without `--seed` it begins with one that the clock gives, so that each run tries others; with it, it runs that one, or
- * as many as `--seeds` says. `--scenario` names those whose name contains it.
+ * as many as `--seeds` says. `--scenario` names those whose name contains it. With `--first` it ends after a seed that
+ * fails.
  *
  * @module
  */
@@ -61,6 +62,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     seeds: { type: "string" },
     scenario: { type: "string", default: "" },
+    first: { type: "boolean", default: false },
   },
 });
 const scores = scenarios.filter(({ name }) => name.includes(values.scenario))
@@ -72,6 +74,7 @@ const end = performance.now() + Number(values.minutes) * 60_000;
 console.log(`From seed ${first} on`);
 for (let seed = first; seed < first + count && performance.now() < end; seed++) {
   for (const score of scores) await score.try(seed);
+  if (values.first && scores.some(({ failed }) => failed > 0)) break;
 }
 console.log(scores.join("\n"));
 const failed = scores.reduce((sum, score) => sum + score.failed, 0);

@@ -3,10 +3,12 @@ import { asks } from "./scenarios/asks.ts";
 import { links } from "./scenarios/links.ts";
 import { managers } from "./scenarios/managers.ts";
 import { names } from "./scenarios/names.ts";
+import { orders } from "./scenarios/orders.ts";
 import { pools } from "./scenarios/pools.ts";
 import { queues } from "./scenarios/queues.ts";
 import { restartStorm } from "./scenarios/restart_storm.ts";
 import { shutdowns } from "./scenarios/shutdowns.ts";
+import { starts } from "./scenarios/starts.ts";
 import { streams } from "./scenarios/streams.ts";
 import { supervision } from "./scenarios/supervision.ts";
 import { tells } from "./scenarios/tells.ts";
@@ -19,10 +21,12 @@ export const scenarios: readonly Scenario[] = [
   links,
   managers,
   names,
+  orders,
   pools,
   queues,
   restartStorm,
   shutdowns,
+  starts,
   streams,
   supervision,
   tells,

@@ -81,7 +81,7 @@ export const queues: Scenario = {
         : oneOf(users).ask.receive(queue, n, timeoutMs);
       return ledger.add("receive", work, ...LOST);
     });
-    const count = 10 + below(10);
+    const count = capacity === 100 ? below(300) : 10 + below(10);
     const senders = 1 + below(3);
     const sent = await Promise.all(
       Array.from(

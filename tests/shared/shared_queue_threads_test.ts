@@ -32,36 +32,38 @@ function assertOnceInOrder(received: Item[][], senders: number, count: number): 
   }
 }
 
-Deno.test.each(SIZES)(
-  "SharedQueue keeps the order of each sender, each item once, blocking, with $text",
-  async ({ options }) => {
-    await using system = new ActorSystem({ workers: 4 });
-    const queue = new SharedQueue<Item>(options);
-    const received = [system.run(consumeSync, queue), system.run(consumeSync, queue)];
-    const sent = [0, 1].map((sender) => system.run(produceSync, queue, sender, 1_000));
-    await within(20_000, "the senders", Promise.all(sent));
-    queue.close();
-    assertOnceInOrder(await within(10_000, "the receivers", Promise.all(received)), 2, 1_000);
-  },
-);
+Deno.test("SharedQueue keeps the order of each sender, each item once, blocking", async (t) => {
+  await using system = new ActorSystem({ workers: 4 });
+  for (const { options, text } of SIZES) {
+    await t.step(text, async () => {
+      const queue = new SharedQueue<Item>(options);
+      const received = [system.run(consumeSync, queue), system.run(consumeSync, queue)];
+      const sent = [0, 1].map((sender) => system.run(produceSync, queue, sender, 1_000));
+      await within(20_000, "the senders", Promise.all(sent));
+      queue.close();
+      assertOnceInOrder(await within(10_000, "the receivers", Promise.all(received)), 2, 1_000);
+    });
+  }
+});
 
-Deno.test.each(SIZES)(
-  "SharedQueue keeps the order of each sender, each item once, not blocking, with $text",
-  async ({ options }) => {
-    await using system = new ActorSystem({ workers: 3 });
-    const queue = new SharedQueue<Item>(options);
-    const received = [system.run(consume, queue), system.run(consume, queue)];
-    const own = (async () => {
-      const items: Item[] = [];
-      for await (const item of queue) items.push(item);
-      return items;
-    })();
-    await within(20_000, "the sender", system.run(produce, queue, 0, 1_000));
-    queue.close();
-    const items = await within(10_000, "the receivers", Promise.all([...received, own]));
-    assertOnceInOrder(items, 1, 1_000);
-  },
-);
+Deno.test("SharedQueue keeps the order of each sender, each item once, not blocking", async (t) => {
+  await using system = new ActorSystem({ workers: 3 });
+  for (const { options, text } of SIZES) {
+    await t.step(text, async () => {
+      const queue = new SharedQueue<Item>(options);
+      const received = [system.run(consume, queue), system.run(consume, queue)];
+      const own = (async () => {
+        const items: Item[] = [];
+        for await (const item of queue) items.push(item);
+        return items;
+      })();
+      await within(20_000, "the sender", system.run(produce, queue, 0, 1_000));
+      queue.close();
+      const items = await within(10_000, "the receivers", Promise.all([...received, own]));
+      assertOnceInOrder(items, 1, 1_000);
+    });
+  }
+});
 
 Deno.test("SharedQueue.receive() that is given up all the time loses nothing", async () => {
   await using system = new ActorSystem({ workers: 3 });

@@ -1,5 +1,5 @@
 /**
- * Runs the tests and every example of the docs, two processes at a time, and says what took longest:
+ * Runs the tests and every example of the docs, two processes or more at a time, and says what took longest:
  *
  *     deno task test [--slow] [arguments of deno test]    what starts no process of its own
  *     deno task test:programs                             what does
@@ -53,19 +53,18 @@ const THREADS: Part = {
   batches: () => testsOf((text) => text.includes("/simulated.ts")),
 };
 
-const JOBS = 2;
+/** A test has two threads at work, more or less. */
+const JOBS = Math.max(2, Math.floor(navigator.hardwareConcurrency / 2));
 const root = new URL("../", import.meta.url);
 
 /** The folders with examples in docs, then the tests that start no process. */
 async function* quick(): AsyncGenerator<string[]> {
-  const files = [];
-  const folders = [];
+  const withDocs = [];
   for await (const { name, isDirectory } of Deno.readDir(root)) {
-    if (isDirectory && !name.startsWith(".") && name !== "tests") folders.push(name);
-    if (/\.(ts|md)$/.test(name)) files.push(name);
+    const isFolder = isDirectory && !name.startsWith(".") && name !== "tests";
+    if (isFolder || /\.(ts|md)$/.test(name)) withDocs.push(name);
   }
-  yield* folders.map((folder) => [folder]);
-  yield files;
+  yield* split(withDocs);
   yield* testsOf((text) => !WITH_PROGRAMS.test(text) || WITHOUT_PROGRAMS.test(text));
 }
 
@@ -83,7 +82,7 @@ function* split(tests: string[]): Generator<string[]> {
     [tests[at], tests[other]] = [tests[other]!, tests[at]!];
   }
   // Fewer at the end, so that the processes end at about the same time.
-  while (tests.length > 0) yield tests.splice(0, Math.ceil(tests.length / (6 * JOBS)));
+  while (tests.length > 0) yield tests.splice(0, Math.ceil(tests.length / (3 * JOBS)));
 }
 
 async function testsIn(folder: string): Promise<string[]> {

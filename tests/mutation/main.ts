@@ -4,8 +4,8 @@
  *     deno task test:mutation [--count 20] [--seed 1] [--seconds 120] [folder or file ...]
  *
  * Mutants are drawn from the folders of `areas.ts`, or from what is named. Each is put into a copy of the checkout below
- * `.tmp/`, where the area's test files run one after the other until one fails; the test that does is named, because on
- * a busy machine one can fail for lack of time.
+ * `.tmp/`, where the area's test files run one after the other until one fails. The test that does has to fail alone,
+ * too: on a busy machine one can fail for lack of time.
  *
  * `timed out` is a file that took longer than `--seconds`: noticed, too, but by hanging. `VOID` is one that fails without
  * the mutant. What survived shows a missing test, unless the line means the same, or a file that its area lacks.
@@ -25,6 +25,13 @@ interface Mutant {
   readonly line: number;
   readonly before: string;
   readonly after: string;
+}
+
+/** How a test file ended. */
+interface Run {
+  readonly end: "ok" | "killed" | "timed out";
+  /** The test that failed. */
+  readonly name?: string;
 }
 
 interface Place {
@@ -90,26 +97,34 @@ class Copy implements AsyncDisposable {
     const mutated = text.split("\n").with(line - 1, after).join("\n");
     for (const test of area.tests) {
       await Deno.writeTextFile(path, mutated);
-      const end = await this.#run(`${test}_test.ts`, seconds);
+      const { end, name } = await this.#twice(test, seconds);
       await Deno.writeTextFile(path, text);
       if (end === "ok") this.#sound.add(test);
-      else return await this.#passes(test, seconds) ? `${end} (${test})` : `VOID (${test})`;
+      else if (!await this.#passes(test, seconds)) return `VOID (${test})`;
+      else return name === undefined ? `${end} (${test})` : `${end}: ${name} (${test})`;
     }
     return "SURVIVED";
   }
 
   /** Whether a test file passes without a mutant. */
   async #passes(test: string, seconds: number): Promise<boolean> {
-    if (!this.#sound.has(test) && await this.#run(`${test}_test.ts`, seconds) === "ok") {
+    if (!this.#sound.has(test) && (await this.#run(test, seconds)).end === "ok") {
       this.#sound.add(test);
     }
     return this.#sound.has(test);
   }
 
-  /** How a test file ends; what is after a colon is the test that failed. */
-  async #run(file: string, seconds: number): Promise<string> {
+  /** Runs a test file; the test that failed has to fail when it runs alone, too. */
+  async #twice(test: string, seconds: number): Promise<Run> {
+    const first = await this.#run(test, seconds);
+    if (first.name === undefined) return first;
+    const { end } = await this.#run(test, seconds, ["--filter", first.name]);
+    return { ...first, end };
+  }
+
+  async #run(test: string, seconds: number, more: string[] = []): Promise<Run> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: [...TEST_ARGS, "--fail-fast", file],
+      args: [...TEST_ARGS, "--fail-fast", ...more, `${test}_test.ts`],
       cwd: this.#path,
       env: { NO_COLOR: "1" },
       stdout: "piped",
@@ -122,10 +137,10 @@ class Copy implements AsyncDisposable {
     }, seconds * 1_000);
     const { success, stdout } = await child.output();
     clearTimeout(timer);
-    if (isLate) return "timed out";
-    if (success) return "ok";
-    const [, test] = new TextDecoder().decode(stdout).match(/^(.+) \.\.\. FAILED/m) ?? [];
-    return test === undefined ? "killed" : `killed: ${test}`;
+    if (isLate) return { end: "timed out" };
+    if (success) return { end: "ok" };
+    const [, name] = new TextDecoder().decode(stdout).match(/^(\S.*) \.\.\. FAILED/m) ?? [];
+    return { end: "killed", ...name !== undefined && { name } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,9 @@ import { checkGivenMs } from "../channels/vocabulary/checks.ts";
 import { yieldTo } from "../channels/vocabulary/kept.ts";
 import { ActorSystem, hostBehind } from "../actors/system/actor_system.ts";
 import { FakeTimers } from "./_fake_timers.ts";
-import { replace } from "./_replace.ts";
+import { dateOf } from "./globals/dates.ts";
+import { replace } from "./globals/replace.ts";
+import { abortAfter } from "./globals/timers.ts";
 
 /** A time that goes on only when it is told to. Made by {@linkcode fakeTime}. */
 export interface FakedTime extends Disposable {
@@ -148,20 +150,4 @@ function severalThreads(): TypeError {
     "Cannot fake the time: the system may have workers, whose time would stay what it is: " +
       "use a system with workers: 0, or simulate(), which moves all threads",
   );
-}
-
-function dateOf(now: () => number): DateConstructor {
-  return new Proxy(Date, {
-    get: (target, key, receiver) => key === "now" ? now : Reflect.get(target, key, receiver),
-    construct: (target, args, made) =>
-      Reflect.construct(target, args.length === 0 ? [now()] : args, made),
-    apply: (target) => new target(now()).toString(),
-  });
-}
-
-function abortAfter(ms: number): AbortSignal {
-  const controller = new AbortController();
-  const abort = () => controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
-  setTimeout(abort, ms);
-  return controller.signal;
 }

@@ -56,12 +56,12 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
   otel: [["."]],
   // On top, so that nothing of the package loads it.
   testing: [
+    ["globals"],
     ["simulation"],
     [
       "_action.ts",
       "_expectation.ts",
       "_fake_timers.ts",
-      "_replace.ts",
       "protocol.ts",
       "simulated_world.ts",
     ],

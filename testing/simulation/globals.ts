@@ -1,5 +1,8 @@
+import { AsyncResource } from "node:async_hooks";
 import process from "node:process";
-import type { Timer } from "../../channels/thread/clock.ts";
+import { dateOf } from "../globals/dates.ts";
+import { replace } from "../globals/replace.ts";
+import { abortAfter, timerFunctions } from "../globals/timers.ts";
 import type { AsyncAtomics } from "./atomics.ts";
 import type { SimulatedThread } from "./thread.ts";
 
@@ -16,8 +19,12 @@ export interface GlobalsWorld {
   exit(): void;
 }
 
-/** What is replaced, by the object that has it. */
-type Replaced = readonly [on: object, by: Record<string, unknown>];
+const { clearImmediate: clearReal } = globalThis;
+
+/** Something that was put off by `setImmediate`. */
+class Immediate {
+  isSet = true;
+}
 
 /**
  * Puts what a program takes from the platform under the world's rule: timers and times are virtual, chance is drawn
@@ -26,8 +33,9 @@ type Replaced = readonly [on: object, by: Record<string, unknown>];
  * @returns Gives the real ones back.
  */
 export function replaceGlobals(world: GlobalsWorld): () => void {
-  const replaced: Replaced[] = [
-    [globalThis, { ...timers(world), Date: virtualDate(world), close: () => world.exit() }],
+  const wallTime = () => Math.floor(world.epoch + world.now);
+  return replace([
+    [globalThis, { ...timers(world), Date: dateOf(wallTime), close: () => world.exit() }],
     [Deno, { exit: () => world.exit(), refTimer() {}, unrefTimer() {} }],
     [process, { exit: () => world.exit() }],
     [performance, { now: () => world.now }],
@@ -37,76 +45,25 @@ export function replaceGlobals(world: GlobalsWorld): () => void {
     [Atomics, world.atomics.functions()],
     // When something is collected is not repeated; it could be when the world is over.
     [FinalizationRegistry.prototype, { register() {} }],
-  ];
-  const real = replaced.map(([on, by]) => [on, descriptorsOf(on, Object.keys(by))] as const);
-  for (const [on, by] of replaced) {
-    for (const [key, value] of Object.entries(by)) {
-      Object.defineProperty(on, key, { value, configurable: true, writable: true });
-    }
-  }
-  return () => {
-    for (const [on, descriptors] of real) {
-      for (const [key, descriptor] of descriptors) {
-        if (descriptor === undefined) Reflect.deleteProperty(on, key);
-        else Object.defineProperty(on, key, descriptor);
-      }
-    }
-  };
-}
-
-function descriptorsOf(on: object, keys: string[]) {
-  return keys.map((key) => [key, Object.getOwnPropertyDescriptor(on, key)] as const);
+  ]);
 }
 
 /** Those of the thread that sets them, which end with it. */
 function timers(world: GlobalsWorld): Record<string, unknown> {
-  const set = new Map<number, Timer>();
-  let ids = 0;
-  const setTimer = (run: () => void, ms: number, id: number): number => {
-    set.set(id, world.current.own.platform.clock.setTimer(run, ms));
-    return id;
-  };
-  const clear = (id: number) => {
-    set.get(id)?.cancel();
-    set.delete(id);
-  };
-  const setTimeout = (fn: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
-    const id = ++ids;
-    return setTimer(() => (set.delete(id), fn(...args)), ms, id);
-  };
-  const setInterval = (fn: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
-    const id = ++ids;
-    // One that takes no time would let no time go on.
-    const next = (): number => setTimer(() => (next(), fn(...args)), Math.max(1, ms), id);
-    return next();
-  };
-  const setImmediate = (fn: (...args: unknown[]) => void, ...args: unknown[]) =>
-    world.current.own.platform.clock.yieldTo(() => fn(...args));
+  const clock = () => world.current.own.platform.clock;
   return {
-    setTimeout,
-    setInterval,
-    setImmediate,
-    clearTimeout: clear,
-    clearInterval: clear,
-    clearImmediate: clear,
+    ...timerFunctions((fire, ms) => clock().setTimer(fire, ms).cancel),
+    setImmediate(fn: (...args: unknown[]) => void, ...args: unknown[]) {
+      const immediate = new Immediate();
+      const call = AsyncResource.bind(() => fn(...args));
+      clock().yieldTo(() => immediate.isSet && call());
+      return immediate;
+    },
+    clearImmediate(immediate: unknown) {
+      if (immediate instanceof Immediate) immediate.isSet = false;
+      else clearReal(immediate as Parameters<typeof clearReal>[0]);
+    },
   };
-}
-
-function abortAfter(ms: number): AbortSignal {
-  const controller = new AbortController();
-  const abort = () => controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
-  setTimeout(abort, ms);
-  return controller.signal;
-}
-
-function virtualDate(world: GlobalsWorld): DateConstructor {
-  const now = () => Math.floor(world.epoch + world.now);
-  return new Proxy(Date, {
-    get: (target, key, receiver) => key === "now" ? now : Reflect.get(target, key, receiver),
-    construct: (target, args, made) =>
-      Reflect.construct(target, args.length === 0 ? [now()] : args, made),
-    apply: (target) => new target(now()).toString(),
-  });
 }
 
 /** What is drawn for names and keys. */

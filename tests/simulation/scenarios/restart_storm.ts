@@ -21,10 +21,11 @@ export const restartStorm: Scenario = {
   async run(world) {
     const system = world.system();
     system.addEventListener("error", (event) => event.preventDefault());
-    const [maxRestarts, withinMs] = [below(6), oneOf([20, 200, 5_000])];
+    const [maxRestarts, withinMs] = [below(6), oneOf([20, 200, 600_000])];
     const supervisor = new Supervisor({ system, maxRestarts, withinMs });
-    const restarts: number[] = [];
-    system.addEventListener("restart", () => void restarts.push(world.now));
+    let restarts = 0;
+    system.addEventListener("restart", () => void restarts++);
+    const began = world.now;
     const ledger = new Ledger();
     const members: Member[] = [];
     for (let n = 0; n < 3; n++) {
@@ -40,6 +41,7 @@ export const restartStorm: Scenario = {
     }
     await ledger.settle(world, 60_000);
     await calm(world);
+    const stormMs = world.now - began;
     const states = await Promise.all(members.map((ref) => ref.ask.idle().catch(nameOf)));
     const hasEnded = await Promise.race([
       supervisor.exited.then(() => true),
@@ -56,12 +58,9 @@ export const restartStorm: Scenario = {
     } else {
       assert(states.every((state) => state === undefined), `goes on, but ${states}`);
     }
-    for (const [at, ms] of restarts.entries()) {
-      const first = restarts[at - maxRestarts];
-      // Each restart is told of a little after it was counted.
-      if (first !== undefined && at >= maxRestarts) {
-        assert(ms - first > withinMs - 2_000 || maxRestarts === 0, "more restarts than the budget");
-      }
+    // All are within the time that the budget is for. A lost worker counts once, and takes up to all members along.
+    if (stormMs < withinMs) {
+      assert(restarts <= members.length * maxRestarts, `${restarts} restarts of ${maxRestarts}`);
     }
     await supervisor.stop();
   },

@@ -92,7 +92,7 @@ export class Faults {
   /** Says what happened; `null` when there is nobody to whom it could. */
   #happen(kind: FaultKind, site: Site): string | null {
     if (kind === "partition") return this.#partition(site);
-    const possible = this.#world.alive.filter((thread) => this.#world.canDie(thread));
+    const possible = this.#world.alive;
     const thread = possible[site.below(possible.length)];
     if (thread === undefined) return null;
     if (kind === "kill") return this.#kill(thread, site);
@@ -100,7 +100,8 @@ export class Faults {
   }
 
   #kill(thread: SimulatedThread, site: Site): string {
-    const isOfError = site.next() < 0.2;
+    // A worker that fails as it starts says so; what ends without a word has held its life.
+    const isOfError = site.next() < 0.2 || !this.#world.canDie(thread);
     this.#world.kill(thread, isOfError ? new SimulatedError("A simulated error") : null);
     return `${thread.name} dies${isOfError ? " of an error" : ""}`;
   }

@@ -3,6 +3,7 @@ import { ActorSystem, HostLostError, Pool, type SystemEvents } from "../../mod.t
 import { Manager } from "../../shared/mod.ts";
 import { clumsy, failing, passing, type Way, WAYS } from "../fixtures/uncaught.ts";
 import { events } from "../fixtures/life_probe.ts";
+import { simulated } from "../simulation/simulated.ts";
 import { until, within } from "../testing.ts";
 
 const KINDS = [{ worker: "web" }, { worker: "thread" }] as const;
@@ -104,7 +105,7 @@ Deno.test('Event "error" of a worker is printed when nobody listens', async () =
   }
 });
 
-Deno.test.each(KINDS)(
+simulated.each(KINDS)(
   'Event "host" tells the start, the loss and the return of a $worker worker',
   async ({ worker }) => {
     await using system = new ActorSystem({ workers: 1, worker });
@@ -124,7 +125,7 @@ Deno.test.each(KINDS)(
   },
 );
 
-Deno.test('Event "host" tells the loss of a worker of which nothing comes back', async () => {
+simulated('Event "host" tells the loss of a worker of which nothing comes back', async () => {
   await using system = new ActorSystem({ workers: 0 });
   const hosts = events(system, "host");
   const ref = await system.spawn(clumsy.with({ on: "own", restart: "temporary" }));
@@ -133,7 +134,7 @@ Deno.test('Event "host" tells the loss of a worker of which nothing comes back',
   assertEquals(hosts.map(({ index, state }) => [index, state]), [[1, "started"], [1, "lost"]]);
 });
 
-Deno.test('Event "host" does not call a good end a loss', async () => {
+simulated('Event "host" does not call a good end a loss', async () => {
   const states: string[] = [];
   {
     await using system = new ActorSystem({ workers: 1 });

@@ -149,22 +149,25 @@ Deno.test("RwLock lets a reader in when a waiting writer's thread has ended", as
 });
 
 const SHORT_WAITS: ShortWaits[] = ["blocked", "blocked, with pauses", "async"];
-Deno.test.each(SHORT_WAITS.map((how) => ({ how })))(
-  "Short waits, $how, notice the end of the thread that holds what they wait for",
-  async ({ how }) => {
-    await using system = new ActorSystem({ workers: 3 });
-    const [mutex, semaphore, rwLock] = [new Mutex(), new Semaphore(1), new RwLock()];
-    const other = await spawn(system, "web");
-    await Promise.all([
-      other.ask.lock(mutex),
-      other.ask.permit(semaphore),
-      other.ask.write(rwLock),
-    ]);
-    const takes = [mutex, semaphore, rwLock].map((held) => system.run(takeInShortWaits, held, how));
-    other.tell.die("close");
-    assertEquals(await within(10_000, "the takes", Promise.all(takes)), [true, true, true]);
-  },
-);
+Deno.test("Short waits notice the end of the thread that holds what they wait for", async (t) => {
+  await using system = new ActorSystem({ workers: 3 });
+  for (const how of SHORT_WAITS) {
+    await t.step(how, async () => {
+      const [mutex, semaphore, rwLock] = [new Mutex(), new Semaphore(1), new RwLock()];
+      const other = await spawn(system, "web");
+      await Promise.all([
+        other.ask.lock(mutex),
+        other.ask.permit(semaphore),
+        other.ask.write(rwLock),
+      ]);
+      const takes = [mutex, semaphore, rwLock].map((held) =>
+        system.run(takeInShortWaits, held, how)
+      );
+      other.tell.die("close");
+      assertEquals(await within(10_000, "the takes", Promise.all(takes)), [true, true, true]);
+    });
+  }
+});
 
 Deno.test("RwLock: a writer whose thread was killed while it waited slows no reader", async () => {
   await using system = new ActorSystem({ workers: 1 });

@@ -6,9 +6,6 @@ import { holder, takeSync } from "../fixtures/shared_locks.ts";
 import { until, within } from "../testing.ts";
 
 const CAUSES = [...DEATHS, "terminate" as const];
-const WAYS = (["web", "thread"] as const).flatMap((worker) =>
-  CAUSES.map((death) => ({ worker, death }))
-);
 
 async function end(ref: Awaited<ReturnType<typeof spawn>>, death: typeof CAUSES[number]) {
   if (death === "terminate") await ref.terminate();
@@ -19,24 +16,29 @@ function spawn(system: ActorSystem, mutex: Mutex, worker: "web" | "thread") {
   return system.spawn(holder.with({ own: { worker } }), mutex);
 }
 
-// Each takes a second: a worker within a worker starts slowly.
-const BLOCKED_WAYS = WAYS.filter(({ worker, death }) =>
-  worker === "web" || death === "close" || death === "terminate"
-);
+// Each takes a second on a thread worker: a worker within a worker starts slowly.
+const BLOCKED = [
+  { worker: "web" as const, causes: CAUSES },
+  { worker: "thread" as const, causes: ["close", "terminate"] as const },
+];
 
-Deno.test.each(BLOCKED_WAYS)(
-  "Mutex.acquireSync() goes on when all are blocked and the owner's $worker worker ends: $death",
-  async ({ worker, death }) => {
+Deno.test.each(BLOCKED)(
+  "Mutex.acquireSync() goes on when all are blocked and the owner's $worker worker ends",
+  async ({ worker, causes }, t) => {
     await using system = new ActorSystem({ workers: 2, worker });
-    const mutex = new Mutex();
-    const words = new Int32Array(new SharedArrayBuffer(4));
-    const owner = await spawn(system, mutex, worker);
-    await owner.ask.acquire();
-    const waits = [1, 2].map(() => system.run(takeSync, mutex, words));
-    await until(10_000, "the waits", () => Atomics.load(words, 0) === 2);
-    await end(owner, death);
-    const abandoned = await within(10_000, "the blocked", Promise.all(waits));
-    assertEquals(abandoned.toSorted(), [false, true]);
+    for (const death of causes) {
+      await t.step(death, async () => {
+        const mutex = new Mutex();
+        const words = new Int32Array(new SharedArrayBuffer(4));
+        const owner = await spawn(system, mutex, worker);
+        await owner.ask.acquire();
+        const waits = [1, 2].map(() => system.run(takeSync, mutex, words));
+        await until(10_000, "the waits", () => Atomics.load(words, 0) === 2);
+        await end(owner, death);
+        const abandoned = await within(10_000, "the blocked", Promise.all(waits));
+        assertEquals(abandoned.toSorted(), [false, true]);
+      });
+    }
   },
 );
 

@@ -42,7 +42,10 @@ export const areas: readonly Area[] = [
   },
   {
     folder: "channels/queue",
-    tests: channels("queue_delivery", "select", "queue", "queue_threads", "queue_crash", "unsent"),
+    tests: [
+      "tests/simulation/channels",
+      ...channels("queue_delivery", "select", "queue", "queue_threads", "queue_crash", "unsent"),
+    ],
   },
   {
     folder: "channels/pipe",

@@ -18,7 +18,8 @@ function fullTable() {
 
 Deno.test("ThreadTable has room for a thread more once another one of 128 has ended", () => {
   const { words, table } = fullTable();
-  assertThrows(() => table.entryOfOwn("acquire lock"), RangeError, "128 threads");
+  const full = "Cannot acquire lock: 128 threads hold or want the lock, which is the most";
+  assertThrows(() => table.entryOfOwn("acquire lock"), RangeError, full);
   const ended = ownThread + 5;
   const freed = table.find(ended);
   table.drop(ended);

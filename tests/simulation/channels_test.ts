@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { actor, ActorSystem, ChannelClosedError, pipe, type PipeEnd, Queue } from "../../mod.ts";
+import { Choices } from "../../testing/simulation/choices.ts";
+import { pacesBy } from "../../testing/simulation/pace.ts";
 import { World } from "../../testing/simulation/world.ts";
 
 /** Uses channels. */
@@ -13,6 +15,7 @@ const user = actor(import.meta, () => {
       while (items.length < count) items.push(await queue.receive());
       return items;
     },
+    tryReceive: (queue: Queue<number>) => queue.tryReceive(),
     make: () => new Queue<number>(),
     async echo(end: PipeEnd<number, number>) {
       for await (const item of end) await end.send(-item);
@@ -32,6 +35,21 @@ Deno.test("A queue's items go from one simulated worker to another, in order", a
     assertEquals(await received, [1, 2, 3, 4, 5]);
     assertEquals(await queue.size(), 0);
   });
+});
+
+Deno.test("Queue.tryReceive() finds an item whose send has resolved, at any pace", async () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    const world = new World({ paces: pacesBy(new Choices(seed)) });
+    await world.run(async () => {
+      await using system = new ActorSystem({ workers: 2 });
+      const [sender, receiver] = [await system.spawn(user), await system.spawn(user)];
+      using queue = new Queue<number>();
+      for (let item = 0; item < 3; item++) {
+        await sender.ask.send(queue, [item]);
+        assertEquals(await receiver.ask.tryReceive(queue), { state: "ok", value: item });
+      }
+    });
+  }
 });
 
 Deno.test("A queue whose home is a simulated worker ends with it", async () => {

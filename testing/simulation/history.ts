@@ -33,7 +33,8 @@ export class History {
     { to, what, data }: Pick<Happening, "what" | "data"> & { to: { name: string } },
   ): void {
     this.#last[this.#count++ % LAST] = { at, who: to.name, what, data };
-    this.#hash = textHash(what, textHash(to.name, this.#hash ^ Math.round(at * 1000)));
+    const hash = textHash(what, textHash(to.name, this.#hash ^ Math.round(at * 1000)));
+    this.#hash = textsOf(data).reduce((hash, text) => textHash(sameAnywhere(text), hash), hash);
   }
 
   /** The last events, a line each. */
@@ -46,6 +47,19 @@ export class History {
       }`;
     });
   }
+}
+
+/** The text in what was sent: alone, or beside what travels with it. */
+function textsOf(data: unknown): readonly string[] {
+  if (typeof data === "string") return [data];
+  if (!Array.isArray(data) || !Array.isArray(data[0])) return [];
+  return data[0].filter((text) => typeof text === "string");
+}
+
+/** From an address on a text depends on where the sources are. */
+function sameAnywhere(text: string): string {
+  const end = text.indexOf("://");
+  return end < 0 ? text : text.slice(0, end);
 }
 
 function dataText(data: unknown): string {

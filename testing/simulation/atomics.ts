@@ -1,5 +1,7 @@
 import type { SimulatedThread } from "./thread.ts";
 
+type Words = Int32Array | BigInt64Array;
+
 interface Waiter {
   readonly thread: SimulatedThread;
   readonly buffer: SharedArrayBuffer;
@@ -39,8 +41,10 @@ export class AsyncAtomics {
     for (const waiter of this.#waiters) if (waiter.thread === thread) this.#waiters.delete(waiter);
   }
 
-  #waitAsync(words: Int32Array, at: number, value: number, ms = Infinity) {
-    if (Atomics.load(words, at) !== value) return { async: false, value: "not-equal" };
+  #waitAsync(words: Words, at: number, value: number | bigint, ms = Infinity) {
+    if (Atomics.load(words as Int32Array, at) !== value) {
+      return { async: false, value: "not-equal" };
+    }
     if (ms <= 0) return { async: false, value: "timed-out" };
     const thread = this.#current();
     const { promise, resolve } = Promise.withResolvers<"ok" | "timed-out">();
@@ -55,7 +59,7 @@ export class AsyncAtomics {
     return { async: true, value: promise };
   }
 
-  #notify(words: Int32Array, at: number, count = Infinity): number {
+  #notify(words: Words, at: number, count = Infinity): number {
     let woken = 0;
     for (const waiter of this.#waiters) {
       if (woken === count) break;
@@ -70,5 +74,4 @@ export class AsyncAtomics {
   }
 }
 
-const wordAt = (words: Int32Array, at: number) =>
-  words.byteOffset + at * Int32Array.BYTES_PER_ELEMENT;
+const wordAt = (words: Words, at: number) => words.byteOffset + at * words.BYTES_PER_ELEMENT;

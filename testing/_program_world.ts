@@ -1,6 +1,6 @@
 import { ActorSystem, type ActorSystemOptions } from "../actors/system/actor_system.ts";
 import type { SystemEvents } from "../actors/vocabulary/system_events.ts";
-import { checkCount, checkGivenMs } from "../channels/vocabulary/checks.ts";
+import { checkCount, checkFunction, checkGivenMs } from "../channels/vocabulary/checks.ts";
 import type { Partition, SimulatedWorld, UntilOptions } from "./simulated_world.ts";
 import { SimulatedError } from "./simulation/faults.ts";
 import type { SimulatedThread } from "./simulation/thread.ts";
@@ -37,20 +37,27 @@ export class ProgramWorld implements SimulatedWorld {
     return system;
   }
 
-  sleep(ms: number): Promise<void> {
+  async sleep(ms: number): Promise<void> {
     checkGivenMs("sleep", "ms", ms);
-    return this.#world.sleep(ms);
+    if (ms === Infinity) throw new RangeError("Cannot sleep: ms must be finite");
+    await this.#world.sleep(ms);
   }
 
   async until(
     isDone: () => unknown,
     { withinMs = UNTIL_MS }: UntilOptions = {},
   ): Promise<void> {
+    checkFunction("wait", "isDone", isDone);
     checkGivenMs("wait", "withinMs", withinMs);
-    const end = this.now + withinMs;
-    for (let ms = 1; !await isDone(); ms = Math.min(2 * ms, SELDOM_MS)) {
-      if (this.now > end) throw new Error(`Not so within ${withinMs} ms: ${isDone}`);
-      await this.sleep(ms);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const giveUp = () => reject(new Error(`Not so within ${withinMs} ms: ${isDone}`));
+    const timer = this.#world.main.own.platform.clock.setTimer(giveUp, withinMs);
+    try {
+      for (let ms = 1; !await Promise.race([isDone(), late]); ms = Math.min(2 * ms, SELDOM_MS)) {
+        await Promise.race([this.sleep(ms), late]);
+      }
+    } finally {
+      timer.cancel();
     }
   }
 

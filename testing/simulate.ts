@@ -87,9 +87,17 @@ function checkFaults(faults: FaultCounts): void {
         `Cannot simulate: there is no fault "${kind}"; there are ${FAULT_KINDS.join(", ")}`,
       );
     }
-    const [least, most] = typeof count === "object" ? count : [count, count];
+    if (count === undefined) continue;
+    const range: readonly unknown[] = Array.isArray(count) ? count : [count, count];
+    if (range.length !== 2 || range.includes(undefined)) {
+      const received = Deno.inspect(count);
+      throw new RangeError(
+        `Cannot simulate: faults.${kind} must be a number or [least, most], received ${received}`,
+      );
+    }
+    const [least, most] = range as [number, number];
     checkCount("simulate", `faults.${kind}`, least, 0);
-    checkCount("simulate", `faults.${kind}`, most, least ?? 0);
+    checkCount("simulate", `faults.${kind}`, most, least);
   }
 }
 
@@ -98,7 +106,7 @@ function seedGiven(): number | undefined {
   const variable = "TROUPE_SEED";
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   const text = state === "granted" ? Deno.env.get(variable) : undefined;
-  if (text === undefined) return undefined;
+  if (text === undefined || text === "") return undefined;
   const seed = Number(text);
   checkCount("simulate", variable, seed, 0);
   return seed;

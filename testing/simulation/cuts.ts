@@ -5,7 +5,13 @@ interface Cut {
   readonly one: ReadonlySet<string>;
   readonly other: ReadonlySet<string>;
   /** What waits, in order. */
-  readonly waiting: (() => void)[];
+  waiting: Waiting[];
+}
+
+/** Something that one has sent. */
+interface Waiting {
+  readonly from: SimulatedThread;
+  readonly arrive: () => void;
 }
 
 /** Who does not reach whom: what is sent waits, and none of it is lost. */
@@ -15,9 +21,11 @@ export class Cuts {
   /** Calls back once what one has sent may reach the other: at once, unless they are cut off. */
   whenReachable(from: SimulatedThread, to: SimulatedThread, callback: () => void): void {
     for (const { one, other, waiting } of this.#cuts) {
+      if (!from.isAlive) break;
       if (one.has(from.name) && other.has(to.name) || one.has(to.name) && other.has(from.name)) {
         // There may be another cut.
-        return void waiting.push(() => this.whenReachable(from, to, callback));
+        const arrive = () => this.whenReachable(from, to, callback);
+        return void waiting.push({ from, arrive });
       }
     }
     callback();
@@ -29,7 +37,16 @@ export class Cuts {
     this.#cuts.add(cut);
     return () => {
       this.#cuts.delete(cut);
-      for (const callback of cut.waiting.splice(0)) callback();
+      for (const { arrive } of cut.waiting.splice(0)) arrive();
     };
+  }
+
+  /** A thread has ended: what it has sent arrives, before others hear of its end. */
+  end(thread: SimulatedThread): void {
+    for (const cut of this.#cuts) {
+      const { waiting } = cut;
+      cut.waiting = waiting.filter(({ from }) => from !== thread);
+      for (const { from, arrive } of waiting) if (from === thread) arrive();
+    }
   }
 }

@@ -34,6 +34,10 @@ export class SimulatedLocks {
     return Array.from(this.#held).filter(([, { length }]) => length > 0).map(([name]) => name);
   }
 
+  isHeld(name: string): boolean {
+    return (this.#held.get(name)?.length ?? 0) > 0;
+  }
+
   #request(
     thread: SimulatedThread,
     name: string,

@@ -10,11 +10,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { serveWorker, type WorkerScope } from "../../actors/host/worker_main.ts";
 import { lifeOf } from "../../channels/thread/life.ts";
 import { MAIN_THREAD } from "../../channels/thread/number.ts";
-import type {
-  Platform,
-  Ports,
-  StartedWorker,
-  WorkerStart,
+import {
+  type Platform,
+  type Ports,
+  realPlatform,
+  type StartedWorker,
+  type WorkerStart,
 } from "../../channels/thread/platform.ts";
 import { enterThread, thread as currentThread } from "../../channels/thread/thread.ts";
 import { yieldTo } from "../../channels/vocabulary/kept.ts";
@@ -125,12 +126,23 @@ export class World {
    */
   async run<T>(program: () => Promise<T>): Promise<T> {
     const real = currentThread();
+    if (real.platform !== realPlatform) {
+      throw new TypeError("Cannot simulate: another simulation runs in this thread");
+    }
+    if (real.platform.clock.isFaked) {
+      throw new TypeError("Cannot simulate: a test moves the time of this thread");
+    }
     let isOver = false;
     const onRejected = (event: PromiseRejectionEvent) => {
       event.preventDefault();
       this.#uncaught(event.reason);
     };
+    const onThrown = (event: ErrorEvent) => {
+      event.preventDefault();
+      this.#uncaught(event.error);
+    };
     addEventListener("unhandledrejection", onRejected);
+    addEventListener("error", onThrown);
     const restore = replaceGlobals(this);
     try {
       this.#enter(this.main);
@@ -144,6 +156,7 @@ export class World {
     } finally {
       restore();
       removeEventListener("unhandledrejection", onRejected);
+      removeEventListener("error", onThrown);
       enterThread(real);
     }
   }
@@ -155,7 +168,7 @@ export class World {
 
   /** Whether a thread can die: as in Deno, one that has just started holds its life before anything else. */
   canDie(thread: SimulatedThread): boolean {
-    return thread.isAlive && this.locks.held.includes(lifeOf(thread.own.number));
+    return thread.isAlive && this.locks.isHeld(lifeOf(thread.own.number));
   }
 
   /**
@@ -169,6 +182,7 @@ export class World {
     thread.died();
     this.agenda.drop(thread);
     this.atomics.drop(thread);
+    this.cuts.end(thread);
     const heard = () => this.locks.release(thread);
     this.later(`others can hear that ${thread.name} has ended`, thread.pace.end(), heard);
   }
@@ -188,6 +202,7 @@ export class World {
 
   /** The thread that runs ends by its own doing, as by `self.close()`. */
   exit(): void {
+    if (this.#current === this.main) throw new Error("The program ends itself in a simulation");
     this.#current.onExit(true);
     this.kill(this.#current);
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { actor, type ActorRef, HostLostError } from "../../mod.ts";
-import { simulate, SimulationError } from "../../testing/mod.ts";
+import { actor, type ActorRef, ActorSystem, HostLostError } from "../../mod.ts";
+import { fakeTime, simulate, SimulationError } from "../../testing/mod.ts";
 import { programTest, runProgram } from "../program.ts";
 import { moneyAfter } from "./fixtures/bank.ts";
 
@@ -122,25 +122,21 @@ Deno.test(
   }),
 );
 
-Deno.test(
-  "A worker that is slow takes longer",
-  async () => {
-    const times = [1, 1_000].map(async (factor) => {
-      let ms = 0;
-      await simulate({ seed: 1, hosts: 1 }, async (world) => {
-        const ref = await world.system().spawn(counter);
-        await ref.ask.add();
-        world.slow(1, factor);
-        const began = world.now;
-        for (let round = 0; round < 20; round++) await ref.ask.add();
-        ms = world.now - began;
-      })();
-      return ms;
-    });
-    const [quick, slow] = [await times[0]!, await times[1]!];
-    assert(slow > 20 * quick, `${quick} ${slow}`);
-  },
-);
+Deno.test("A worker that is slow takes longer", async () => {
+  const times: number[] = [];
+  for (const factor of [1, 1_000]) {
+    await simulate({ seed: 1, hosts: 1 }, async (world) => {
+      const ref = await world.system().spawn(counter);
+      await ref.ask.add();
+      world.slow(1, factor);
+      const began = world.now;
+      for (let round = 0; round < 20; round++) await ref.ask.add();
+      times.push(world.now - began);
+    })();
+  }
+  const [quick, slow] = times as [number, number];
+  assert(slow > 20 * quick, `${quick} ${slow}`);
+});
 
 Deno.test(
   "What hosts send each other while they are cut off arrives once that is healed",
@@ -164,6 +160,27 @@ Deno.test("until() gives up when it takes too long", async () => {
     await world.until(() => world.now < 0, { withinMs: 500 });
   }));
   assertMatch((error.cause as Error).message, /Not so within 500 ms: \(\) ?=> ?world.now < 0/);
+});
+
+Deno.test("until() gives up although it is not answered", async () => {
+  const error = await failure(simulate({ seeds: 1 }, async (world) => {
+    const ticks = setInterval(() => {}, 100);
+    try {
+      await world.until(() => new Promise(() => {}), { withinMs: 500 });
+    } finally {
+      assertEquals(Math.floor(world.now), 500);
+      clearInterval(ticks);
+    }
+  }));
+  assertMatch((error.cause as Error).message, /Not so within 500 ms/);
+});
+
+Deno.test("until() asks at least once, and hands on what is thrown", async () => {
+  await simulate({ seeds: 1 }, async (world) => {
+    await world.until(() => true, { withinMs: 0 });
+    await world.until(() => Promise.resolve("yes"));
+    await assertRejects(() => world.until(() => Promise.reject(new RangeError("no"))), RangeError);
+  })();
 });
 
 Deno.test(
@@ -210,8 +227,53 @@ Deno.test("What nobody caught in the program fails it", async () => {
   assertMatch(other.message, /RangeError: floating/);
 });
 
+Deno.test("What nobody caught in a callback fails it, too", async () => {
+  const error = await failure(simulate({ seeds: 1 }, async (world) => {
+    queueMicrotask(() => {
+      throw new RangeError("in a microtask");
+    });
+    await world.sleep(10);
+  }));
+  assertMatch(error.message, /RangeError: in a microtask/);
+});
+
+Deno.test("A program that ends its process fails by name", async () => {
+  const error = await failure(simulate({ seeds: 1 }, () => Deno.exit()));
+  assertMatch(error.message, /The program ends itself/);
+});
+
+Deno.test("One simulation runs at a time, and none while a test moves the time", async () => {
+  const program = async () => {
+    const error = await failure(simulate({ seeds: 1 }, () => Promise.resolve()));
+    assertMatch(error.message, /another simulation runs/);
+  };
+  await simulate({ seeds: 1 }, program)();
+  await using system = new ActorSystem({ workers: 0 });
+  using _time = fakeTime(system);
+  await assertRejects(
+    simulate({ seeds: 1 }, () => Promise.resolve()),
+    SimulationError,
+    "moves the time",
+  );
+});
+
+Deno.test("A world refuses what makes no sense", async () => {
+  await simulate({ seeds: 1, hosts: 1 }, async (world) => {
+    assertThrows(() => world.kill(0), RangeError, "the number of a worker");
+    assertThrows(() => world.hang(1.5, 10), RangeError, "the number of a worker");
+    assertThrows(() => world.hang(1, -1), RangeError, "ms");
+    assertThrows(() => world.slow(1, 0), RangeError, "times");
+    assertThrows(() => world.partition([0], [-1]), RangeError, "a host");
+    await assertRejects(() => world.sleep(-1), RangeError, "ms");
+    await assertRejects(() => world.sleep(Infinity), RangeError, "finite");
+    await assertRejects(() => world.until(() => true, { withinMs: NaN }), RangeError, "withinMs");
+    await assertRejects(() => world.until(true as never), TypeError, "isDone");
+    // Nobody is there yet.
+    world.kill(1);
+  })();
+});
+
 Deno.test("What a program leaves behind fails it", async () => {
-  const { ActorSystem } = await import("../../mod.ts");
   const error = await failure(simulate({ seeds: 1 }, async () => {
     await new ActorSystem({ workers: 1 }).spawn(counter);
   }));
@@ -224,6 +286,11 @@ Deno.test("simulate() refuses what makes no sense", () => {
   assertThrows(() => simulate({ hosts: -1 }, program), RangeError, "hosts");
   assertThrows(() => simulate({ seed: 1.5 }, program), RangeError, "seed");
   assertThrows(() => simulate({ faults: { kill: [5, 4] } }, program), RangeError, "faults.kill");
+  assertThrows(() => simulate({ faults: { kill: -1 } }, program), RangeError, "faults.kill");
+  for (const kill of [[5], [1, 2, 3], [5, undefined], null, "5"] as never[]) {
+    const faults = { kill };
+    assertThrows(() => simulate({ faults }, program), RangeError, "faults.kill");
+  }
   // @ts-expect-error There is no such fault.
   assertThrows(() => simulate({ faults: { fire: 1 } }, program), TypeError, "no fault");
   // @ts-expect-error There has to be one.

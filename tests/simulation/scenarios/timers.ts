@@ -45,8 +45,9 @@ export const timers: Scenario = {
     await ledger.settle(world, 60_000);
     await calm(world);
     const [life, before] = [latest, await ref.ask.ticks()];
-    await ref.ask.after(50);
+    // What was asked for before has fired by now.
     const fired = await ref.ask.fired();
+    await ref.ask.after(50);
     await world.sleep(10_000);
     assertEquals(latest, life, "started again without a fault");
     const ticks = await ref.ask.ticks() - before;

@@ -1,4 +1,4 @@
-import { clone } from "../vocabulary/kept.ts";
+import { clone, soon } from "../vocabulary/kept.ts";
 
 /** What the platform does with message ports, beside what they do by themselves. */
 export interface Ports {
@@ -18,6 +18,14 @@ export interface Ports {
   isOpen(port: MessagePort): boolean;
   /** Whether somebody listens to a port, or did: Deno waits for its next message then, and cannot move it. */
   isListenedTo(port: MessagePort): boolean;
+  /**
+   * Calls back once nothing more can come to a port that is listened to, and all has come: the other port was closed, or
+   * dropped with the thread that had it, or in a message to a thread that ended before it had taken that. At once where
+   * that is so already. It does not keep the program alive.
+   *
+   * @returns Ends the wait.
+   */
+  whenGone(port: MessagePort, callback: () => void): () => void;
   /** Moves each thing of a list; what was given is detached afterwards. */
   move<T extends Transferable>(list: T[]): T[];
 }
@@ -31,15 +39,37 @@ export const platformPorts: Ports = {
   close: (port) => close.call(port),
   isOpen,
   isListenedTo,
+  whenGone,
   move: (list) => clone(list, { transfer: list }),
 };
 
 function isListenedTo(port: MessagePort): boolean {
   // The platform says so nowhere else; with `node:worker_threads` loaded it begins a little later.
-  const key = Object.getOwnPropertySymbols(port).find(({ description }) =>
-    description === "enabled"
-  );
-  return port.onmessage !== null || key !== undefined && Reflect.get(port, key) === true;
+  return port.onmessage !== null || inside(port, "enabled") === true;
+}
+
+/** What the platform keeps in a port under a symbol; `undefined` when it has none of this name. */
+function inside(port: MessagePort, name: string): unknown {
+  const key = Object.getOwnPropertySymbols(port).find(({ description }) => description === name);
+  return key && Reflect.get(port, key);
+}
+
+// Number of microtasks after a message until a port waits for the next one, or never will.
+const MICROTASKS = 6;
+
+/** The platform tells nobody, but a port that listens ends its wait then, and waits no more. */
+function whenGone(port: MessagePort, callback: () => void): () => void {
+  let isWanted = true;
+  const look = (microtasks: number) => {
+    if (!isWanted) return;
+    const next = inside(port, "dataPromise");
+    // It rejects when the port is closed here.
+    if (next instanceof Promise) void next.then(() => look(MICROTASKS), () => {});
+    else if (microtasks > 0) soon(() => look(microtasks - 1));
+    else if (inside(port, "enabled") === false) callback();
+  };
+  look(MICROTASKS);
+  return () => void (isWanted = false);
 }
 
 const REFUSAL = new Error("Cannot be sent");

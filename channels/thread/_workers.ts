@@ -58,7 +58,7 @@ function startThread({ entry, onError }: WorkerStart): StartedWorker {
   return {
     postMessage(message, transfers = []) {
       starting.then((worker) => {
-        if (worker === null) return transfers.forEach((port) => port.close());
+        if (worker === null) return drop(message, transfers);
         worker.postMessage(message, transfers as unknown as ArrayBuffer[]);
       }, () => {}).catch(onError);
     },
@@ -67,4 +67,12 @@ function startThread({ entry, onError }: WorkerStart): StartedWorker {
       await (await starting)?.terminate();
     },
   };
+}
+
+/** Lets a message go as a thread does that ends before it has taken it: so do the ports that wait in a port of it. */
+function drop(message: unknown, transfers: MessagePort[]): void {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.postMessage(message, transfers);
+  port1.close();
 }

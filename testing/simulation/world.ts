@@ -12,7 +12,6 @@ import { lifeOf } from "../../channels/thread/life.ts";
 import { MAIN_THREAD } from "../../channels/thread/number.ts";
 import {
   type Platform,
-  type Ports,
   realPlatform,
   type StartedWorker,
   type WorkerStart,
@@ -26,7 +25,7 @@ import { replaceGlobals } from "./globals.ts";
 import { History } from "./history.ts";
 import { SimulatedLocks } from "./locks.ts";
 import { noPace, type Paces } from "./pace.ts";
-import { clone, simulatedPorts } from "./ports.ts";
+import { SimulatedPorts } from "./ports.ts";
 import { SimulatedThread } from "./thread.ts";
 
 /** Options for {@linkcode World}. */
@@ -49,7 +48,7 @@ export class World {
   readonly locks: SimulatedLocks = new SimulatedLocks();
   readonly cuts: Cuts = new Cuts();
   readonly atomics: AsyncAtomics = new AsyncAtomics(() => this.#current);
-  readonly ports: Ports = simulatedPorts(this);
+  readonly ports: SimulatedPorts = new SimulatedPorts(this);
   /** Begins on the first of January 2026. */
   readonly epoch: number = Date.UTC(2026, 0);
   /** The thread on which the program begins. */
@@ -186,6 +185,8 @@ export class World {
     this.cuts.end(thread);
     const heard = () => this.locks.release(thread);
     this.later(`others can hear that ${thread.name} has ended`, thread.pace.end(), heard);
+    const gone = () => this.ports.endAll(thread);
+    this.later(`the ports of ${thread.name} are gone`, thread.pace.end(), gone);
   }
 
   /** The platform does something after some time. */
@@ -236,7 +237,7 @@ export class World {
     };
     return {
       postMessage: (message, transfers = []) => {
-        const data = clone(message, transfers);
+        const data = this.ports.copyFor(thread, message, transfers);
         const run = () => void listeners.shift()?.(data);
         thread.expect({ what: "message from its owner", run, stream: listeners });
       },

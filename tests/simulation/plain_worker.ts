@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { clone } from "../../testing/simulation/ports.ts";
 import { simulation } from "./simulated.ts";
 
 /** What comes in a message. */
@@ -44,7 +43,7 @@ export function startPlainWorker(
     const scope: PlainScope = {
       onmessage: null,
       postMessage(message, transfers) {
-        const data = clone(message, transfers);
+        const data = world.ports.copyFor(owner, message, transfers);
         const run = () => worker.onmessage?.({ data });
         owner.expect({ what: "message from a plain worker", data, run, stream });
       },

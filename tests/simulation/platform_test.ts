@@ -5,8 +5,8 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { closePort } from "../../channels/thread/port.ts";
-import type { Platform } from "../../channels/thread/platform.ts";
+import { closePort, listen } from "../../channels/thread/port.ts";
+import { type Platform, realPlatform, type StartedWorker } from "../../channels/thread/platform.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import { programTest, runProgram } from "../program.ts";
 import { within } from "../testing.ts";
@@ -15,14 +15,33 @@ import { World } from "../../testing/simulation/world.ts";
 interface Case {
   readonly platform: "real" | "simulated";
   /** Runs a program on it. */
-  readonly on: (program: (platform: Platform) => Promise<void>) => Promise<void>;
+  readonly on: (program: Program) => Promise<void>;
 }
 
+/** @param startIdle Starts a worker that takes no message. */
+type Program = (platform: Platform, startIdle: () => StartedWorker) => Promise<void>;
+
+const IDLE = { name: "idle", onError() {} };
+
 const CASES: Case[] = [
-  { platform: "real", on: (program) => program(thread().platform) },
+  {
+    platform: "real",
+    on: (program) =>
+      program(thread().platform, () =>
+        realPlatform.startWorker({
+          ...IDLE,
+          kind: "web",
+          entry: new URL("data:text/javascript,"),
+          permissions: null,
+        })),
+  },
   {
     platform: "simulated",
-    on: (program) => new World().run(() => program(thread().platform)),
+    on(program) {
+      const world = new World();
+      const startIdle = () => world.startThread(IDLE, () => {});
+      return world.run(() => program(thread().platform, startIdle));
+    },
   },
 ];
 
@@ -112,6 +131,62 @@ Deno.test.each(CASES)(
 );
 
 Deno.test.each(CASES)(
+  "A port hears that the other one was closed, after what came before: $platform",
+  async ({ on }) => {
+    await on(async ({ ports, clock }) => {
+      const { port1, port2 } = ports.channel();
+      const came: unknown[] = [];
+      const hears = (what: string) =>
+        within(20_000, what, new Promise<void>((resolve) => ports.whenGone(port1, resolve)));
+      listen(port1, ({ data }) => came.push(data));
+      ports.whenGone(port1, () => came.push("not wanted"))();
+      const heard = hears("the end");
+      port2.postMessage("a");
+      for (let round = 0; round < 3; round++) await new Promise<void>(clock.yieldTo);
+      assertEquals(came, ["a"]);
+      port2.postMessage("b");
+      closePort(port2);
+      await heard;
+      assertEquals(came, ["a", "b"]);
+      await hears("the end once more");
+      closePort(port1);
+    });
+  },
+);
+
+Deno.test.each(CASES)(
+  "A port hears that the other one was lost in a message: $platform",
+  async ({ on }) => {
+    await on(async ({ ports, clock }, startIdle) => {
+      const [direct, carrier, carried, late] = [0, 0, 0, 0].map(() => ports.channel());
+      const gone: string[] = [];
+      const watch = (name: string, { port1 }: { port1: MessagePort }) => {
+        listen(port1, () => {});
+        return new Promise<void>((resolve) =>
+          ports.whenGone(port1, () => {
+            gone.push(name);
+            resolve();
+          })
+        );
+      };
+      const ends = [watch("direct", direct!), watch("carried", carried!)];
+      const worker = startIdle();
+      worker.postMessage({ port: direct!.port2 }, [direct!.port2]);
+      carrier!.port1.postMessage([carried!.port2], [carried!.port2]);
+      worker.postMessage({ port: carrier!.port2 }, [carrier!.port2]);
+      for (let round = 0; round < 3; round++) await new Promise<void>(clock.yieldTo);
+      assertEquals(gone, []);
+      await worker.terminate();
+      await within(20_000, "the ends", Promise.all(ends));
+      assertEquals(gone.toSorted(), ["carried", "direct"]);
+      carrier!.port1.postMessage([late!.port2], [late!.port2]);
+      await within(20_000, "the end of what was posted then", watch("late", late!));
+      for (const { port1 } of [direct!, carrier!, carried!, late!]) closePort(port1);
+    });
+  },
+);
+
+Deno.test.each(CASES)(
   "A lock is held by one after the other, in order: $platform",
   async ({ on }) => {
     await on(async ({ locks, uuid }) => {
@@ -178,4 +253,18 @@ programTest("What is collected beside a simulation is closed where it is", async
     flags: ["--allow-read", "--no-check", "--v8-flags=--expose-gc"],
   });
   assertEquals([code, stdout, stderr], [0, "all are forgotten\n", ""]);
+});
+
+Deno.test("What is posted to a thread that ends before it has begun is lost with it", async () => {
+  const { ports, startWorker } = realPlatform;
+  const [carrier, carried] = [ports.channel(), ports.channel()];
+  carrier.port1.postMessage(null, [carried.port2]);
+  listen(carried.port1, () => {});
+  const gone = new Promise<void>((resolve) => ports.whenGone(carried.port1, resolve));
+  const entry = new URL("data:text/javascript,");
+  const worker = startWorker({ ...IDLE, kind: "thread", entry, permissions: null });
+  worker.postMessage(null, [carrier.port2]);
+  await worker.terminate();
+  await within(20_000, "the end", gone);
+  for (const port of [carrier.port1, carried.port1]) closePort(port);
 });

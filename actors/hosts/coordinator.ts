@@ -205,12 +205,11 @@ export class Coordinator implements Leader {
     // One of the two threads has ended since, and the other end with it: a new one in its place has its own.
     const isOld = this.#host.links.tryPeer(from.index) !== from ||
       this.#losses.isUnmourned(to, from.index);
-    if (isOld) return line.port.close();
+    if (isOld) return this.#host.links.refuse(line);
     if (this.#losses.defer(to, () => this.introduce(from, to, line))) return;
     const peer = this.#workers.has(to) ? this.#host.links.tryPeer(to) : undefined;
-    // A port that is sent to a thread that has ended is never closed; whoever waits will hear of the loss.
     if (peer === undefined) {
-      line.port.close();
+      this.#host.links.refuse(line);
       return this.#losses.tellGone(from, to);
     }
     const packet = captureLine(line);

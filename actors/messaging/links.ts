@@ -1,7 +1,7 @@
 import type { Carrier } from "../../channels/link/carrier.ts";
 import { type EnvelopeHandler, Link } from "../../channels/link/link.ts";
 import { apart } from "../cell/turn.ts";
-import { captureLine, type Lines } from "./lines.ts";
+import { captureLine, type FarEnd, type Lines } from "./lines.ts";
 import { again } from "./loss.ts";
 import type { LostHosts } from "./lost_hosts.ts";
 import { CONNECT, type HostEnvelope } from "./protocol.ts";
@@ -67,6 +67,11 @@ export class Links {
     if (known !== undefined) known.incoming = link;
     else this.#peers.set(at, peer);
     return peer;
+  }
+
+  /** Gives up the end of a connection that leads nowhere, and what was sent there: a closed link takes nothing. */
+  refuse(far: FarEnd): void {
+    new Link(this.lines.open(far), () => {}).close(undefined);
   }
 
   /** Takes out the link to a host that has ended. */

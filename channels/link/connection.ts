@@ -16,7 +16,7 @@ export interface ConnectionHandlers<E extends Envelope> {
   onItems(items: readonly Packet[]): void;
   /** Anything else has come; its last element is a payload when there are attachments for it. */
   onEnvelope(envelope: E, attachments: readonly unknown[]): void;
-  /** The thread of the other end has ended, and what it sent has come in. */
+  /** The thread of the other end has ended, or the other end was lost on its way; what it sent has come in. */
   onLost(error: HostLostError): void;
 }
 
@@ -31,7 +31,7 @@ export class Connection<E extends Envelope = Envelope> {
   readonly #link: Link;
   readonly #handlers: ConnectionHandlers<E>;
   #unwatch: (() => void) | null = null;
-  #otherLife: string | null = null;
+  #otherLife: string | null | undefined;
   #isOpen = true;
   readonly #onExit = (isCertain: boolean) => {
     // Its lock may not be held yet, so that the other end would not notice.
@@ -39,15 +39,15 @@ export class Connection<E extends Envelope = Envelope> {
     this.#link.release();
   };
 
-  /** @param otherLife What is already known of the other end. */
+  /** @param otherLife What is already known of the other end, see {@linkcode Connection.otherLife}. */
   constructor(
     line: LineState,
     handlers: ConnectionHandlers<E>,
-    otherLife: string | null = null,
+    otherLife?: string | null,
   ) {
     this.#handlers = handlers;
     this.#line = new Line(line, {
-      onMoved: () => this.#watch(null),
+      onMoved: () => this.#watch(undefined),
       onLost: () => {
         this.send([GONE] as ConnectionEnvelope as E);
         this.#lost();
@@ -65,8 +65,11 @@ export class Connection<E extends Envelope = Envelope> {
     void this.#greet();
   }
 
-  /** What is known of the thread of the other end. */
-  get otherLife(): string | null {
+  /**
+   * By which the end of the other end's thread is noticed; `null` for one that outlives all others, `undefined` as long
+   * as the other end is on its way.
+   */
+  get otherLife(): string | null | undefined {
     return this.#otherLife;
   }
 
@@ -92,7 +95,7 @@ export class Connection<E extends Envelope = Envelope> {
   }
 
   /** Gives the line for another thread, with what is known of the other end. */
-  detach(): { line: LineState; otherLife: string | null } {
+  detach(): { line: LineState; otherLife: string | null | undefined } {
     this.#link.leave();
     this.#end();
     return { line: this.#line.detach(this.#link.takeUnread()), otherLife: this.#otherLife };
@@ -131,13 +134,16 @@ export class Connection<E extends Envelope = Envelope> {
     }
   }
 
-  #watch(life: string | null): void {
+  #watch(life: string | null | undefined): void {
     this.#unwatch?.();
     this.#otherLife = life;
-    this.#unwatch = life === null ? null : watchLife(life, () => void this.#lose(life));
+    const lose = () => void this.#lose(life);
+    // The message that brings the other end to its thread may be lost, and no thread is to blame then.
+    if (life === undefined) this.#unwatch = this.#line.whenGone(lose);
+    else this.#unwatch = life === null ? null : watchLife(life, lose);
   }
 
-  async #lose(life: string): Promise<void> {
+  async #lose(life: string | null | undefined): Promise<void> {
     await this.#line.drained();
     await drain(() => this.#link.received, thread().platform.clock.yieldTo);
     // It may have moved to another thread before.

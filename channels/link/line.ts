@@ -86,7 +86,10 @@ export class Line implements Carrier {
   #late: MessagePort | null;
   #isLateOver = false;
   readonly #lateOver = Promise.withResolvers<void>();
-  #unwatch: (() => void) | null = null;
+  /** Ends the watch over who passes on what was sent before. */
+  #unwatchLate: (() => void) | null = null;
+  /** Ends the watch over the new port. */
+  #unwatchInput: (() => void) | null = null;
   /** Where messages are passed on to, after the line has left. */
   #successor: MessagePort | null = null;
   #onHandedOver: (() => void) | null = null;
@@ -103,7 +106,11 @@ export class Line implements Carrier {
     this.#handlers = handlers;
     this.#held = late === null ? null : [];
     listen(input, ({ data }) => this.#receive(data));
-    if (late !== null) listen(late, ({ data }) => this.#receiveLate(data));
+    if (late === null) return;
+    listen(late, ({ data }) => this.#receiveLate(data));
+    const { ports } = thread().platform;
+    this.#unwatchLate = ports.whenGone(late, () => this.#endLateSending());
+    this.#unwatchInput = ports.whenGone(input, () => void this.#loseUnbegun());
   }
 
   /** Both ends of a new line. */
@@ -129,6 +136,11 @@ export class Line implements Carrier {
   post(batch: Batch, transfers: readonly Transferable[]): boolean {
     this.#posted++;
     return postTo(this.#output, batch, transfers);
+  }
+
+  /** Calls back once nothing more can come in by the port that is listened to; returns what ends the wait. */
+  whenGone(callback: () => void): () => void {
+    return thread().platform.ports.whenGone(this.#input, callback);
   }
 
   /** Waits until what a thread sent that has ended since has come in. */
@@ -158,6 +170,8 @@ export class Line implements Carrier {
     const counts = [this.#posted, this.#received, this.#moves] as const;
     this.#successor = late.port1;
     listen(late.port1, (event) => this.#hear(controlIn(event.data)));
+    // Who would get what is passed on has ended, or the line has not arrived.
+    thread().platform.ports.whenGone(late.port1, () => this.#end());
     void this.#tellLife(late.port1);
     const handover = new Promise<void>((resolve) => this.#onHandedOver = resolve);
     handovers.here.add(handover);
@@ -205,11 +219,22 @@ export class Line implements Carrier {
   }
 
   #watchLate(life: string): void {
-    this.#unwatch = watchLife(life, async () => {
+    this.#unwatchLate?.();
+    this.#unwatchLate = watchLife(life, async () => {
       await drain(() => this.#received, thread().platform.clock.yieldTo);
-      this.#noMoreLate();
-      this.#checkLate();
+      this.#endLateSending();
     });
+  }
+
+  #endLateSending(): void {
+    this.#noMoreLate();
+    this.#checkLate();
+  }
+
+  /** The other end was lost before it had heard of the new port, and with it what it had sent to say that it moves. */
+  async #loseUnbegun(): Promise<void> {
+    await this.drained();
+    if (this.#held !== null) this.#lose();
   }
 
   #noMoreLate(): void {
@@ -232,7 +257,8 @@ export class Line implements Carrier {
 
   #endLate(): void {
     this.#noMoreLate();
-    this.#unwatch?.();
+    this.#unwatchLate?.();
+    this.#unwatchInput?.();
     if (this.#late !== null) closePort(this.#late, this.#giveUp);
     this.#late = null;
   }
@@ -245,7 +271,8 @@ export class Line implements Carrier {
     const isMove = control?.kind === "moved";
     if (isMove) this.#moves++;
     if (this.#successor !== null) {
-      this.#successor.postMessage(data, isMove ? [control.port] : movableIn(data));
+      const transfers = isMove ? [control.port] : movableIn(data);
+      if (!postTo(this.#successor, data, transfers)) this.#giveUp(data);
     } else if (isMove) {
       this.#switchTo(control.port);
     } else {

@@ -5,7 +5,7 @@ import { type Packed, packValues, unpackValues } from "./packed.ts";
  * queues and pipe ends can be part of it, signals stay live, what would be flattened is refused by path.
  *
  * The value is captured by this call: what it moves (buffers of `transfer`, pipe ends) has left afterwards, so post
- * the message. A pipe end whose message never arrives is never closed.
+ * the message. A pipe end whose message is never posted is never closed; one whose message is lost with a thread is.
  *
  * @example Give a queue to a worker
  * ```ts ignore

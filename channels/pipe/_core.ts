@@ -14,7 +14,8 @@ export interface PipeState {
   /** The same for both ends. */
   readonly id: string;
   readonly capacity: number | null;
-  readonly otherLife: string | null;
+  /** See `Connection`. */
+  readonly otherLife: string | null | undefined;
   readonly inFlight: number;
   readonly isCounting: boolean;
   readonly isReporting: boolean;
@@ -33,7 +34,7 @@ export class PipeCore implements Movable {
   /** Not there any more once it is connected, or closed. */
   #line: LineState | null;
   #connection: Connection<PipeEnvelope> | null = null;
-  #otherLife: string | null = null;
+  #otherLife: string | null | undefined;
   /** Whether nothing follows what the other end has sent. */
   #otherFinished = false;
   /** Whether the other end receives nothing more. */
@@ -160,7 +161,7 @@ export class PipeCore implements Movable {
     };
   }
 
-  #detach(): { line: LineState | null; otherLife: string | null } {
+  #detach(): { line: LineState | null; otherLife: string | null | undefined } {
     const left = this.#connection?.detach() ?? { line: this.#line, otherLife: this.#otherLife };
     this.#connection = this.#line = null;
     return left;

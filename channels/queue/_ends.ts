@@ -130,7 +130,7 @@ export class RemoteCore implements QueueCore {
         onEnvelope: (envelope, attachments) => client.handle(envelope as QueueReply, attachments),
         onLost: (error) => client.lost(error),
       },
-      homeLife,
+      homeLife ?? undefined,
     );
     const client: QueueClient = this.client = new QueueClient({
       isLocal: false,
@@ -150,7 +150,7 @@ export class RemoteCore implements QueueCore {
   }
 
   get homeLife(): string | null {
-    return this.#connection.otherLife;
+    return this.#connection.otherLife ?? null;
   }
 
   connect(port: MessagePort): void {

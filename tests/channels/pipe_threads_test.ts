@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ActorSystem, ChannelClosedError, HostLostError, type PipeEnd } from "../../mod.ts";
 import { OneWay, PipePair, take, VALUES } from "../fixtures/pipe_pair.ts";
 import { PlainWorker } from "../fixtures/pipe_plain_worker.ts";
-import { count, echo, keeper, mortal } from "../fixtures/pipe_tasks.ts";
+import { blocked, count, echo, keeper, mortal } from "../fixtures/pipe_tasks.ts";
 import { simulated } from "../simulation/simulated.ts";
 import { programTest, runProgram } from "../program.ts";
 import { within } from "../testing.ts";
@@ -247,6 +247,37 @@ simulated.each((["any", "own", "here"] as const).map((on) => ({ on })))(
       await assertRejects(() => send(ends.right), Error, undefined, what);
       await soon(what, received);
     }
+  },
+);
+
+Deno.test.each((["web", "thread"] as const).map((worker) => ({ worker })))(
+  "PipeEnd ends when the other one was in a message to a worker that ends before it has it: $worker",
+  async ({ worker }) => {
+    await using system = new ActorSystem({ workers: 1, worker });
+    system.addEventListener("error", (event) => event.preventDefault());
+    const ref = await system.spawn(blocked.with({ restart: "temporary" }));
+    const flag = new Int32Array(new SharedArrayBuffer(8));
+    ref.tell.block(flag);
+    await soon("the worker", Promise.resolve(Atomics.waitAsync(flag, 0, 0).value));
+    using told = new PipePair<unknown>();
+    using carrier = new PipePair<unknown>();
+    using carried = new PipePair<unknown>();
+    ref.tell.take(told.right);
+    await carrier.left.send(carried.right);
+    ref.tell.take(carrier.right);
+    await told.left.send("unheard");
+    const lost = [told, carrier, carried].map(({ left }) =>
+      assertRejects(() => left.receive(), ChannelClosedError)
+    );
+    // So that what is sent has left.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    Atomics.store(flag, 1, 1);
+    Atomics.notify(flag, 1);
+    for (const { cause } of await soon("the losses", Promise.all(lost))) {
+      assertInstanceOf(cause, HostLostError);
+    }
+    const late = await assertRejects(() => told.left.send("late"), ChannelClosedError);
+    assertEquals(late.value, "late");
   },
 );
 

@@ -4,9 +4,11 @@ import { links } from "./scenarios/links.ts";
 import { managers } from "./scenarios/managers.ts";
 import { names } from "./scenarios/names.ts";
 import { orders } from "./scenarios/orders.ts";
+import { pipes } from "./scenarios/pipes.ts";
 import { pools } from "./scenarios/pools.ts";
 import { queues } from "./scenarios/queues.ts";
 import { restartStorm } from "./scenarios/restart_storm.ts";
+import { selects } from "./scenarios/selects.ts";
 import { shutdowns } from "./scenarios/shutdowns.ts";
 import { starts } from "./scenarios/starts.ts";
 import { streams } from "./scenarios/streams.ts";
@@ -22,9 +24,11 @@ export const scenarios: readonly Scenario[] = [
   managers,
   names,
   orders,
+  pipes,
   pools,
   queues,
   restartStorm,
+  selects,
   shutdowns,
   starts,
   streams,

@@ -88,9 +88,11 @@ export class SimulatedThread implements Doer {
 
   #clock(epoch: number): Clock {
     const agenda = this.#agenda;
+    // However late they are, they fire in the order of their times, as in Deno.
+    const stream = {};
     const setTimer = (run: () => void, ms: number): Timer => {
       const isSet = this.#isAlive && ms < Infinity;
-      const happening = this.#happening({ what: "timer", run, data: ms });
+      const happening = this.#happening({ what: "timer", run, data: ms, stream });
       const cancel = isSet ? agenda.addLater(happening, ms) : () => {};
       return { cancel, keepAlive() {}, isCurrent: () => true };
     };

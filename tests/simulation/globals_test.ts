@@ -5,6 +5,8 @@
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Choices } from "../../testing/simulation/choices.ts";
+import { pacesBy } from "../../testing/simulation/pace.ts";
 import { World } from "../../testing/simulation/world.ts";
 
 const context = new AsyncLocalStorage<string>();
@@ -25,6 +27,20 @@ Deno.test("A simulated timer, immediate or interval calls in the context in whic
     await world.sleep(10);
   });
   assertEquals(seen, [["immediate", "mine"], ["timeout", "mine"], ["interval", "mine"]]);
+});
+
+Deno.test("Simulated timers fire in the order of their times, also when they are late", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const world = new World({ paces: pacesBy(new Choices(seed)) });
+    const fired: number[] = [];
+    await world.run(async () => {
+      for (const ms of [30, 10, 20, 10.5]) setTimeout(() => fired.push(ms), ms);
+      for (const nth of [1, 2, 3]) setTimeout(() => fired.push(nth), 5);
+      world.main.hang(100);
+      await world.sleep(200);
+    });
+    assertEquals(fired, [1, 2, 3, 10, 10.5, 20, 30]);
+  }
 });
 
 Deno.test("What was set in a simulation is taken back there, at no other time", async () => {

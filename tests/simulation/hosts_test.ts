@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { actor, type ActorRef, ActorSystem, HostLostError } from "../../mod.ts";
+import { Choices } from "../../testing/simulation/choices.ts";
+import { pacesBy } from "../../testing/simulation/pace.ts";
+import type { SimulatedThread } from "../../testing/simulation/thread.ts";
 import { World } from "../../testing/simulation/world.ts";
 
 /** Counts; each life begins anew. */
@@ -39,6 +42,23 @@ Deno.test.each(["web", "thread"] as const)(
     assertEquals(world.locks.held, []);
   },
 );
+
+Deno.test("A simulated worker holds its life before it can die", async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const world = new World({ paces: pacesBy(new Choices(seed)) });
+    await world.run(async () => {
+      await using system = new ActorSystem({ workers: 1 });
+      const spawning = system.spawn(counter);
+      while (world.alive.length === 0) await world.sleep(0.01);
+      const [worker] = world.alive as [SimulatedThread];
+      assert(!world.canDie(worker));
+      await spawning;
+      assert(world.canDie(worker));
+      world.kill(worker);
+      assert(!world.canDie(worker));
+    });
+  }
+});
 
 Deno.test("Two simulated workers reach each other", async () => {
   const world = new World();

@@ -247,6 +247,32 @@ Deno.test.each(CASES)("yieldTo() lets what was posted come first: $platform", as
   });
 });
 
+Deno.test.each(CASES)(
+  "Timers that are late fire in the order of their times: $platform",
+  async ({ on }) => {
+    await on(async ({ clock }) => {
+      const fired: number[] = [];
+      for (const ms of [30, 10, 20]) clock.setTimer(() => fired.push(ms), ms);
+      for (const nth of [1, 2, 3]) clock.setTimer(() => fired.push(nth), 5);
+      const end = performance.now() + 60;
+      while (performance.now() < end);
+      await new Promise<void>((resolve) => void clock.setTimer(resolve, 30));
+      assertEquals(fired, [1, 2, 3, 10, 20, 30]);
+    });
+  },
+);
+
+Deno.test.each(CASES)(
+  "Time goes on while a loop waits for it: $platform",
+  async ({ on }) => {
+    await on(async ({ clock }) => {
+      const end = clock.now() + 2;
+      while (clock.now() < end) await null;
+      assert(clock.now() >= end);
+    });
+  },
+);
+
 programTest("What is collected beside a simulation is closed where it is", async () => {
   const program = new URL("../fixtures/simulation_forgotten.ts", import.meta.url).href;
   const { code, stdout, stderr } = await runProgram(program, {

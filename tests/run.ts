@@ -1,8 +1,8 @@
 /**
- * Runs the tests and every example of the docs, two processes or more at a time, and says what took longest:
+ * Runs the tests, several processes at a time, and says what took longest:
  *
  *     deno task test [--slow] [arguments of deno test]    what starts no process of its own
- *     deno task test:programs                             what does
+ *     deno task test:programs                             what does, and every example of the docs
  *     deno task test:threads                              what is usually simulated, on real threads
  *     deno task test:all                                  all three
  *
@@ -42,7 +42,11 @@ interface Part {
 const WITH_PROGRAMS = /\b(?:programTest|testWith)\b/;
 const WITHOUT_PROGRAMS = /\b(?:Deno\.test|simulated)\b/;
 
-const QUICK: Part = { env: "quick", batches: quick };
+const QUICK: Part = {
+  env: "quick",
+  batches: () => testsOf((text) => !WITH_PROGRAMS.test(text) || WITHOUT_PROGRAMS.test(text)),
+};
+const DOCS: Part = { batches: docs };
 const PROGRAMS: Part = {
   filter: IN_A_PROCESS,
   batches: () => testsOf((text) => WITH_PROGRAMS.test(text)),
@@ -53,19 +57,18 @@ const THREADS: Part = {
   batches: () => testsOf((text) => text.includes("/simulated.ts")),
 };
 
-/** A test has two threads at work, more or less. */
-const JOBS = Math.max(2, Math.floor(navigator.hardwareConcurrency / 2));
+/** One more than can run: while a test waits for a thread, those of another process go on. */
+const JOBS = navigator.hardwareConcurrency + 1;
 const root = new URL("../", import.meta.url);
 
-/** The folders with examples in docs, then the tests that start no process. */
-async function* quick(): AsyncGenerator<string[]> {
-  const withDocs = [];
+/** Where there may be examples in docs. */
+async function* docs(): AsyncGenerator<string[]> {
+  const found = [];
   for await (const { name, isDirectory } of Deno.readDir(root)) {
     const isFolder = isDirectory && !name.startsWith(".") && name !== "tests";
-    if (isFolder || /\.(ts|md)$/.test(name)) withDocs.push(name);
+    if (isFolder || /\.(ts|md)$/.test(name)) found.push(name);
   }
-  yield* split(withDocs);
-  yield* testsOf((text) => !WITH_PROGRAMS.test(text) || WITHOUT_PROGRAMS.test(text));
+  yield* split(found);
 }
 
 /** Some of the files with tests, by their text: to load one costs as much as a worker. */
@@ -178,9 +181,9 @@ class Run {
 
 /** Which parts are meant by the options of the tasks. */
 const OPTIONS: Record<string, readonly Part[]> = {
-  "--programs": [PROGRAMS],
+  "--programs": [DOCS, PROGRAMS],
   "--threads": [THREADS],
-  "--all": [QUICK, PROGRAMS, THREADS],
+  "--all": [QUICK, DOCS, PROGRAMS, THREADS],
 };
 
 if (import.meta.main) {
@@ -194,7 +197,8 @@ if (import.meta.main) {
   const run = new Run(report);
   const start = performance.now();
   if (args.length > 0) {
-    for (const part of parts.length > 0 ? parts : [{}]) await run.test(part, args, "inherit");
+    const named = parts.filter((part) => part !== DOCS);
+    for (const part of named.length > 0 ? named : [{}]) await run.test(part, args, "inherit");
   } else {
     const all = (async function* () {
       for (const part of parts.length > 0 ? parts : [QUICK]) {

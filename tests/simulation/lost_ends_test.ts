@@ -174,6 +174,7 @@ async function onThree(
   const world = new World();
   await world.run(async () => {
     await using system = new ActorSystem({ workers: 3 });
+    system.addEventListener("error", (event) => event.preventDefault());
     const holders: Holder[] = [];
     while (holders.length < 3) holders.push(await system.spawn(holder));
     await program(holders, world);
@@ -191,6 +192,16 @@ Deno.test("What a thread loses that closes itself as it gives an end away ends t
     await world.sleep(1_000);
     assertEquals([await outcome(near), await b!.ask.outcome()], ["1", "HostLostError"]);
     assertEquals(await outcome(near), "HostLostError");
+  });
+});
+
+Deno.test("What is passed on to a worker that is known to be lost by then ends the pipe", async () => {
+  await onThree(async ([a, b], world) => {
+    const [near, far] = pipe<number>();
+    a!.tell.pass(far, b!);
+    await microtasks();
+    world.kill(world.workers[1]!, new Error("It dies, and says so"));
+    assertEquals(await outcome(near), "closed");
   });
 });
 

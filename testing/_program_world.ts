@@ -49,12 +49,18 @@ export class ProgramWorld implements SimulatedWorld {
   ): Promise<void> {
     checkFunction("wait", "isDone", isDone);
     checkGivenMs("wait", "withinMs", withinMs);
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const giveUp = () => reject(new Error(`Not so within ${withinMs} ms: ${isDone}`));
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    let isLate = false;
+    const giveUp = () => {
+      isLate = true;
+      resolve();
+    };
     const timer = this.#world.main.own.platform.clock.setTimer(giveUp, withinMs);
     try {
       for (let ms = 1; !await Promise.race([isDone(), late]); ms = Math.min(2 * ms, SELDOM_MS)) {
-        await Promise.race([this.sleep(ms), late]);
+        if (!isLate) await Promise.race([this.sleep(ms), late]);
+        // Here, so that its stack names who waits.
+        if (isLate) throw new Error(`Not so within ${withinMs} ms: ${isDone}`);
       }
     } finally {
       timer.cancel();

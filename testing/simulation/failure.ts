@@ -1,3 +1,4 @@
+import { frameless } from "../../channels/vocabulary/frameless.ts";
 import { runSeed, type SeedProgram, type SeedRun } from "./seed_run.ts";
 import { shrink } from "./shrink.ts";
 
@@ -32,7 +33,7 @@ export async function failureOf(program: SeedProgram, run: SeedRun): Promise<Sim
     if (failsAlike) least = fewer;
     return failsAlike;
   });
-  return new SimulationError(run, least);
+  return frameless(() => new SimulationError(run, least));
 }
 
 function kindOf({ failure }: SeedRun): string {

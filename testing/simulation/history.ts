@@ -1,3 +1,4 @@
+import { messageText } from "./_message_text.ts";
 import type { Happening } from "./agenda.ts";
 import { textHash } from "./choices.ts";
 
@@ -43,7 +44,7 @@ export class History {
     return Array.from({ length: this.#count - from }, (_, at) => {
       const past = this.#last[(from + at) % LAST]!;
       return `${past.at.toFixed(3).padStart(10)} ms  ${past.who}: ${past.what}${
-        dataText(past.data)
+        dataText(past.data, past.who)
       }`;
     });
   }
@@ -62,13 +63,25 @@ function sameAnywhere(text: string): string {
   return end < 0 ? text : text.slice(0, end);
 }
 
-function dataText(data: unknown): string {
+function dataText(data: unknown, who: string): string {
   if (data === undefined) return "";
-  const text = typeof data === "string" ? data : Deno.inspect(data, {
+  const text = readable(data, who) ?? shown(data);
+  return ` ${text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH)}...` : text}`;
+}
+
+/** What hosts say to each other; the one whose thread this is hears it. */
+function readable(data: unknown, who: string): string | null {
+  const host = Number(who.match(/\d+$/)?.[0] ?? 0);
+  const texts = textsOf(data).map((text) => messageText(text, host));
+  return texts.length === 0 || texts.includes(null) ? null : texts.join("; ");
+}
+
+function shown(data: unknown): string {
+  if (typeof data === "string") return data;
+  return Deno.inspect(data, {
     compact: true,
     breakLength: Infinity,
     depth: 3,
     strAbbreviateSize: 100,
   });
-  return ` ${text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH)}...` : text}`;
 }

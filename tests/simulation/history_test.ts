@@ -58,3 +58,37 @@ Deno.test("Where the sources are makes no difference to a hash", () => {
   const at = (folder: string) => historyOf([{ data: `[[8,"file:///${folder}/main.ts:3"]]` }]).hash;
   assertEquals(at("home/me/bank"), at("builds/17"));
 });
+
+Deno.test.each(
+  [
+    ['[[0,1,"add",[5],[6]]]', "tell add(5) to actor 1.1, tell add(6) to actor 1.1"],
+    [
+      '[[1,1,"add",7,[1,"x"],8,[]]]',
+      [
+        'ask add(1, "x") to actor 1.1 as request 7',
+        "ask add() to actor 1.1 as request 8",
+      ].join(", "),
+    ],
+    ['[[23,9,2,"pass",[null],["1.1 add"]]]', "ask pass(null) to actor 1.2 as request 9"],
+    [
+      '[[3,0,"",7,[105],8,[]],[2,4]]',
+      "reply to request 7: 105, reply to request 8: ; cancel request 4",
+    ],
+    [
+      '[[4,2,{"values":[{"$":["error",{"name":"RangeError","message":"overdrawn"}]}]}]]',
+      "failure of request 2: RangeError: overdrawn",
+    ],
+    ['[[5,3,1,"count",[],null]]', "stream count() to actor 1.1 as request 3"],
+    [
+      '[[8,1,true,false,null,{"values":[]},{"values":[{"$":["date",1]}]}]]',
+      "spawn as request 1 with (<date>)",
+    ],
+    ["[[-3,[1]]]", "[-3,[1]]"],
+    ['[[6,3,16],[23,["port"]]]', 'credit of 16 for request 3; [23,["port"]]'],
+    ["troupe:thread:2", "troupe:thread:2"],
+  ] as const,
+)("A history says what hosts say to each other: %s", (data, text) => {
+  const line = (data: unknown) => historyOf([{ who: "troupe host 1", data }]).lines()[0];
+  assertEquals(line(data), `     1.000 ms  troupe host 1: message ${text}`);
+  if (data.startsWith("[")) assertEquals(line([[data], ["beside"], []]), line(data));
+});

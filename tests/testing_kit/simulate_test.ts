@@ -36,7 +36,10 @@ Deno.test(
     }
     assert(faults.some((fault) => / dies( of an error)? at /.test(fault)), message);
     assert(message.includes(`Replay it: TROUPE_SEED=${seed}, or simulate({ seed: ${seed} })`));
-    assertMatch(message, /main: message from troupe host \d: \[\[0,2,"deposit"/);
+    assertMatch(
+      message,
+      /main: message from troupe host \d: tell deposit\(\d+, 10\) to actor 0\.2/,
+    );
     assertEquals((error.cause as Error).name, "AssertionError");
   },
 );

@@ -32,13 +32,14 @@ export function oneOf<T>(some: readonly T[]): T {
 /** More than there are faults in any storm. */
 const MOST_ATTEMPTS = 200;
 
-/** Tries something until no worker dies of it. */
+/** Tries something until no worker dies of it, or hangs for too long. */
 export async function retried<T>(attempt: () => Promise<T>): Promise<T> {
   for (let attempts = 1;; attempts++) {
     try {
       return await attempt();
     } catch (error) {
-      if (nameOf(error) !== "HostLostError" || attempts === MOST_ATTEMPTS) throw error;
+      const isLost = ["HostLostError", "TimeoutError"].includes(nameOf(error));
+      if (!isLost || attempts === MOST_ATTEMPTS) throw error;
     }
   }
 }

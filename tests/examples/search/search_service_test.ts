@@ -4,6 +4,7 @@ import { QueryError } from "../../../examples/search/errors.ts";
 import { indexFolders, type IndexProgress } from "../../../examples/search/index_folders.ts";
 import { firstLoss, startActors } from "../../../examples/search/search_actors.ts";
 import { SearchService } from "../../../examples/search/search_service.ts";
+import { simulated } from "../../simulation/simulated.ts";
 import { scratchFolder, until, within } from "../../testing.ts";
 import { writeFiles } from "./files.ts";
 
@@ -134,7 +135,7 @@ Deno.test("A shard that is lost before all files are known reads them once they 
   assertEquals((await service.search(words.slice(1), OPTIONS)).total, 2);
 });
 
-Deno.test("firstLoss() rejects when shards are lost again and again", async () => {
+simulated("firstLoss() rejects when shards are lost again and again", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const actors = await startActors(system, 1);
   actors.files.tell.complete([]);

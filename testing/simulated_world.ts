@@ -18,7 +18,8 @@ export interface Partition extends Disposable {
 
 /**
  * What a simulated program has of its world. Hosts are counted as in events of the system: 0 is the thread of the
- * program, workers begin with 1, and one that takes the place of a lost one has the same number.
+ * program, workers begin with 1, and one that takes the place of a lost one has the same number. Where a program has
+ * several systems, a number means the workers with it of all of them.
  */
 export interface SimulatedWorld {
   /** The seed of this run. */

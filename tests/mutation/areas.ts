@@ -9,6 +9,7 @@ export interface Area {
 const actors = (...names: string[]) => names.map((name) => `tests/actors/${name}`);
 const channels = (...names: string[]) => names.map((name) => `tests/channels/${name}`);
 const shared = (...names: string[]) => names.map((name) => `tests/shared/${name}`);
+const simulation = (...names: string[]) => names.map((name) => `tests/simulation/${name}`);
 const testKit = (...names: string[]) => names.map((name) => `tests/testing_kit/${name}`);
 
 const messages = [
@@ -66,6 +67,18 @@ export const areas: readonly Area[] = [
     tests: shared("shared_queue_model", "shared_queue", "shared_queue_threads", "holders_end"),
   },
   { folder: "testing/turn", tests: testKit("turn") },
+  {
+    folder: "testing/globals",
+    tests: [...simulation("globals"), ...testKit("fake_time", "simulate")],
+  },
+  {
+    folder: "testing/simulation",
+    tests: [
+      ...simulation("choices", "shrink", "history", "agenda", "atomics", "locks", "cuts"),
+      ...simulation("faults", "globals", "platform", "hosts", "channels", "rules"),
+      ...testKit("simulate"),
+    ],
+  },
   ...[
     ...["_action", "_expectation", "_fake_timers", "expect_dead_letters", "expect_exit"],
     ...["expect_no_errors", "expect_restart", "fake_time", "probe"],

@@ -54,6 +54,19 @@ Deno.test("Histories that differ in their order, or in their number, have differ
   assertNotEquals(historyOf(EVENTS.slice(1)).hash, hash);
 });
 
+Deno.test("A history takes whatever is sent", () => {
+  const lines = historyOf(
+    [["text", 1], { kind: "gone" }, null, [[1, "[[2,4]]"]]].map((data) => ({ data })),
+  )
+    .lines();
+  assertEquals(lines.map((line) => line.slice("     1.000 ms  main: message ".length)), [
+    '[ "text", 1 ]',
+    '{ kind: "gone" }',
+    "null",
+    "cancel request 4",
+  ]);
+});
+
 Deno.test("Where the sources are makes no difference to a hash", () => {
   const at = (folder: string) => historyOf([{ data: `[[8,"file:///${folder}/main.ts:3"]]` }]).hash;
   assertEquals(at("home/me/bank"), at("builds/17"));

@@ -34,11 +34,11 @@ export const plantedFaults: readonly PlantedFault[] = [
     scenario: "",
   },
   {
-    name: "a queue that is sent on as its home dies does not know of whom to hear",
-    file: "channels/queue/queue.ts",
-    find: "core.homeLife]",
-    replace: "null]",
-    scenario: "queues",
+    name: "an end of a pipe that is lost on its way leaves the other one waiting",
+    file: "channels/link/connection.ts",
+    find: "if (life === undefined) this.#unwatch = this.#line.whenGone(lose);",
+    replace: "if (life === undefined) this.#unwatch = null;",
+    scenario: "pipes",
   },
   {
     name: "what a lost worker was still to start counts as load",

@@ -20,7 +20,7 @@ const client = actor(import.meta, () => ({
 
 Deno.test(
   "A worker that hears late of a loss reaches what is back",
-  simulate({ seeds: 100, hosts: 2, checks: true }, async (world) => {
+  simulate({ seeds: 20, hosts: 2, checks: true }, async (world) => {
     const system = world.system();
     const near = await system.spawn(client);
     const far: Adder = await system.spawn(adder);

@@ -8,7 +8,7 @@ import { runSeed } from "../../testing/simulation/seed_run.ts";
 import { simulatedProgram } from "../../testing/simulated_program.ts";
 import { scenarios } from "./scenarios.ts";
 
-const SEEDS = 10;
+const SEEDS = 4;
 
 for (const { name, hosts, faults, run } of scenarios) {
   Deno.test(`Scenario: ${name}`, async () => {

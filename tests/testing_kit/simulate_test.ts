@@ -46,7 +46,7 @@ Deno.test(
 
 Deno.test(
   "Money that is moved once for all retries is not lost",
-  simulate({ seeds: 50, faults: KILLS }, async (world) => {
+  simulate({ seeds: 20, faults: KILLS }, async (world) => {
     assertEquals(await moneyAfter(world, { retries: true }), 200);
   }),
 );

@@ -122,7 +122,8 @@ export class World {
   /**
    * Runs a program on the main thread until it is through, or cannot go on.
    *
-   * @throws Rejects with what the program throws, or nobody catches on its thread; when nothing is left to happen, but it still waits.
+   * @throws Rejects with what the program throws, or nobody catches on its thread; when nothing is left to happen, but
+   * it still waits.
    */
   async run<T>(program: () => Promise<T>): Promise<T> {
     const real = currentThread();

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert } from "@std/assert";
+import type { WaitOptions } from "../../mod.ts";
 import type { FaultCounts, SimulatedWorld } from "../../testing/mod.ts";
 
 /** A program with its model. It throws when something is not as the model says. */
@@ -18,6 +19,9 @@ export interface Scenario {
 
 /** What most scenarios bear. */
 export const STORM = { kill: [0, 15], hang: [0, 2], slow: [0, 2] } as const;
+
+/** How what was asked of an actor rejects that is lost, or has ended. */
+export const LOST = ["HostLostError", "ActorStoppedError"] as const;
 
 /** An integer from 0 up to and without `count`. */
 export function below(count: number): number {
@@ -40,6 +44,20 @@ export async function retried<T>(attempt: () => Promise<T>): Promise<T> {
     } catch (error) {
       const isLost = ["HostLostError", "TimeoutError"].includes(nameOf(error));
       if (!isLost || attempts === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
+ * Waits for something in one go, or gives up by a signal and tries again: a wait that was given up has changed nothing.
+ */
+export async function impatiently<T>(wait: (options: WaitOptions) => Promise<T>): Promise<T> {
+  for (;;) {
+    const options = below(2) === 0 ? {} : { signal: AbortSignal.timeout(1 + below(20)) };
+    try {
+      return await wait(options);
+    } catch (error) {
+      if (nameOf(error) !== "TimeoutError") throw error;
     }
   }
 }

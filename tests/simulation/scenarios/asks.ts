@@ -1,6 +1,16 @@
 import { assert } from "@std/assert";
 import { actor, type ActorRef } from "../../../mod.ts";
-import { below, calm, Ledger, nameOf, oneOf, retried, type Scenario, STORM } from "../scenario.ts";
+import {
+  below,
+  calm,
+  Ledger,
+  LOST,
+  nameOf,
+  oneOf,
+  retried,
+  type Scenario,
+  STORM,
+} from "../scenario.ts";
 
 type Server = ActorRef<{
   add(by: number): number;
@@ -26,8 +36,6 @@ const client = actor(import.meta, () => ({
   add: (ref: Server, by: number) => ref.ask.add(by),
   rest: (ref: Server, ms: number, timeoutMs: number) => ref.with({ timeoutMs }).ask.rest(ms),
 })).with({ concurrency: 100 });
-
-const LOST = ["HostLostError", "ActorStoppedError"];
 
 /** Exactly one of reply, error, timeout, abort, stopped, lost. */
 export const asks: Scenario = {

@@ -6,7 +6,17 @@ import {
   type ManagedMap,
   Manager,
 } from "../../../shared/mod.ts";
-import { below, calm, Ledger, nameOf, oneOf, retried, type Scenario, STORM } from "../scenario.ts";
+import {
+  below,
+  calm,
+  Ledger,
+  LOST,
+  nameOf,
+  oneOf,
+  retried,
+  type Scenario,
+  STORM,
+} from "../scenario.ts";
 
 type Client = ActorRef<{
   push(list: ManagedList<number>, item: number): Promise<number>;
@@ -28,8 +38,6 @@ const client = actor(import.meta, () => ({
     inside--;
   },
 })).with({ concurrency: 100 });
-
-const LOST = ["HostLostError", "ActorStoppedError"];
 
 /** A manager outlives its clients: what they did is there once, what they held is free again. */
 export const managers: Scenario = {

@@ -1,6 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { actor, type ActorRef, pipe, type PipeEnd } from "../../../mod.ts";
-import { below, calm, Ledger, oneOf, retried, type Scenario, STORM } from "../scenario.ts";
+import {
+  below,
+  calm,
+  impatiently,
+  Ledger,
+  LOST,
+  oneOf,
+  retried,
+  type Scenario,
+  STORM,
+} from "../scenario.ts";
 
 type End = PipeEnd<number, number>;
 type Reader = ActorRef<
@@ -12,10 +22,11 @@ const reader = actor(import.meta, () => {
   return {
     async read(end: End, count: number, last: number, others: Reader[]): Promise<number> {
       for (let n = 0; n < count; n++) {
-        const item = await end.receive();
+        const item = await impatiently((options) => end.receive(options));
         assertEquals(item, last + 1, "a gap in a pipe");
         last = item;
-        await end.send(-item);
+        const answer = -item;
+        await impatiently((options) => end.send(answer, options));
       }
       const [next, ...rest] = others;
       if (next === undefined) {
@@ -27,7 +38,7 @@ const reader = actor(import.meta, () => {
   };
 }).with({ concurrency: 10, restart: "temporary" });
 
-const LOST = ["HostLostError", "ActorStoppedError", "ChannelClosedError", "DeadlockError"];
+const CUT = [...LOST, "ChannelClosedError", "DeadlockError"];
 
 /** What goes through a pipe keeps its order while its ends move, and its other end hears of a loss. */
 export const pipes: Scenario = {
@@ -46,13 +57,13 @@ export const pipes: Scenario = {
       const each = 1 + below(5);
       const total = each * readers.length;
       const [first, ...rest] = readers as [Reader, ...Reader[]];
-      const reading = ledger.add("read", first.ask.read(far, each, 0, rest), ...LOST);
+      const reading = ledger.add("read", first.ask.read(far, each, 0, rest), ...CUT);
       const writing = ledger.add(
         "write",
         (async () => {
-          for (let n = 1; n <= total; n++) await near.send(n);
+          for (let n = 1; n <= total; n++) await impatiently((options) => near.send(n, options));
         })(),
-        ...LOST,
+        ...CUT,
       );
       const answers: number[] = [];
       const answering = ledger.add(
@@ -60,7 +71,7 @@ export const pipes: Scenario = {
         (async () => {
           for await (const answer of near) answers.push(-answer);
         })(),
-        ...LOST,
+        ...CUT,
       );
       await ledger.settle(world, 60_000);
       const outcomes = await Promise.all([reading, writing, answering]);

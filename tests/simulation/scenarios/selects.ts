@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { actor, type ActorRef, pipe, type PipeEnd, Queue, select } from "../../../mod.ts";
-import { below, calm, Ledger, retried, type Scenario, STORM } from "../scenario.ts";
+import { below, calm, Ledger, LOST, retried, type Scenario, STORM } from "../scenario.ts";
 
 type Feeder = ActorRef<{
   feed(queue: Queue<number>, count: number, ms: number): Promise<void>;
@@ -26,7 +26,7 @@ const feeder = actor(import.meta, () => ({
   },
 })).with({ concurrency: 10, restart: "temporary" });
 
-const LOST = ["HostLostError", "ActorStoppedError", "ChannelClosedError"];
+const CUT = [...LOST, "ChannelClosedError"];
 
 /** A wait for several sources wakes for each item and for each end, and takes nothing away. */
 export const selects: Scenario = {
@@ -45,8 +45,8 @@ export const selects: Scenario = {
     const queue = new Queue<number>({ capacity: 1 + below(3) });
     const [near, far] = pipe<number, number>();
     const [items, sent] = [1 + below(8), 1 + below(8)];
-    const feeding = ledger.add("feed", one.ask.feed(queue, items, below(4)), ...LOST);
-    void ledger.add("write", other.ask.write(far, sent, below(4)), ...LOST);
+    const feeding = ledger.add("feed", one.ask.feed(queue, items, below(4)), ...CUT);
+    void ledger.add("write", other.ask.write(far, sent, below(4)), ...CUT);
     // Its feeder may have died before it could close it.
     void feeding.then(() => queue.close());
     const got = { queue: [] as number[], pipe: [] as number[] };

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { actor, type ActorRef } from "../../../mod.ts";
-import { below, calm, Ledger, oneOf, retried, type Scenario, STORM } from "../scenario.ts";
+import { below, calm, Ledger, LOST, oneOf, retried, type Scenario, STORM } from "../scenario.ts";
 
 type Log = ActorRef<
   { note(seed: number, log: number, from: number, number: number): void; idle(): void }
@@ -23,8 +23,6 @@ const teller = actor(import.meta, () => ({
     for (let n = 0; n < count; n++) to.tell.note(seed, log, from, first + n);
   },
 }));
-
-const LOST = ["HostLostError", "ActorStoppedError"];
 
 /** What one tells another comes in order and once; without a loss all of it comes, also what waits for a stop. */
 export const tells: Scenario = {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { actor, type ActorRef, Queue } from "../../../mod.ts";
-import { calm, Ledger, nameOf, retried, type Scenario, STORM } from "../scenario.ts";
+import { calm, Ledger, LOST, nameOf, retried, type Scenario, STORM } from "../scenario.ts";
 
 type Adder = ActorRef<{ add(by: number): number }>;
 
@@ -28,7 +28,6 @@ export const twoSystems: Scenario = {
     const [here, there] = [await start(one), await start(other)];
     const sending = await retried(() => other.spawn(sender));
     const queue = new Queue<number>();
-    const LOST = ["HostLostError", "ActorStoppedError"];
     for (let round = 0; round < 15; round++) {
       void ledger.add("one", here.ask.add(1), ...LOST);
       void ledger.add("other", there.ask.add(1), ...LOST);

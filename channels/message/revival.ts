@@ -70,7 +70,7 @@ class Revival {
     // Grows no further: what was cut off below a deep value is in the same list.
     this.#contents(deep);
     for (const [container, key, index] of this.#patches) {
-      checkCame(index in deep, "deep value");
+      checkCame(isCount(index) && index in deep, "deep value");
       define(container, key, deep[index]);
     }
     for (const finish of this.#finishers.reverse()) finish();
@@ -112,11 +112,13 @@ class Revival {
       case "undefined":
         return undefined;
       case "number":
+        checkCame(typeof marker[1] === "string", "number");
         return Number(marker[1]);
       case "bigint":
+        checkCame(typeof marker[1] === "string", "bigint");
         return BigInt(marker[1]);
       case "same":
-        checkCame(marker[1] in this.#objects, "reference");
+        checkCame(isCount(marker[1]) && marker[1] in this.#objects, "reference");
         return this.#objects[marker[1]];
       case "deep":
         this.#patches.push([container, key, marker[1]]);
@@ -151,8 +153,10 @@ class Revival {
         checkCame(Array.isArray(marker[1]), "set");
         return this.#set(keep(new Set()), marker[1]);
       case "date":
+        checkCame(marker[1] === null || typeof marker[1] === "number", "date");
         return keep(new Date(marker[1] ?? NaN));
       case "regexp":
+        checkCame(typeof marker[1] === "string" && typeof marker[2] === "string", "pattern");
         return keep(new RegExp(marker[1], marker[2]));
       case "boxed":
         return keep(Object(this.#alone(marker[1])));

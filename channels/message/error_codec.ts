@@ -28,7 +28,6 @@ registerErrors({
   SuppressedError,
   DOMException,
   QuotaExceededError,
-  RemoteError,
   HostLostError,
   ChannelClosedError,
 });
@@ -54,10 +53,15 @@ export interface ErrorOutlet {
   guardedList(list: unknown[], replacement: (value: unknown) => unknown): unknown;
 }
 
-/** Describes an error for another thread. What it holds and cannot cross is replaced by a text. */
+/**
+ * Describes an error for another thread. What it holds and cannot cross is replaced by a text.
+ *
+ * @param keepsStack Whether its stack goes with it, which names files.
+ */
 export function encodeError(
   error: Error,
   outlet: ErrorOutlet,
+  keepsStack = true,
 ): { error: EncodedError; fields: unknown[] } {
   const shown = error instanceof DOMException ? [] : Object.keys(error);
   const keys: string[] = [];
@@ -74,7 +78,7 @@ export function encodeError(
       class: tag,
       name: readText(error, "name") ?? "Error",
       message: readText(error, "message") ?? "",
-      stack: readText(error, "stack"),
+      stack: keepsStack ? readText(error, "stack") : null,
       hidden,
       quota: tag === "QuotaExceededError" ? quotaOf(error as QuotaExceededError) : undefined,
     },
@@ -151,7 +155,7 @@ function makeError({ class: tag, name, message, quota }: EncodedError): Error {
     return new QuotaExceededError(message, quota);
   }
   const error = new Error(message);
-  Object.setPrototypeOf(error, classes.get(tag ?? "RemoteError") ?? RemoteError.prototype);
+  Object.setPrototypeOf(error, classes.get(tag ?? "") ?? RemoteError.prototype);
   if (error.name !== name) hide(error, "name", name);
   return error;
 }

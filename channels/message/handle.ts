@@ -87,13 +87,19 @@ export function registerHandle(tag: string, revive: HandleReviver, module?: stri
   if (module !== undefined) declareModule(tag, module);
 }
 
-/** Brings a handle back. */
+/**
+ * Brings a handle back.
+ *
+ * @param allowed The only kinds that may come, by tag; without it all that are registered.
+ */
 export function reviveHandle(
   token: HandleToken,
   attachment: (index: number) => unknown,
+  allowed?: ReadonlyMap<string, HandleReviver>,
 ): unknown {
   checkCame(Array.isArray(token) && typeof token[0] === "string", "handle");
   const [tag, ...data] = token;
+  if (allowed !== undefined) return reviveAllowed(allowed.get(tag), tag, data);
   const revive = revivers.get(tag);
   if (revive === undefined) {
     const module = tag.startsWith("shared.") ? "@troupe/actors/shared" : "the module that knows it";
@@ -104,6 +110,13 @@ export function reviveHandle(
     );
   }
   return revive(data, attachment);
+}
+
+function reviveAllowed(revive: HandleReviver | undefined, tag: string, data: unknown[]): unknown {
+  if (revive !== undefined) return revive(data, () => checkCame(false, "handle"));
+  throw new TypeError(
+    `Cannot receive message: a handle of kind "${tag}" may not come from outside of the process`,
+  );
 }
 
 /** Whether a value crosses as a handle. */

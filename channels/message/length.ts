@@ -30,10 +30,28 @@ export function checkLength(
   root: string,
   most: number = MOST_CHARACTERS,
 ): void {
-  if (units * MOST_FOR_ONE <= most || isShort(payload, most)) return;
-  throw new RangeError(
-    `Cannot send ${what}: ${root} is too large: its text has more than ${most} characters: ` +
-      "send it in parts, or as bytes",
+  if (isTooLong(payload, units, most)) throw tooLong("send", what, root, most);
+}
+
+/** The same, as an answer. */
+export function isTooLong(
+  payload: Payload,
+  units: number,
+  most: number = MOST_CHARACTERS,
+): boolean {
+  return units * MOST_FOR_ONE > most && !isShort(payload, most);
+}
+
+/** What says that a text would be too long. */
+export function tooLong(
+  verb: "send" | "store",
+  what: string,
+  root: string,
+  most: number = MOST_CHARACTERS,
+): RangeError {
+  return new RangeError(
+    `Cannot ${verb} ${what}: ${root} is too large: its text has more than ${most} characters: ` +
+      `${verb} it in parts, or as bytes`,
   );
 }
 

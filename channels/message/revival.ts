@@ -1,6 +1,6 @@
 import { decodeError, defineFields } from "./error_codec.ts";
 import { checkCame, isCount } from "../vocabulary/malformed.ts";
-import { reviveHandle } from "./handle.ts";
+import { type HandleReviver, type HandleToken, reviveHandle } from "./handle.ts";
 import { KeptInstance } from "./kept_instance.ts";
 import { arrayOf } from "./numbers.ts";
 import {
@@ -21,6 +21,8 @@ export interface RevivalContext {
   signal(number: number): AbortSignal;
   /** Whether instances of classes that this thread does not know are kept for others; else they are refused. */
   readonly keepsInstances?: boolean;
+  /** The only handles that may come, by tag: for what anybody may have written. Without it all that are registered. */
+  readonly handles?: ReadonlyMap<string, HandleReviver>;
 }
 
 /**
@@ -176,7 +178,7 @@ class Revival {
       case "class":
         return keep(this.#instance(marker[1], this.#nested(marker[2])[0]));
       case "handle":
-        return keep(reviveHandle(marker[1], (index) => this.#attachment(index)));
+        return keep(this.#handle(marker[1]));
       case "signal":
         return keep(marker[2] === null ? this.#signal(marker[1]) : this.#aborted(marker[2]));
       default:
@@ -247,6 +249,10 @@ class Revival {
       `Cannot receive message: class "${name}" is not registered in this thread: call registerClass() ` +
         "at the top level of a module that both sides import",
     );
+  }
+
+  #handle(token: HandleToken): unknown {
+    return reviveHandle(token, (index) => this.#attachment(index), this.#context.handles);
   }
 
   #signal(index: number): AbortSignal {

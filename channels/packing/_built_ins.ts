@@ -10,6 +10,7 @@ import {
   UNBOXING,
   valuesOf,
 } from "./_inside.ts";
+import { checkReach } from "./_portable.ts";
 import { describe, entryStep, Refusal, valueStep } from "./_refusal.ts";
 import { lengthOf } from "./_view_length.ts";
 import { viewName } from "../message/views.ts";
@@ -40,6 +41,7 @@ export function captureBuiltIn(walk: Walk, value: object, prototype: object): un
       return captureBuffer(walk, value as ArrayBuffer);
     case SharedArrayBuffer.prototype:
       inside(value as SharedArrayBuffer, isGrowable);
+      checkReach(value, walk.destination.reach);
       return attached(walk, value);
   }
   const view = viewName(prototype);
@@ -51,9 +53,11 @@ export function captureBuiltIn(walk: Walk, value: object, prototype: object): un
   if (unbox !== undefined) return walk.mark(["boxed", walk.value(inside(value, unbox))]);
   if (NATIVE.has(prototype)) {
     inside(value, cloneOf);
+    checkReach(value, walk.destination.reach);
     return attached(walk, value);
   }
   if (walk.extras.moved.has(value as Transferable)) return attached(walk, value);
+  checkReach(value, walk.destination.reach);
   throw new Refusal(describe(value));
 }
 
@@ -68,8 +72,17 @@ function captureView(walk: Walk, view: ArrayBufferView, name: string): unknown {
   if (buffer instanceof ArrayBuffer && buffer.detached) {
     throw new Refusal("is a view of a detached ArrayBuffer");
   }
+  if (!(buffer instanceof ArrayBuffer)) checkMemory(walk, buffer);
   const length = lengthOf(view);
   return walk.mark(["view", name, walk.object(buffer), view.byteOffset, length]);
+}
+
+function checkMemory({ destination }: Walk, memory: SharedArrayBuffer): void {
+  try {
+    checkReach(memory, destination.reach);
+  } catch (error) {
+    throw error instanceof Refusal ? error.below(".buffer") : error;
+  }
 }
 
 function attached(walk: Walk, value: object): unknown {

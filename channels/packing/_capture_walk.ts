@@ -27,6 +27,8 @@ export class CaptureWalk implements Walk {
   readonly destination: Destination;
   /** Whether handles, signals and simple values stay live because the message stays on this thread. */
   readonly #here: boolean;
+  /** Whether long texts and lists of numbers are as readable as others. */
+  readonly #isStored: boolean;
   #extras: Extras | null;
   readonly #met = new MetObjects();
   readonly #deferred: { value: object; isGuarded: boolean }[] = [];
@@ -39,6 +41,7 @@ export class CaptureWalk implements Walk {
   constructor(destination: Destination, extras: Extras | null = null) {
     this.destination = destination;
     this.#here = destination.stays;
+    this.#isStored = destination.reach === "store";
     this.#extras = extras;
   }
 
@@ -77,7 +80,7 @@ export class CaptureWalk implements Walk {
   value(value: unknown): unknown {
     switch (typeof value) {
       case "string":
-        if (value.length < LONG_TEXT || this.#here) {
+        if (value.length < LONG_TEXT || this.#here || this.#isStored) {
           this.#units += value.length;
           return value;
         }
@@ -120,7 +123,7 @@ export class CaptureWalk implements Walk {
   }
 
   #array(array: unknown[]): unknown {
-    const numbers = numbersIn(array);
+    const numbers = this.#isStored ? null : numbersIn(array);
     if (numbers !== null) {
       if (this.#here) return [...array];
       this.extras.own.add(numbers.buffer);

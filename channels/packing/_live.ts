@@ -5,6 +5,7 @@
  */
 import { moduleOf } from "../thread/own_modules.ts";
 import { HANDLE, type Handle, type HandleToken, HERE, relayOf } from "../message/handle.ts";
+import { checkGiven, portableToken } from "./_portable.ts";
 import { inside, isAborted } from "./_inside.ts";
 import { reasonStep, Refusal } from "./_refusal.ts";
 import { checkTransferable } from "./_transferable.ts";
@@ -14,7 +15,9 @@ import type { Walk } from "./_walk.ts";
 /** Captures a value that crosses by identity. */
 export function captureHandle(walk: Walk, handle: Handle): unknown {
   try {
-    if (!walk.destination.stays) return token(walk, handle[HANDLE](walk));
+    const { stays, reach } = walk.destination;
+    const portable = reach === "process" ? null : portableToken(handle, reach);
+    if (!stays) return token(walk, portable ?? handle[HANDLE](walk));
     const index = HERE in handle ? handle[HERE]!(walk) : walk.attach(handle);
     return walk.mark(["attachment", index, true]);
   } catch (error) {
@@ -33,7 +36,8 @@ export function captureSignal(walk: Walk, signal: AbortSignal): unknown {
   if (inside(signal, isAborted)) {
     return walk.mark(["signal", -1, walk.list([signal.reason], reasonStep)]);
   }
-  const { stays, passesAborts } = walk.destination;
+  const { stays, passesAborts, reach } = walk.destination;
+  if (reach === "store") throw new Refusal("is an AbortSignal: it cannot be stored");
   if (stays) return walk.mark(["attachment", walk.attach(signal), true]);
   if (!passesAborts) return walk.mark(["handle", ["signal", walk.move(relayOf(signal))]]);
   return walk.mark(["signal", walk.extras.signals.push(signal) - 1, null]);
@@ -42,7 +46,9 @@ export function captureSignal(walk: Walk, signal: AbortSignal): unknown {
 /** Captures what `transfer()` marked: its buffers leave when the message is accepted. */
 export function captureTransfer(walk: Walk, { value, buffers }: Transfer): unknown {
   const { moved } = walk.extras;
+  const { reach } = walk.destination;
   for (const buffer of buffers) {
+    checkGiven(buffer, reach);
     checkTransferable(buffer);
     moved.add(buffer);
   }

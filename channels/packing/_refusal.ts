@@ -14,9 +14,18 @@ export class Refusal {
   }
 
   /** Makes the error that a sender sees: `Cannot send message: args[0].onDone is a function`. */
-  toError(what: string, root: string): TypeError {
-    return new TypeError(`Cannot send ${what}: ${root}${this.#path} ${this.reason}`);
+  toError(what: string, root: string, verb: string): TypeError {
+    return new TypeError(`Cannot ${verb} ${what}: ${root}${this.#path} ${this.reason}`);
   }
+}
+
+/** Makes of what a walk has thrown the error that a sender sees. */
+export function errorOf(error: unknown, what: string, root: string, verb = "send"): unknown {
+  if (error instanceof Refusal) return error.toError(what, root, verb);
+  if (error instanceof RangeError && error.message.includes("call stack")) {
+    return new TypeError(`Cannot ${verb} ${what}: ${root} is nested too deeply`, { cause: error });
+  }
+  return error;
 }
 
 /** Names a value that cannot cross, as the end of a sentence. */

@@ -40,7 +40,7 @@ function captureInstance(walk: Walk, value: object, encode: (instance: unknown) 
 }
 
 function captureError(walk: Walk, value: Error): unknown {
-  const { error, fields } = encodeError(value, walk);
+  const { error, fields } = encodeError(value, walk, walk.destination.reach !== "store");
   for (let at = 0; at < fields.length; at += 2) walk.count(unitsIn(fields[at]) + VALUE_UNITS);
   return walk.mark(["error", error, fields]);
 }

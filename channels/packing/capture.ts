@@ -5,7 +5,7 @@ import { type Packet, plainPacket } from "../message/packet.ts";
 import type { Draft } from "./draft.ts";
 import { checkLength } from "../message/length.ts";
 import { copiedUnits, copyPlain } from "./plain_copy.ts";
-import { indexStep, noStep, Refusal } from "./_refusal.ts";
+import { errorOf, indexStep, noStep } from "./_refusal.ts";
 import { moveBuffers } from "./moving.ts";
 
 /**
@@ -71,7 +71,7 @@ export function settle({ payload, units, extras }: Draft, what: string, root: st
     if (movables.size === 0) return packet;
     return { ...packet, renewable: new Map([...movables].filter(([, thing]) => thing.again)) };
   } catch (error) {
-    throw error instanceof Refusal ? error.toError(what, root) : error;
+    throw errorOf(error, what, root);
   }
 }
 
@@ -88,10 +88,6 @@ function walk(
     if (!destination.stays) checkLength(draft.payload, draft.units, what, root);
     return draft;
   } catch (error) {
-    if (error instanceof Refusal) throw error.toError(what, root);
-    if (error instanceof RangeError && error.message.includes("call stack")) {
-      throw new TypeError(`Cannot send ${what}: ${root} is nested too deeply`, { cause: error });
-    }
-    throw error;
+    throw errorOf(error, what, root);
   }
 }

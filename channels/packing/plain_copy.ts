@@ -18,6 +18,8 @@ let count = 0;
 let isBusy = false;
 let units = 0;
 let isHere = false;
+/** Whether handles stay themselves, too. */
+let keepsHandles = false;
 /** Whether the copies become JSON text, which leaves symbol keys out. */
 let isText = false;
 
@@ -32,13 +34,15 @@ export function copiedUnits(): number {
  *
  * It is the same walk without what most messages do not need, and takes a third of the time.
  *
- * @param destination Where the message stays on this thread all scalars are plain, and handles, as themselves.
+ * @param destination Where the message stays on this thread all scalars are plain, and in one that stays in the process
+ * handles, as themselves.
  */
 export function copyPlain(values: readonly unknown[], destination: Destination): unknown[] | null {
   // A getter that sends a message itself.
   if (isBusy) return null;
   isBusy = true;
   isHere = destination.stays;
+  keepsHandles = isHere && destination.reach === "process";
   isText = destination.isText;
   units = 0;
   try {
@@ -61,6 +65,7 @@ export function copyRow(values: readonly unknown[], shape: Shape): unknown[] | n
   if (isBusy || values.length !== shape.length) return null;
   isBusy = true;
   isHere = false;
+  keepsHandles = false;
   isText = true;
   units = 0;
   try {
@@ -131,7 +136,7 @@ function copyObject(value: object, level: number): unknown {
   const prototype = Object.getPrototypeOf(value);
   const isArray = prototype === Array.prototype && Array.isArray(value);
   if (!isArray && prototype !== Object.prototype) {
-    return isHere && staysItself(value) ? value : NOT_PLAIN;
+    return keepsHandles && staysItself(value) ? value : NOT_PLAIN;
   }
   if (level === MOST_LEVELS || count === MOST_OBJECTS) return NOT_PLAIN;
   for (let index = 0; index < count; index++) {

@@ -31,6 +31,7 @@ const AS_BYTES: Destination = {
   isText: true,
   passesAborts: false,
   refusal: "cannot be sent as bytes: use a Queue",
+  reach: "process",
 };
 
 /** Where this thread makes its items. */

@@ -14,6 +14,7 @@ export const AS_BYTES: Destination = {
   isText: true,
   passesAborts: true,
   refusal: "cannot be sent as bytes",
+  reach: "process",
 };
 
 /** One end of a connection that carries bytes. */

@@ -1,0 +1,96 @@
+/**
+ * What exists in one process only: a message that may leave the process is refused when it holds such a thing, wherever
+ * it goes this time.
+ *
+ * @module
+ */
+import { HANDLE, type Handle, type HandleOutlet, type HandleToken } from "../message/handle.ts";
+import type { Reach } from "./destination.ts";
+import { Refusal } from "./_refusal.ts";
+
+const COMES_THROUGH = "send what comes through it in messages";
+
+type Kind = readonly [of: { prototype: object; name: string }, instead: string | null];
+
+const CLASSES: readonly Kind[] = [
+  [SharedArrayBuffer, null],
+  [MessagePort, COMES_THROUGH],
+  [ReadableStream, COMES_THROUGH],
+  [WritableStream, COMES_THROUGH],
+  [TransformStream, COMES_THROUGH],
+  [File, "send its name and its bytes"],
+  [Blob, "send its bytes"],
+  [CryptoKey, "send what crypto.subtle.exportKey() gives"],
+  [WebAssembly.Module, "send the bytes that it was compiled from"],
+];
+
+const NAMED = "send a text that names it";
+
+/** By the tags of their tokens. */
+const HANDLES: Record<string, readonly [what: string, instead: string]> = {
+  queue: ["a Queue", COMES_THROUGH],
+  pipe: ["a PipeEnd", COMES_THROUGH],
+  ref: ["an ActorRef", "use the reference to a keyed actor, which system.at() gives"],
+  actor: ["the definition of an actor", NAMED],
+  task: ["the definition of a task", NAMED],
+};
+
+/** Tag of references to keyed actors, which mean the same in every process. */
+const KEYED = "at";
+
+/** What is of no use to a handle that can leave the process: nothing goes beside its token. */
+const NO_OUTLET: HandleOutlet = { attach: () => -1, move: () => -1 };
+
+/**
+ * The token of a handle that may leave the process.
+ *
+ * @throws {Refusal} when it may not.
+ */
+export function portableToken(handle: Handle, reach: Reach): HandleToken {
+  const token = handle[HANDLE](NO_OUTLET);
+  const [tag] = token;
+  if (tag === KEYED) return token;
+  const [what, instead] = Object.hasOwn(HANDLES, tag)
+    ? HANDLES[tag]!
+    : [named(handle.constructor.name), "let a keyed actor hold what is shared"];
+  throw new Refusal(`is ${staysIn(what, reach, instead)}`);
+}
+
+/**
+ * Looks at an object of the platform that is copied otherwise, moved or shared.
+ *
+ * @throws {Refusal} when it exists in this process only, and the message may leave it.
+ */
+export function checkReach(value: object, reach: Reach): void {
+  if (reach === "process") return;
+  const kind = kindOf(value);
+  if (kind !== null) throw new Refusal(`is ${staysIn(named(kind[0].name), reach, kind[1])}`);
+}
+
+/**
+ * The same for what a message gives away.
+ *
+ * @throws {Refusal} when it is no `ArrayBuffer`, and the message may leave this process.
+ */
+export function checkGiven(thing: object, reach: Reach): void {
+  if (reach === "process") return;
+  const kind = kindOf(thing);
+  if (kind === null) return;
+  const [{ name }, instead] = kind;
+  throw new Refusal(`is given ${staysIn(`${named(name)} to move`, reach, instead)}`);
+}
+
+function kindOf(value: object): Kind | null {
+  const { isPrototypeOf } = Object.prototype;
+  return CLASSES.find(([{ prototype }]) => isPrototypeOf.call(prototype, value)) ?? null;
+}
+
+function staysIn(what: string, reach: Reach, instead: string | null): string {
+  const why = reach === "store" ? "cannot be stored" : "a keyed actor may be in another";
+  const reason = `${what}: it exists in one process only, and ${why}`;
+  return instead === null ? reason : `${reason}: ${instead}`;
+}
+
+function named(name: string): string {
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+}

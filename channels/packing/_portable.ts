@@ -10,30 +10,30 @@ import { Refusal } from "./_refusal.ts";
 
 const COMES_THROUGH = "send what comes through it in messages";
 
-type Kind = readonly [of: { prototype: object; name: string }, instead: string | null];
+type Kind = readonly [of: { prototype: object }, what: string, instead: string | null];
 
 const CLASSES: readonly Kind[] = [
-  [SharedArrayBuffer, null],
-  [MessagePort, COMES_THROUGH],
-  [ReadableStream, COMES_THROUGH],
-  [WritableStream, COMES_THROUGH],
-  [TransformStream, COMES_THROUGH],
-  [File, "send its name and its bytes"],
-  [Blob, "send its bytes"],
-  [CryptoKey, "send what crypto.subtle.exportKey() gives"],
-  [WebAssembly.Module, "send the bytes that it was compiled from"],
+  [SharedArrayBuffer, "a SharedArrayBuffer", null],
+  [MessagePort, "a MessagePort", COMES_THROUGH],
+  [ReadableStream, "a ReadableStream", COMES_THROUGH],
+  [WritableStream, "a WritableStream", COMES_THROUGH],
+  [TransformStream, "a TransformStream", COMES_THROUGH],
+  [File, "a File", "send its name and its bytes"],
+  [Blob, "a Blob", "send its bytes"],
+  [CryptoKey, "a CryptoKey", "send what crypto.subtle.exportKey() gives"],
+  [WebAssembly.Module, "a WebAssembly.Module", "send the bytes that it was compiled from"],
 ];
 
 const NAMED = "send a text that names it";
 
 /** By the tags of their tokens. */
-const HANDLES: Record<string, readonly [what: string, instead: string]> = {
-  queue: ["a Queue", COMES_THROUGH],
-  pipe: ["a PipeEnd", COMES_THROUGH],
-  ref: ["an ActorRef", "use the reference to a keyed actor, which system.at() gives"],
-  actor: ["the definition of an actor", NAMED],
-  task: ["the definition of a task", NAMED],
-};
+const HANDLES = new Map<string, readonly [what: string, instead: string]>([
+  ["queue", ["a Queue", COMES_THROUGH]],
+  ["pipe", ["a PipeEnd", COMES_THROUGH]],
+  ["ref", ["an ActorRef", "use the reference to a keyed actor, which system.at() gives"]],
+  ["actor", ["the definition of an actor", NAMED]],
+  ["task", ["the definition of a task", NAMED]],
+]);
 
 /** Tag of references to keyed actors, which mean the same in every process. */
 const KEYED = "at";
@@ -50,10 +50,15 @@ export function portableToken(handle: Handle, reach: Reach): HandleToken {
   const token = handle[HANDLE](NO_OUTLET);
   const [tag] = token;
   if (tag === KEYED) return token;
-  const [what, instead] = Object.hasOwn(HANDLES, tag)
-    ? HANDLES[tag]!
-    : [named(handle.constructor.name), "let a keyed actor hold what is shared"];
-  throw new Refusal(`is ${staysIn(what, reach, instead)}`);
+  throw new Refusal(`is ${handleReason(handle, tag, reach)}`);
+}
+
+function handleReason(handle: Handle, tag: string, reach: Reach): string {
+  const known = HANDLES.get(tag);
+  if (known !== undefined) return staysIn(known[0], reach, known[1]);
+  const instead = tag.startsWith("shared.") ? "let a keyed actor hold what is shared" : null;
+  const { name } = handle.constructor;
+  return staysIn(`${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`, reach, instead);
 }
 
 /**
@@ -64,7 +69,7 @@ export function portableToken(handle: Handle, reach: Reach): HandleToken {
 export function checkReach(value: object, reach: Reach): void {
   if (reach === "process") return;
   const kind = kindOf(value);
-  if (kind !== null) throw new Refusal(`is ${staysIn(named(kind[0].name), reach, kind[1])}`);
+  if (kind !== null) throw new Refusal(`is ${staysIn(kind[1], reach, kind[2])}`);
 }
 
 /**
@@ -75,9 +80,7 @@ export function checkReach(value: object, reach: Reach): void {
 export function checkGiven(thing: object, reach: Reach): void {
   if (reach === "process") return;
   const kind = kindOf(thing);
-  if (kind === null) return;
-  const [{ name }, instead] = kind;
-  throw new Refusal(`is given ${staysIn(`${named(name)} to move`, reach, instead)}`);
+  if (kind !== null) throw new Refusal(`is given ${staysIn(`${kind[1]} to move`, reach, kind[2])}`);
 }
 
 function kindOf(value: object): Kind | null {
@@ -89,8 +92,4 @@ function staysIn(what: string, reach: Reach, instead: string | null): string {
   const why = reach === "store" ? "cannot be stored" : "a keyed actor may be in another";
   const reason = `${what}: it exists in one process only, and ${why}`;
   return instead === null ? reason : `${reason}: ${instead}`;
-}
-
-function named(name: string): string {
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }

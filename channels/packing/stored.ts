@@ -1,9 +1,8 @@
 import { type Part, Scratch, toBytes } from "../message/bytes.ts";
 import { isTooLong, tooLong } from "../message/length.ts";
-import type { Payload } from "../message/marker.ts";
+import { MARK, type Payload } from "../message/marker.ts";
 import { type Stored, STORED_FORMAT, WHOLE, type Whole } from "../message/stored.ts";
 import { jsonOf } from "../vocabulary/kept.ts";
-import { MARK } from "../message/marker.ts";
 import { CaptureWalk } from "./_capture_walk.ts";
 import { TO_STORE } from "./destination.ts";
 import { moveBuffers } from "./moving.ts";

@@ -34,6 +34,13 @@ registerClass(Holder, {
   decode: ([content]) => new Holder(content),
 });
 
+/** A handle of a kind of its own. */
+class Token implements Handle {
+  [HANDLE](): HandleToken {
+    return ["test.portable", 1];
+  }
+}
+
 const idle = actor(import.meta, () => ({ ping: () => 1 }));
 const nothing = task(import.meta, () => 1);
 const key = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"]);
@@ -166,6 +173,7 @@ const REFUSED: Refused[] = [
     says: "args[0] is a SharedQueue",
     instead: HOLD,
   },
+  { what: "another handle", make: () => [new Token()], says: "args[0][0] is a Token" },
   {
     what: "a key of cryptography",
     make: () => key,
@@ -175,7 +183,7 @@ const REFUSED: Refused[] = [
   {
     what: "a module of WebAssembly",
     make: () => new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])),
-    says: "args[0] is a Module",
+    says: "args[0] is a WebAssembly.Module",
     instead: "send the bytes that it was compiled from",
   },
   {

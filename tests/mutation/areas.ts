@@ -15,6 +15,7 @@ const testKit = (...names: string[]) => names.map((name) => `tests/testing_kit/$
 const messages = [
   ...channels("bytes", "pack", "capture", "capture_depth", "rows", "errors", "refusal", "handle"),
   ...channels("transfer", "register_class", "message_length", "odd_values", "byte_link"),
+  ...channels("portable", "stored"),
   ...actors("definitions", "refused_transfers", "pool_workers", "large_messages", "routes"),
   ...shared("shared_value"),
 ];

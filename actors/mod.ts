@@ -41,6 +41,8 @@ export * from "./pool/pool_options.ts";
 export { Supervisor } from "./supervision/supervisor.ts";
 export * from "./supervision/supervisor_options.ts";
 export type { TaskResult } from "./supervision/task_results.ts";
+export * from "./vocabulary/store.ts";
+export * from "./vocabulary/store_errors.ts";
 export * from "./vocabulary/system_events.ts";
 export * from "./task.ts";
 export * from "./vocabulary/transport.ts";

@@ -6,6 +6,7 @@ import {
   MailboxFullError,
   NameTakenError,
 } from "../../actors/vocabulary/errors.ts";
+import { StoreError, StoreInUseError } from "../../actors/vocabulary/store_errors.ts";
 import { capture } from "../../channels/packing/capture.ts";
 import { OVER_LINK } from "../../channels/packing/destination.ts";
 import { HostLostError, RemoteError } from "../../channels/mod.ts";
@@ -75,6 +76,18 @@ const KNOWN: Known[] = [
     class: MailboxFullError,
     make: () => new MailboxFullError("db", 10, 'ask "get"'),
     fields: { actor: "db", capacity: 10 },
+  },
+  {
+    name: "StoreError",
+    class: StoreError,
+    make: () => new StoreError("Cannot open", "shop.db", "full", { cause: "why" }),
+    fields: { file: "shop.db", reason: "full", cause: "why" },
+  },
+  {
+    name: "StoreInUseError",
+    class: StoreInUseError,
+    make: () => new StoreInUseError("shop.db", 5),
+    fields: { file: "shop.db", waitMs: 5 },
   },
   {
     name: "DeadlockError",

@@ -49,8 +49,8 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
     ["managed/home"],
     ["mod.ts"],
   ],
+  durable: [["sqlite"], ["mod.ts"]],
   // What comes next has its place already.
-  durable: [["."]],
   cluster: [["."]],
   inspector: [["."]],
   otel: [["."]],

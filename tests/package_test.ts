@@ -11,6 +11,7 @@ import { scratchFolder } from "./testing.ts";
 
 const PROGRAM = `
 import { ActorSystem, actor, Pool, Queue, task } from "@troupe/actors";
+import { sqlite } from "@troupe/actors/durable";
 import { Manager, Mutex, SharedValue } from "@troupe/actors/shared";
 import { probe, turn } from "@troupe/actors/testing";
 
@@ -42,11 +43,15 @@ if (import.meta.main) {
   using log = probe<{ note(n: number): void }>(system);
   log.ref.tell.note(9);
   console.log("probe", await log.next("note"));
+  const store = sqlite(":memory:");
+  const stored = await system.spawn(store.definition.with({ own: {} }), ...store.args as never[]);
+  console.log("store", (await stored.ask.load("kind", "key")).version);
   console.log("turn", (await turn(counter, [total], "add", 1)).result);
 }
 `;
 
-const OUTPUT = "actor 5\nqueue 7\npool [ 1, 4, 9 ]\nmanager [ 1, 2 ]\nprobe [ 9 ]\nturn 5\n";
+const OUTPUT =
+  "actor 5\nqueue 7\npool [ 1, 4, 9 ]\nmanager [ 1, 2 ]\nprobe [ 9 ]\nstore 0\nturn 5\n";
 
 const root = new URL("../", import.meta.url);
 
@@ -89,6 +94,7 @@ async function copyInto(folder: string, path: string): Promise<void> {
 async function consume(base: string, folder: string, worker: string, flags: string[]) {
   const imports = {
     "@troupe/actors": `${base}mod.ts`,
+    "@troupe/actors/durable": `${base}durable/mod.ts`,
     "@troupe/actors/shared": `${base}shared/mod.ts`,
     "@troupe/actors/testing": `${base}testing/mod.ts`,
   };

@@ -14,6 +14,11 @@ const SERIALS = 2 ** 30;
 /** More numbers than are taken within one transaction, in which new ones would be undone with it. */
 const SPARE_SERIALS = 2 ** 24;
 
+const SYNCHRONOUS: Record<Durability, string> = {
+  disk: "PRAGMA synchronous = FULL",
+  process: "PRAGMA synchronous = NORMAL",
+};
+
 /** What is said of a part of a transaction that may be undone by itself. */
 export type SavepointWord = "SAVEPOINT one" | "ROLLBACK TO one" | "RELEASE one";
 
@@ -24,7 +29,6 @@ export class Connection {
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
   readonly #savepoints: Record<SavepointWord, StatementSync>;
-  readonly #sync: Record<Durability, StatementSync>;
   #durability: Durability = "disk";
   #opening = 0;
   #serials = 0;
@@ -42,7 +46,6 @@ export class Connection {
         const pragma of [
           `busy_timeout = ${BUSY_MS}`,
           "journal_mode = WAL",
-          "synchronous = FULL",
           `journal_size_limit = ${WAL_BYTES}`,
           "foreign_keys = OFF",
         ]
@@ -55,10 +58,6 @@ export class Connection {
         "SAVEPOINT one": db.prepare("SAVEPOINT one"),
         "ROLLBACK TO one": db.prepare("ROLLBACK TO one"),
         "RELEASE one": db.prepare("RELEASE one"),
-      };
-      this.#sync = {
-        disk: db.prepare("PRAGMA synchronous = FULL"),
-        process: db.prepare("PRAGMA synchronous = NORMAL"),
       };
       this.#raise();
     } catch (error) {
@@ -82,11 +81,7 @@ export class Connection {
    * What came before with less durability is safe with it: the disk takes the whole file.
    */
   transact<T>(durability: Durability, work: () => T): T {
-    if (durability !== this.#durability) {
-      // Within a transaction it could not be changed.
-      this.#sync[durability].run();
-      this.#durability = durability;
-    }
+    if (durability !== this.#durability) this.#waitFor(durability);
     this.#begin.run();
     try {
       const result = work();
@@ -109,10 +104,16 @@ export class Connection {
     return this.#opening * SERIALS + ++this.#serials;
   }
 
+  /** Says what commits wait for, from the next transaction on: within one it could not be changed. */
+  #waitFor(durability: Durability): void {
+    // Not prepared: it takes effect when it is compiled, and not when it is run.
+    this.#db.exec(SYNCHRONOUS[durability]);
+    this.#durability = durability;
+  }
+
   /** Takes new numbers: written at each opening, so that those that are given out in between need not be. */
   #raise(): void {
-    this.#sync.disk.run();
-    this.#durability = "disk";
+    this.#waitFor("disk");
     const [row] = this.#db.prepare(
       "UPDATE troupe_meta SET value = value + 1 WHERE name = 'opening' RETURNING value",
     ).all();

@@ -82,6 +82,15 @@ Deno.test.each([...PRIMITIVES, ...OBJECTS, ...COLLECTIONS, ...BINARY, ...IDENTIT
   ({ make }) => assertSameStructure(decode(encode(make())), structuredClone(make())),
 );
 
+Deno.test.each([1, 11, 12, 13, 14, 40].map((count) => ({ count })))(
+  "encodeStored() and decodeStored() keep one object that comes twice after $count others",
+  ({ count }) => {
+    const items = Array.from({ length: count }, (_, id) => ({ id }));
+    const value = [...items, items.at(-1)];
+    assertSameStructure(decode(encode(value)), value);
+  },
+);
+
 Deno.test.each(DEEP)("encodeStored() and decodeStored() keep $what", ({ make }) => {
   assertSameStructure(decode(encode(make())), make());
 });

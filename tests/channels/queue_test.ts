@@ -7,6 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ChannelClosedError, pack, Queue, transfer, unpack, type WaitOptions } from "../../mod.ts";
+import { RemoteCore } from "../../channels/queue/_ends.ts";
 import { peerOn, PEERS, REMOTE_PEERS, startWaiting } from "../fixtures/queue_peer.ts";
 import type { Moved, Order } from "../fixtures/queue_scripts.ts";
 import { simulated } from "../simulation/simulated.ts";
@@ -692,6 +693,35 @@ simulated(
     assertEquals(await queue.receive({ timeoutMs: 5_000 }), "item");
   },
 );
+
+Deno.test("Queue's thread is watched over no more once the last handle is released", async () => {
+  // Deno's types do not have `navigator.locks` yet.
+  const { locks } = navigator as unknown as {
+    locks: {
+      request(name: string, callback: () => Promise<void>): Promise<void>;
+      query(): Promise<{ pending?: { name?: string }[] }>;
+    };
+  };
+  const life = crypto.randomUUID();
+  const isWatched = async () => {
+    const { pending = [] } = await locks.query();
+    return pending.some(({ name }) => name === life);
+  };
+  const { promise: end, resolve } = Promise.withResolvers<void>();
+  const lived = locks.request(life, () => end);
+  const { port1, port2 } = new MessageChannel();
+  try {
+    const core = new RemoteCore(crypto.randomUUID(), 1, port1, life);
+    core.retain();
+    await until(5_000, "the watch", isWatched);
+    core.release();
+    await until(5_000, "the end of the watch", async () => !await isWatched());
+  } finally {
+    resolve();
+    await lived;
+    port2.close();
+  }
+});
 
 simulated(
   "Queue that comes back to the thread that made it is a handle on the same queue",

@@ -6,8 +6,9 @@
  *     deno task test:threads                              what is usually simulated, on real threads
  *     deno task test:all                                  all three
  *
- * Processes, because locks belong to a whole process: the leak check of `testing.ts` could not tell whose they are. With
- * arguments, such as files, there is one process, in which all tests of a file run.
+ * Processes, because locks belong to a whole process: the leak check of `testing.ts` could not tell whose they are. The
+ * files of one process share a thread (`batch.ts`), except those that start processes. With arguments, such as files,
+ * there is one process, in which each file has a thread of its own.
  *
  * @module
  */
@@ -18,7 +19,6 @@ export const TEST_ARGS: readonly string[] = [
   "test",
   "--doc",
   "--no-check",
-  "--trace-leaks",
   "--shuffle",
   "--permit-no-files",
   "--preload=./tests/testing.ts",
@@ -44,7 +44,8 @@ const WITHOUT_PROGRAMS = /\b(?:Deno\.test|simulated)\b/;
 
 const QUICK: Part = {
   env: "quick",
-  batches: () => testsOf((text) => !WITH_PROGRAMS.test(text) || WITHOUT_PROGRAMS.test(text)),
+  batches: () =>
+    inOneThread(testsOf((text) => !WITH_PROGRAMS.test(text) || WITHOUT_PROGRAMS.test(text))),
 };
 const DOCS: Part = { batches: docs };
 const PROGRAMS: Part = {
@@ -54,7 +55,7 @@ const PROGRAMS: Part = {
 const THREADS: Part = {
   env: "threads",
   filter: ON_THREADS,
-  batches: () => testsOf((text) => text.includes("/simulated.ts")),
+  batches: () => inOneThread(testsOf((text) => text.includes("/simulated.ts"))),
 };
 
 /** One more than can run: while a test waits for a thread, those of another process go on. */
@@ -71,6 +72,11 @@ async function* docs(): AsyncGenerator<string[]> {
   yield* split(found);
 }
 
+/** The same batches, whose files share a thread each. */
+async function* inOneThread(batches: AsyncGenerator<string[]>): AsyncGenerator<string[]> {
+  for await (const files of batches) yield ["tests/batch.ts", "--", ...files];
+}
+
 /** Some of the files with tests, by their text: to load one costs as much as a worker. */
 async function* testsOf(isOne: (text: string) => boolean): AsyncGenerator<string[]> {
   const tests = await testsIn("tests");
@@ -85,7 +91,7 @@ function* split(tests: string[]): Generator<string[]> {
     [tests[at], tests[other]] = [tests[other]!, tests[at]!];
   }
   // Fewer at the end, so that the processes end at about the same time.
-  while (tests.length > 0) yield tests.splice(0, Math.ceil(tests.length / (3 * JOBS)));
+  while (tests.length > 0) yield tests.splice(0, Math.ceil(tests.length / (2 * JOBS)));
 }
 
 async function testsIn(folder: string): Promise<string[]> {
@@ -198,7 +204,9 @@ if (import.meta.main) {
   const start = performance.now();
   if (args.length > 0) {
     const named = parts.filter((part) => part !== DOCS);
-    for (const part of named.length > 0 ? named : [{}]) await run.test(part, args, "inherit");
+    for (const part of named.length > 0 ? named : [{}]) {
+      await run.test(part, ["--trace-leaks", ...args], "inherit");
+    }
   } else {
     const all = (async function* () {
       for (const part of parts.length > 0 ? parts : [QUICK]) {

@@ -40,6 +40,12 @@ export {
   type ExitReason,
   type HostChange,
   type ImapOptions,
+  keyed,
+  type KeyedContext,
+  type KeyedDefinition,
+  type KeyedOptions,
+  type KeyedRef,
+  type KeyedSendOptions,
   MailboxFullError,
   type MailboxOptions,
   type MapOptions,
@@ -76,6 +82,7 @@ export {
   type TaskDefinition,
   type TaskOptions,
   type TaskResult,
+  UnknownKindError,
   type WorkerKind,
 } from "./actors/mod.ts";
 export {

@@ -5,6 +5,7 @@ import { type Begin, Incarnation } from "./cell/incarnation.ts";
 import type { Host } from "./host/host.ts";
 import { find } from "./hosts/directory.ts";
 import { run, spawn } from "./lifecycle/spawn.ts";
+import { RefByKey } from "./messaging/keyed_ref.ts";
 import { Ref } from "./messaging/ref.ts";
 import { superviseUnder, type Supervisor } from "./supervision/supervisor.ts";
 import type { SuperviseOptions } from "./supervision/supervisor_options.ts";
@@ -17,7 +18,7 @@ import type { ExitReason } from "./vocabulary/exit_reason.ts";
 export const beginContext: Begin = (cell, restarts) => new Context(cell, restarts);
 
 /** One life of an actor, with what the actor may do with its system. */
-class Context extends Incarnation implements ActorContext {
+export class Context extends Incarnation implements ActorContext {
   get #host(): Host {
     // Where actors live.
     return this.cell.environment as Host;
@@ -46,6 +47,7 @@ class Context extends Incarnation implements ActorContext {
   }
 
   watch(ref: ActorRef<unknown>): Promise<ExitReason> {
+    if (ref instanceof RefByKey) return ref.refuse("watch");
     if (!(ref instanceof Ref)) {
       return Promise.reject(new TypeError("Cannot watch: the argument must be an ActorRef"));
     }

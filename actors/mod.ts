@@ -24,7 +24,11 @@
  */
 export * from "./actor.ts";
 export * from "./actor_context.ts";
+export * from "./keyed.ts";
+export * from "./keyed_context.ts";
 export * from "./vocabulary/actor_ref.ts";
+export * from "./vocabulary/keyed_definition.ts";
+export * from "./vocabulary/keyed_ref.ts";
 export {
   ActorSystem,
   type ActorSystemOptions,

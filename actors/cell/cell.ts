@@ -353,17 +353,38 @@ export class Cell extends TurnTaker implements LocalActor, Guarded {
   }
 
   #restart(reason: ExitReason, restarts = this.incarnation.restarts + 1): void {
-    const incarnation = this.incarnation = this.begin(restarts);
+    this.beginAgain(restarts);
+    this.announce(reason, restarts);
+    this.live();
+  }
+
+  /** Begins the next life. */
+  protected beginAgain(restarts: number): void {
+    this.incarnation = this.begin(restarts);
     this.ending = null;
     this.turns = null;
     this.handlers = null;
     this.#reason = null;
     this.mailbox?.dropWork();
     this.state = "starting";
+  }
+
+  /** Tells of another life. */
+  protected announce(reason: ExitReason, restarts: number): void {
     this.environment.observer?.restarted?.(this, reason);
     this.environment.reports.report("restart", { ref: this.ref, reason, restarts });
+  }
+
+  /** The `setup` of the life that began last has failed, and nobody waits for it. */
+  protected failToStart(error: unknown): void {
+    this.endWith(error, true, false);
+  }
+
+  /** Runs the `setup` of a life that nobody waits for. */
+  protected live(): void {
+    const { incarnation } = this;
     const fail = (error: unknown) => {
-      if (incarnation === this.incarnation) this.endWith(error, true, false);
+      if (incarnation === this.incarnation) this.failToStart(error);
     };
     try {
       const started = this.#setUp(incarnation, runApart);

@@ -37,6 +37,8 @@ export class Incarnation implements Owner {
   #controller: AbortController | null = null;
   #children: Set<Child> | null = null;
   #timers: Set<Timer> | null = null;
+  /** How many of them are to fire once. */
+  #awaited = 0;
   #callbacks: (() => unknown)[] | null = null;
   /** Only grows: one number takes less than three booleans. */
   #stage = BEGUN;
@@ -108,6 +110,11 @@ export class Incarnation implements Owner {
   /** Whether there is nothing that has to end before it. */
   get isBare(): boolean {
     return this.#callbacks === null && !this.#hasChildren;
+  }
+
+  /** Whether something goes on that is to come to its end: children, or what was set by `after`. */
+  get isBusy(): boolean {
+    return this.#hasChildren || this.#awaited > 0;
   }
 
   /** Begins the end: the signal is aborted, timers never fire again. */
@@ -205,7 +212,7 @@ export class Incarnation implements Owner {
       cancelled = true;
       if (timer === null) return;
       timer.cancel();
-      this.#timers?.delete(timer);
+      if (this.#timers?.delete(timer) && !again) this.#awaited--;
     };
     const work = async () => {
       if (cancelled) return;
@@ -217,12 +224,14 @@ export class Incarnation implements Owner {
     };
     const fire = () => {
       this.#timers?.delete(timer!);
+      if (!again) this.#awaited--;
       this.cell.pushWork(new Item(label, [], null, null, work));
     };
     const set = () => {
       if (cancelled || this.#stage >= QUIET) return;
       timer = clock.setTimer(fire, ms);
       (this.#timers ??= new Set()).add(timer);
+      if (!again) this.#awaited++;
     };
     set();
     return { [Symbol.dispose]: cancel };

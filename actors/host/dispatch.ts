@@ -36,7 +36,7 @@ function isPutOff(
 function targetOf(envelope: wire.HostEnvelope): number | null {
   switch (envelope[0]) {
     case wire.TELL:
-      return envelope[1];
+      return typeof envelope[1] === "number" ? envelope[1] : null;
     case wire.STOP:
       return envelope[3] ? envelope[2] : null;
     case wire.WATCH:

@@ -1,10 +1,15 @@
+import { capture } from "../../channels/packing/capture.ts";
+import { OVER_LINK } from "../../channels/packing/destination.ts";
 import type { Clock } from "../../channels/thread/clock.ts";
 import { Deadlines } from "../../channels/waits/deadlines.ts";
 import { OwnWait, type Wait } from "../../channels/waits/wait.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { CellEnvironment } from "../cell/environment.ts";
+import type { DefinedKeyed } from "../definition/defined_keyed.ts";
 import type { Coordinator } from "../hosts/coordinator.ts";
+import { KeyedActors, type KeyedHost } from "../keyed/keyed_actors.ts";
+import { KIND } from "../messaging/protocol.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import { portLines } from "../messaging/lines.ts";
 import { exited, hasEnded, stop, terminate } from "../lifecycle/control.ts";
@@ -35,7 +40,7 @@ import { TaskQueue } from "../local/task_queue.ts";
 import { currentTurn } from "../cell/turn.ts";
 
 /** One thread's part of a system: the actors that live here. */
-export class Host implements CellEnvironment, Runtime, HostsMember {
+export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
   readonly label = "system";
   readonly what = "system";
   readonly systemId: string;
@@ -69,6 +74,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   readonly cells: ReadonlyMap<number, Cell>;
   readonly returning: Returning;
   readonly reports: Reports;
+  readonly keyed: KeyedActors;
   /** What the system started from this thread, in order of start. */
   readonly children = new Set<Child>();
   /** What only host 0 has: the directory and the workers. */
@@ -103,9 +109,10 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     this.scheduler = new Scheduler(clock);
     this.deadlines = new Deadlines(clock);
     this.tasks = new TaskQueue(clock);
-    this.links = new Links(portLines, this.lost, {
+    this.links = new Links(portLines, this.lost, index === 0, {
       onEnvelope: (peer, envelope, context) => dispatch(this, peer, envelope, context),
       onBroken: (at, cause) => this.#broken(at, cause),
+      onNeeded: (at) => this.#coordinator?.need(at),
     });
     this.requests = new Requests(this.links, this.lost);
     this.directory = new Directory(index, this.requests);
@@ -113,6 +120,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
     this.actors = new LocalActors(this, firstSerial, returning);
     this.cells = this.actors.cells;
     this.returning = this.actors.returning;
+    this.keyed = new KeyedActors(this);
     this.#departures = new Departures(this);
     this.#windUp = new WindUp(this);
     enterSystem(this);
@@ -142,6 +150,13 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   /** A reference to an actor of this system. */
   refOf(at: number, serial: number, name: string | undefined): Ref {
     return new Ref(this, at, serial, name);
+  }
+
+  /** A kind of keyed actors is used here that host 0 may not know. */
+  announceKind(definition: DefinedKeyed<unknown>): void {
+    if (this.#coordinator !== null) return this.#coordinator.kinds.add(definition);
+    const packet = capture([definition], OVER_LINK, "kind", "definition");
+    this.links.tryPeer(0)?.link.send([KIND, packet.payload], packet);
   }
 
   /** Tells one start with a name from all others of the system. */
@@ -203,6 +218,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember {
   /** From now on timers do not fire, and only actors may send. */
   quiet(): void {
     this.#isQuiet = true;
+    this.keyed.quiet();
     for (const cell of this.cells.values()) cell.stopTimers();
   }
 

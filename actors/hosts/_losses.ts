@@ -242,10 +242,14 @@ export class Losses {
     return this.#workers.get(by)?.unmourned.get(lost) ?? 0;
   }
 
+  /** Tells the others that a host is there which they may know as gone. */
+  tellBack(index: number): void {
+    this.#tellOthers(index, [HOST_BACK, index, []]);
+  }
+
   /** Tells a host that has asked for one that will not be back. */
   tellGone(to: Peer, lost: number): void {
-    const error = this.#host.lost.errorOf(lost);
-    if (error === undefined) return;
+    const error = this.#host.lost.errorOf(lost) ?? new HostLostError(lost);
     this.#announce(to, lost, error, null);
     to.link.send([HOST_GONE, lost]);
   }

@@ -1,4 +1,6 @@
+import type { Deadlines } from "../../channels/waits/deadlines.ts";
 import type { Wait } from "../../channels/waits/wait.ts";
+import { Kinds } from "./_kinds.ts";
 import type { Leader } from "./directory.ts";
 import type { WorkersHost } from "./workers.ts";
 import { captureLine, type FarEnd } from "../messaging/lines.ts";
@@ -25,6 +27,7 @@ const SENDING_MS = 500;
 
 /** What the leader needs of the host that it is on. */
 export interface LeaderHost extends WorkersHost {
+  readonly deadlines: Deadlines;
   /** Tasks started from here that are not settled. */
   readonly runs: ReadonlyMap<Wait, string>;
   /** From now on timers do not fire, and only actors may send. */
@@ -44,6 +47,8 @@ export class Coordinator implements Leader {
   readonly #limit: number;
   readonly #kind: WorkerKind;
   readonly #names = new Names();
+  /** The kinds of keyed actors. */
+  readonly kinds: Kinds;
   readonly #workers: Workers;
   readonly #losses: Losses;
   /** Ends the whole system, as a worker asks for it. */
@@ -57,6 +62,7 @@ export class Coordinator implements Leader {
     this.#host = host;
     this.#limit = limit;
     this.#kind = kind;
+    this.kinds = new Kinds(host.deadlines);
     this.#workers = new Workers(host, {
       onLost: (index, cause, culprit) => void this.#losses.lose(index, cause, culprit),
       onFailed: (index, error) => this.failed(index, error),
@@ -104,6 +110,8 @@ export class Coordinator implements Leader {
         return await this.#condemn(question[1], question[2], question[3]);
       case "ordered":
         return this.#losses.ordered(question[1], question[2]);
+      case "kind":
+        return await this.kinds.find(question[1], this.#host.settings.startTimeoutMs);
       case "broken":
         return this.broken(question[1], new Error(question[2]));
     }
@@ -134,7 +142,7 @@ export class Coordinator implements Leader {
     const shared = [...this.#workers.all, ...this.#losses.records].filter(({ isOwn }) => !isOwn);
     const chosen = placement.choose(shared, shared.length < this.#limit);
     const record = chosen === null
-      ? this.#startFor(request, placement.isOwn)
+      ? placement.isOwn ? this.#startOwn(request) : this.#startShared(this.#freeIndex())
       : shared.find(({ index }) => index === chosen);
     if (record === undefined) return 0;
     record.load++;
@@ -144,18 +152,37 @@ export class Coordinator implements Leader {
     return record.index;
   }
 
-  #startFor(
-    { worker, permissions, unresponsiveMs, label }: PlaceRequest,
-    isOwn: boolean,
-  ): WorkerRecord {
-    if (!isOwn) return this.#workers.start(this.#kind, null, false, null, null);
-    return this.#workers.start(
+  #startOwn({ worker, permissions, unresponsiveMs, label }: PlaceRequest): WorkerRecord {
+    return this.#workers.startOwn(
       worker ?? this.#kind,
       permissions as Deno.PermissionOptions,
-      true,
       limitOf(unresponsiveMs) ?? null,
       label,
     );
+  }
+
+  /** Starts a shared host, for the first time or after one that was lost and not needed. */
+  #startShared(index: number): WorkerRecord {
+    const record = this.#workers.startShared(index, this.#kind);
+    // Others may know that the one before will not be back.
+    if (record.generation > 0) this.#losses.tellBack(index);
+    return record;
+  }
+
+  /** The lowest number of a shared host that is not there, and not about to be back. */
+  #freeIndex(): number {
+    const taken = new Set(
+      [...this.#workers.all, ...this.#losses.records].map(({ index }) => index),
+    );
+    let index = 1;
+    while (taken.has(index)) index++;
+    return index;
+  }
+
+  /** A shared host is needed for keyed actors: starts it if it is not there, unless the system ends. */
+  need(index: number): void {
+    const isShared = index >= 1 && index <= this.#limit;
+    if (isShared && this.#shutdown === null && !this.#workers.has(index)) this.#startShared(index);
   }
 
   /**
@@ -200,20 +227,25 @@ export class Coordinator implements Leader {
     void this.#losses.lose(index, error);
   }
 
-  /** Passes a port on from one host to another. */
-  introduce(from: Peer, to: number, line: FarEnd): void {
+  /**
+   * Passes a port on from one host to another.
+   *
+   * @param starts Whether that is to be started when it is not there.
+   */
+  introduce(from: Peer, to: number, line: FarEnd, starts: boolean): void {
     // One of the two threads has ended since, and the other end with it: a new one in its place has its own.
     const isOld = this.#host.links.tryPeer(from.index) !== from ||
       this.#losses.isUnmourned(to, from.index);
     if (isOld) return this.#host.links.refuse(line);
-    if (this.#losses.defer(to, () => this.introduce(from, to, line))) return;
+    if (this.#losses.defer(to, () => this.introduce(from, to, line, starts))) return;
+    if (starts) this.need(to);
     const peer = this.#workers.has(to) ? this.#host.links.tryPeer(to) : undefined;
     if (peer === undefined) {
       this.#host.links.refuse(line);
       return this.#losses.tellGone(from, to);
     }
     const packet = captureLine(line);
-    peer.link.send([CONNECT, from.index, packet.payload], packet);
+    peer.link.send([CONNECT, from.index, packet.payload, false], packet);
   }
 
   /** Ends everything; resolves with the names of what did not end in time. */

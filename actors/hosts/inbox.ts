@@ -1,7 +1,8 @@
 import { checkCame, portIn } from "../../channels/vocabulary/malformed.ts";
-import type { Payload } from "../../channels/message/marker.ts";
 import { type RevivalContext, revive } from "../../channels/message/revival.ts";
+import type { Payload } from "../../channels/message/marker.ts";
 import { HostLostError } from "../../channels/vocabulary/errors.ts";
+import { DefinedKeyed } from "../definition/defined_keyed.ts";
 import { answer, reviveError } from "../messaging/incoming.ts";
 import type { FarEnd } from "../messaging/lines.ts";
 import { noteDone } from "../messaging/loss.ts";
@@ -30,7 +31,7 @@ export function receiveNews(
 ): boolean {
   switch (envelope[0]) {
     case wire.CONNECT:
-      connect(host, peer, envelope[1], envelope[2], context);
+      connect(host, peer, envelope, context);
       return true;
     case wire.READY:
       host.coordinator?.ready(peer.index, envelope[1]);
@@ -76,6 +77,9 @@ export function receiveNews(
     case wire.QUIET:
       host.quiet();
       return true;
+    case wire.KIND:
+      named(host, peer, envelope[1], context);
+      return true;
     default:
       envelope satisfies Exclude<wire.HostEnvelope, wire.NewsEnvelope>;
       return false;
@@ -98,6 +102,18 @@ function reported(
   }
 }
 
+/** A host uses a kind of keyed actors. */
+function named(host: HostsMember, peer: Peer, payload: Payload, context: RevivalContext): void {
+  try {
+    const [definition] = revive(payload, context);
+    checkCame(definition instanceof DefinedKeyed, "definition");
+    host.coordinator?.kinds.add(definition);
+  } catch (error) {
+    const detail = { ref: undefined, handler: "kind", host: peer.index, error };
+    host.reports.report("error", detail);
+  }
+}
+
 async function mourn(
   host: HostsMember,
   peer: Peer,
@@ -113,8 +129,7 @@ async function mourn(
 function connect(
   host: HostsMember,
   peer: Peer,
-  at: number,
-  payload: Payload,
+  [, at, payload, starts]: wire.HostEnvelope & { 0: typeof wire.CONNECT },
   context: RevivalContext,
 ): void {
   const [came, memory] = revive(payload, context);
@@ -122,5 +137,5 @@ function connect(
   checkCame(memory === null || memory instanceof SharedArrayBuffer, "memory of a line");
   const far: FarEnd = { port, memory };
   if (host.coordinator === null) host.links.connect(at, host.links.lines.open(far));
-  else host.coordinator.introduce(peer, at, far);
+  else host.coordinator.introduce(peer, at, far, starts);
 }

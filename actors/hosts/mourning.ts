@@ -104,7 +104,7 @@ export function decide(
 ): void {
   const error = lost.errorOf(at);
   if (carrier !== null) links.connect(at, carrier);
-  if (error === undefined) return;
+  if (error === undefined || isBack && lost.renew(at)) return;
   const children = abroad.on(at);
   const returning = new Set(children.filter((child) => isBack && child.isReturning));
   for (const child of children) {

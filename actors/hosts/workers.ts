@@ -85,10 +85,14 @@ export class Workers {
   readonly #records = new Map<number, WorkerRecord>();
   /** Those that were ended, as long as their threads hold their locks. */
   readonly #ending = new Set<WorkerRecord>();
-  #indexes = 0;
+  /** The number of the last worker of somebody's own: shared ones have the first numbers. */
+  #indexes: number;
+  /** How many threads there were for each shared host. */
+  readonly #generations = new Map<number, number>();
 
   constructor(host: WorkersHost, handlers: WorkersHandlers) {
     this.#host = host;
+    this.#indexes = host.settings.workers;
     this.#handlers = handlers;
   }
 
@@ -127,22 +131,37 @@ export class Workers {
     return [...this.#ending];
   }
 
+  /** Starts a shared one with a number that none has now: keyed actors are found by the numbers of their hosts. */
+  startShared(index: number, kind: WorkerKind): WorkerRecord {
+    const generation = this.#generations.get(index) ?? 0;
+    const { unresponsiveMs } = this.#host.settings;
+    const shared = { index, kind, permissions: null, isOwn: false, label: null };
+    return this.#start({ ...shared, unresponsiveMs, generation });
+  }
+
   /**
-   * Starts one.
+   * Starts one for one actor or task.
    *
    * @throws {TypeError} when a thread is to keep permissions.
    */
-  start(
+  startOwn(
     kind: WorkerKind,
     permissions: Deno.PermissionOptions | null,
-    isOwn: boolean,
     ownLimitMs: number | null,
     label: string | null,
   ): WorkerRecord {
     checkPermissions(kind, permissions);
     const index = ++this.#indexes;
     const unresponsiveMs = ownLimitMs ?? this.#host.settings.unresponsiveMs;
-    return this.#start({ index, kind, permissions, isOwn, unresponsiveMs, label, generation: 0 });
+    return this.#start({
+      index,
+      kind,
+      permissions,
+      isOwn: true,
+      unresponsiveMs,
+      label,
+      generation: 0,
+    });
   }
 
   /**
@@ -208,6 +227,8 @@ export class Workers {
       unmourned: new Map(),
     };
     this.#records.set(index, record);
+    if (!isOwn) this.#generations.set(index, generation + 1);
+    this.#host.lost.renew(index);
     decide(this.#host, index, true, near);
     return record;
   }

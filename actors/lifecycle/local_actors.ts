@@ -78,6 +78,22 @@ export class LocalActors implements Neighbours {
     return this.#announce(cell, started, claim);
   }
 
+  /** Adds an actor that is found by its key. */
+  adopt<C extends Cell>(make: (serial: number) => C, owner: Owner): C {
+    const cell = make(++this.#serials);
+    this.cells.set(cell.serial, cell);
+    owner.children.add(cell);
+    this.#host.observer?.started?.(cell);
+    return cell;
+  }
+
+  /** Takes out an actor that is asleep: there is nothing of it until it is activated again. */
+  release(cell: Cell, owner: Owner): void {
+    this.cells.delete(cell.serial);
+    owner.children.delete(cell);
+    this.#host.observer?.ended?.(cell, { kind: "normal" });
+  }
+
   async #announce(
     cell: Cell,
     started: void | Promise<void>,

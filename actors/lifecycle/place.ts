@@ -72,7 +72,9 @@ function nameOf({ on, own }: PlacementOptions): "any" | "here" | "own" {
 
 function hostOf(host: Runtime, near: unknown): number {
   if (near instanceof Ref && near.host === host) return near.at;
-  throw new TypeError("Cannot place: near must be an ActorRef of the same system");
+  throw new TypeError(
+    "Cannot place: near must be an ActorRef of the same system that is not keyed",
+  );
 }
 
 function requestFor(

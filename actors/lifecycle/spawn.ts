@@ -2,6 +2,7 @@ import { abandonValues } from "../../channels/message/abandon.ts";
 import { OwnWait } from "../../channels/waits/wait.ts";
 import type { Cell } from "../cell/cell.ts";
 import { DefinedActor } from "../definition/defined_actor.ts";
+import { DefinedKeyed } from "../definition/defined_keyed.ts";
 import { type DefinedTask, isTask } from "../definition/defined_task.ts";
 import { functionHere } from "../definition/function_here.ts";
 import type { Runtime } from "./runtime.ts";
@@ -45,6 +46,11 @@ export function spawnUnasked(
   guard: SteeringGuard | null = null,
 ): Promise<Target> {
   try {
+    if (definition instanceof DefinedKeyed) {
+      throw new TypeError(
+        "Cannot spawn actor: the definition comes from keyed(): use system.at(definition, key)",
+      );
+    }
     if (!(definition instanceof DefinedActor)) {
       throw new TypeError("Cannot spawn actor: the first argument must come from actor()");
     }

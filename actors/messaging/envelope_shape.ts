@@ -3,13 +3,13 @@ import * as wire from "./protocol.ts";
 
 // What follows the kind, one letter for each: see `CHECKS`. Payloads of more items are checked when they are revived.
 const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
-  [wire.TELL]: "nt",
-  [wire.ASK]: "nt",
-  [wire.CHAINED_ASK]: "nntpc",
+  [wire.TELL]: "it",
+  [wire.ASK]: "it",
+  [wire.CHAINED_ASK]: "nitpc",
   [wire.CANCEL]: "n",
   [wire.REPLY]: "nt",
   [wire.FAIL]: "np",
-  [wire.STREAM]: "nntpc",
+  [wire.STREAM]: "nitpc",
   [wire.CREDIT]: "nn",
   [wire.ITEM]: "np",
   [wire.SPAWN]: "nbbTpp",
@@ -26,7 +26,7 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.HAS_ENDED]: "nn",
   [wire.WATCH]: "nn",
   [wire.EXITED]: "np",
-  [wire.CONNECT]: "np",
+  [wire.CONNECT]: "npb",
   [wire.READY]: "t",
   [wire.FATAL]: "p",
   [wire.HOST_LOST]: "npob",
@@ -39,6 +39,7 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.SHUTDOWN]: "nl",
   [wire.SEND_ALL]: "nN",
   [wire.QUIET]: "",
+  [wire.KIND]: "p",
 };
 
 const isNumber = (part: unknown) => typeof part === "number";
@@ -48,6 +49,8 @@ const CHECKS: Readonly<Record<string, (part: unknown) => boolean>> = {
   /** A number. */
   n: isNumber,
   N: (part) => part === null || isNumber(part),
+  /** An actor on its host. */
+  i: (part) => isNumber(part) || isText(part),
   /** A limit of time. */
   l: (part) => part === "Infinity" || isNumber(part),
   /** A text. */

@@ -4,11 +4,11 @@ import "../../channels/queue/queue.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Payload } from "../../channels/message/marker.ts";
 import { type RevivalContext, revive } from "../../channels/message/revival.ts";
+import type { Cell } from "../cell/cell.ts";
 import { Item } from "../cell/item.ts";
-import { ActorStoppedError } from "../vocabulary/errors.ts";
 import { abandon } from "./incoming.ts";
 import * as wire from "./protocol.ts";
-import type { RefOwner } from "./ref_owner.ts";
+import type { RefOwner, Target } from "./ref_owner.ts";
 import { type Peer, RemoteReply } from "./remote_reply.ts";
 
 /** Handles messages to actors and answers to those from here; false when the envelope is something else. */
@@ -62,6 +62,26 @@ export function receiveMessage(
   }
 }
 
+/** An actor of this host; a keyed one is activated. */
+function cellOf(host: RefOwner, to: wire.To): Cell | undefined {
+  return typeof to === "number" ? host.cells.get(to) : host.keyed.cellOf(to);
+}
+
+/** Whether work was put off until a kind of keyed actors is known here. */
+function isKindToCome(host: RefOwner, to: wire.To, work: () => void): boolean {
+  return typeof to === "string" && host.keyed.defer(to, work);
+}
+
+/** A reference to an actor that is not here. */
+function endedRef(host: RefOwner, to: wire.To): Target {
+  return typeof to === "number" ? host.actors.endedRef(to) : host.keyed.refTo(to);
+}
+
+/** Why a message finds no actor here. */
+function whyNot(host: RefOwner, to: wire.To): string {
+  return typeof to === "number" ? "the actor has ended" : host.keyed.refusal(to, "tell").message;
+}
+
 function told(
   host: RefOwner,
   envelope: wire.HostEnvelope & { 0: typeof wire.TELL },
@@ -69,12 +89,13 @@ function told(
 ): void {
   const to = envelope[1];
   const handler = envelope[2];
-  const cell = host.cells.get(to);
-  const actor = () => cell?.ref ?? host.actors.endedRef(to);
+  const cell = cellOf(host, to);
+  if (cell === undefined && isKindToCome(host, to, () => told(host, envelope, context))) return;
+  const actor = () => cell?.ref ?? endedRef(host, to);
   for (let index = 3; index < envelope.length; index++) {
     if (cell === undefined) {
       abandon(envelope[index] as Payload, context);
-      host.reports.deadLetter(actor(), handler, "the actor has ended");
+      host.reports.deadLetter(actor(), handler, whyNot(host, to));
       continue;
     }
     try {
@@ -89,25 +110,26 @@ function told(
 function asked(
   host: RefOwner,
   reply: RemoteReply,
-  to: number,
+  to: wire.To,
   handler: string,
   payload: Payload,
   chain: readonly string[] | null,
   context: RevivalContext,
 ): void {
-  if (host.returning.has(to)) {
+  if (typeof to === "number" && host.returning.has(to)) {
     // The reply is there meanwhile, for the credit of a stream, and for an asker that leaves.
     const again = () => asked(host, reply, to, handler, payload, chain, context);
     return void host.returning.defer(to, again);
   }
   if (reply.settled) return abandon(payload, context);
-  const cell = host.cells.get(to);
+  const cell = cellOf(host, to);
   if (cell === undefined) {
+    const again = () => asked(host, reply, to, handler, payload, chain, context);
+    if (isKindToCome(host, to, again)) return;
     abandon(payload, context);
-    const actor = host.actors.endedRef(to);
-    host.reports.deadLetter(actor, handler, "the actor has ended");
-    const ended = () => new ActorStoppedError(actor.label, `send "${handler}"`);
-    return reply.reject(frameless(ended));
+    const actor = endedRef(host, to);
+    host.reports.deadLetter(actor, handler, whyNot(host, to));
+    return reply.reject(frameless(() => actor.refusal(`send "${handler}"`)));
   }
   try {
     const { keepsInstances } = cell;

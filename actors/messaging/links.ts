@@ -1,5 +1,6 @@
 import type { Carrier } from "../../channels/link/carrier.ts";
 import { type EnvelopeHandler, Link } from "../../channels/link/link.ts";
+import { HostLostError } from "../../channels/vocabulary/errors.ts";
 import { apart } from "../cell/turn.ts";
 import { captureLine, type FarEnd, type Lines } from "./lines.ts";
 import { again } from "./loss.ts";
@@ -13,6 +14,8 @@ export interface LinksHandlers {
   onEnvelope(peer: Peer, ...args: Parameters<EnvelopeHandler<HostEnvelope>>): void;
   /** Another host has sent what none does: it cannot be trusted to go on. */
   onBroken(at: number, cause: unknown): void;
+  /** On host 0: a shared host is needed that is not there. Connects it, unless the system ends. */
+  onNeeded(at: number): void;
 }
 
 /** The links from one host to the others. */
@@ -22,11 +25,14 @@ export class Links {
   readonly #peers = new Map<number, Peer>();
   /** How the ends of new ones are made. */
   lines: Lines;
+  /** Whether this is host 0: the other ends of new links go by way of it. */
+  readonly #isLeader: boolean;
   /** Why no link is made any more. */
   #closed: { reason: () => Error } | null = null;
 
-  constructor(lines: Lines, lost: LostHosts, handlers: LinksHandlers) {
+  constructor(lines: Lines, lost: LostHosts, isLeader: boolean, handlers: LinksHandlers) {
     this.lines = lines;
+    this.#isLeader = isLeader;
     this.#lost = lost;
     this.#handlers = handlers;
   }
@@ -35,23 +41,35 @@ export class Links {
    * The link to another host, made when first needed: one end of a new channel goes there by way of host 0.
    * Whatever is sent meanwhile waits in the channel.
    *
+   * @param starts Whether the host is to be started when it is not there: a shared one, for keyed actors.
    * @throws {HostLostError} when the host has ended.
    */
-  peer(at: number): Peer {
+  peer(at: number, starts = false): Peer {
     const known = this.#peers.get(at);
     if (known !== undefined) return known;
     const lost = this.#lost.errorOf(at);
-    if (lost !== undefined) throw again(lost);
+    if (lost !== undefined && !(starts && this.#lost.renew(at))) throw again(lost);
     if (this.#closed !== null) throw this.#closed.reason();
+    if (this.#isLeader) return this.#start(at);
     const { near, far } = this.lines.make();
     const packet = captureLine(far);
-    this.peer(0).link.send([CONNECT, at, packet.payload], packet);
+    this.peer(0).link.send([CONNECT, at, packet.payload, starts], packet);
     return this.connect(at, near);
   }
 
+  /** On host 0, which has links to all hosts that are there. */
+  #start(at: number): Peer {
+    this.#handlers.onNeeded(at);
+    const started = this.#peers.get(at);
+    if (started === undefined) throw new HostLostError(at);
+    return started;
+  }
+
   /** The link to another host unless that has ended. */
-  tryPeer(at: number): Peer | undefined {
-    return this.#lost.has(at) || this.#closed !== null ? undefined : this.peer(at);
+  tryPeer(at: number, starts = false): Peer | undefined {
+    if (this.#closed !== null) return undefined;
+    if (this.#lost.has(at) && !(starts && this.#lost.renew(at))) return undefined;
+    return this.peer(at, starts);
   }
 
   /** Uses a carrier to another host. */

@@ -57,6 +57,12 @@ export class LostHosts {
     }
   }
 
+  /** Forgets a host that will not be back by itself, because it is to be started anew; whether it was one. */
+  renew(at: number): boolean {
+    const host = this.#hosts.get(at);
+    return host !== undefined && host.deferred === null && this.#hosts.delete(at);
+  }
+
   /** Resolves to whether a host is there (again) once that is decided. */
   fate(at: number): Promise<boolean> {
     return this.#hosts.get(at)?.fate.promise ?? Promise.resolve(true);

@@ -5,7 +5,7 @@ import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Packet } from "../../channels/message/packet.ts";
 import { revive } from "../../channels/message/revival.ts";
 import { Wait } from "../../channels/waits/wait.ts";
-import { ActorStoppedError, DeadlockError } from "../vocabulary/errors.ts";
+import { DeadlockError } from "../vocabulary/errors.ts";
 import { copyHere, NO_SIGNALS } from "../cell/copy_here.ts";
 import { LocalReply, type LocalTarget } from "../cell/local_reply.ts";
 import { errorFor } from "./loss.ts";
@@ -35,22 +35,26 @@ function tellHere(ref: Target, handler: string, copies: unknown[]): void {
 
 /** The actor has ended, but may be back. Apart, as its siblings are: a closure costs more, whether it is made or not. */
 function tellEnded(ref: Target, handler: string, copies: unknown[]): void {
-  const { host } = ref;
-  if (host.returning.defer(ref.serial, () => tellHere(ref, handler, copies))) return;
+  if (ref.defer(() => tellHere(ref, handler, copies))) return;
   abandonValues(copies);
-  host.reports.deadLetter(ref, handler, "the actor has ended");
+  ref.host.reports.deadLetter(ref, handler, whyNot(ref));
+}
+
+/** Why an actor takes no message. */
+function whyNot(ref: Target): string {
+  return ref.isKeyed ? ref.refusal("tell").message : "the actor has ended";
 }
 
 function tellThere(ref: Target, handler: string, args: unknown[]): void {
-  const { host: { links }, at, serial } = ref;
-  if (links.tryPeer(at)?.link.sendRow(TELL, serial, handler, args)) return;
+  const { host: { links }, at, to, isKeyed } = ref;
+  if (links.tryPeer(at, isKeyed)?.link.sendRow(TELL, to, handler, args)) return;
   tellRemote(ref, handler, capture(args, OVER_LINK, "message", "args"));
 }
 
 function tellRemote(ref: Target, handler: string, packet: Packet): void {
-  const { host, at, serial } = ref;
-  const peer = host.links.tryPeer(at);
-  if (peer !== undefined) return peer.link.sendItem(TELL, serial, handler, packet);
+  const { host, at, to, isKeyed } = ref;
+  const peer = host.links.tryPeer(at, isKeyed);
+  if (peer !== undefined) return peer.link.sendItem(TELL, to, handler, packet);
   tellLost(ref, handler, packet);
 }
 
@@ -74,7 +78,7 @@ export function post(
   packet: Packet,
   reply: (LocalTarget & Pending) | null,
 ): void {
-  const { host: { links, requests, observer }, at, serial, cell } = ref;
+  const { host: { links, requests, observer }, at, to, cell } = ref;
   observer?.sent?.(ref, handler);
   if (cell !== undefined) {
     const { payload, attachments } = packet;
@@ -82,8 +86,8 @@ export function post(
     return cell.push(new Item(handler, args, reply && new LocalReply(reply), null));
   }
   const { link } = links.peer(at);
-  if (reply === null) link.sendItem(TELL, serial, handler, packet);
-  else link.sendItem(ASK, serial, handler, packet, requests.expect(at, reply));
+  if (reply === null) link.sendItem(TELL, to, handler, packet);
+  else link.sendItem(ASK, to, handler, packet, requests.expect(at, reply));
 }
 
 /** Sends a request and promises the reply. */
@@ -169,8 +173,8 @@ class AskWait extends Wait {
   }
 
   override onGivenUp(): void {
-    const { ref: { cell, host, at }, item, request } = this;
-    if (item !== null) cell!.withdraw(item);
+    const { ref: { awake, host, at }, item, request } = this;
+    if (item !== null) awake?.withdraw(item);
     else host.requests.withdraw(at, request);
   }
 }
@@ -184,20 +188,20 @@ function askHere(wait: AskWait, copies: unknown[]): void {
 
 /** The actor has ended, but may be back. */
 function askEnded(wait: AskWait, copies: unknown[]): void {
-  const { ref: { host, serial, label }, handler } = wait;
-  if (host.returning.defer(serial, () => askHere(wait, copies))) return;
+  const { ref, handler } = wait;
+  if (ref.defer(() => askHere(wait, copies))) return;
   abandonValues(copies);
-  wait.reject(frameless(() => new ActorStoppedError(label, `send "${handler}"`)));
+  wait.reject(frameless(() => ref.refusal(`send "${handler}"`)));
 }
 
 function askRemote(wait: AskWait, packet: Packet): void {
-  const { ref: { host: { links, requests }, at, serial }, handler, chain } = wait;
+  const { ref: { host: { links, requests }, at, to, isKeyed }, handler, chain } = wait;
   if (wait.settled) return abandonItem(packet);
   try {
-    const { link } = links.peer(at);
+    const { link } = links.peer(at, isKeyed);
     const id = wait.request = requests.expect(at, wait);
-    if (chain === null) link.sendItem(ASK, serial, handler, packet, id);
-    else link.send([CHAINED_ASK, id, serial, handler, packet.payload, chain], packet);
+    if (chain === null) link.sendItem(ASK, to, handler, packet, id);
+    else link.send([CHAINED_ASK, id, to, handler, packet.payload, chain], packet);
   } catch (error) {
     requests.forget(wait.request);
     askLost(wait, packet, error);
@@ -240,15 +244,14 @@ function openHere(
   chain: string[] | null,
   consumer: StreamConsumer,
 ): void {
-  const { host, cell, serial, label } = ref;
+  const { cell } = ref;
   if (consumer.settled) return abandonValues(copies);
   if (cell !== undefined) {
     return cell.push(new Item(handler, copies, new LocalReply(consumer), chain));
   }
-  const again = () => openHere(ref, handler, copies, chain, consumer);
-  if (host.returning.defer(serial, again)) return;
+  if (ref.defer(() => openHere(ref, handler, copies, chain, consumer))) return;
   abandonValues(copies);
-  consumer.reject(new ActorStoppedError(label, `stream "${handler}"`));
+  consumer.reject(ref.refusal(`stream "${handler}"`));
 }
 
 function openRemote(
@@ -258,13 +261,13 @@ function openRemote(
   chain: string[] | null,
   consumer: StreamConsumer,
 ): void {
-  const { host: { links, lost, requests }, at, serial } = ref;
+  const { host: { links, lost, requests }, at, to, isKeyed } = ref;
   if (consumer.settled) return abandonItem(packet);
   let id = 0;
   try {
-    const { link } = links.peer(at);
+    const { link } = links.peer(at, isKeyed);
     id = requests.expect(at, consumer);
-    link.send([STREAM, id, serial, handler, packet.payload, chain], packet);
+    link.send([STREAM, id, to, handler, packet.payload, chain], packet);
     consumer.opened({
       grant: (credit) => links.tryPeer(at)?.link.send([CREDIT, id, credit]),
       close: () => requests.withdraw(at, id),
@@ -283,7 +286,7 @@ function chainOf(ref: Target, turn: Item | null): string[] | null {
   if (turn === null) return null;
   const cell = turn.cell!;
   const waiting = `${cell.label}.${turn.label}`;
-  if (cell === ref.cell && cell.isSequential && !isAbandoned(turn)) {
+  if (cell === ref.awake && cell.isSequential && !isAbandoned(turn)) {
     throw new DeadlockError([waiting]);
   }
   return [...(turn.chain ?? []), waiting];

@@ -38,26 +38,30 @@ export const FINISH = 32;
 export const BORN = 33;
 export const SEND_ALL = 34;
 export const STARTS_AGAIN = 35;
+export const KIND = 36;
 
 /*
  * What hosts say to each other, in three parts, each with an inbox. An `id` numbers a request among those of the host
  * that sends it; the answer is a `REPLY` or a `FAIL` with the same id. Payloads hold lists of values.
  */
 
+/** An actor on its host: its serial, or of a keyed one `kind/key`. */
+export type To = number | string;
+
 /** All that hosts say to each other. */
 export type HostEnvelope = MessageEnvelope | OrderEnvelope | NewsEnvelope;
 
 /** Messages to actors, and answers to requests of all kinds. */
 export type MessageEnvelope =
-  /** One way, to the actor with the serial `to`: the arguments of one message after the other. */
-  | readonly [kind: typeof TELL, to: number, handler: string, ...args: Payload[]]
-  /** Requests to the actor with the serial `to`: the id and the arguments of one after the other. */
-  | readonly [kind: typeof ASK, to: number, handler: string, ...asks: (number | Payload)[]]
+  /** One way: the arguments of one message after the other. */
+  | readonly [kind: typeof TELL, to: To, handler: string, ...args: Payload[]]
+  /** Requests to an actor: the id and the arguments of one after the other. */
+  | readonly [kind: typeof ASK, to: To, handler: string, ...asks: (number | Payload)[]]
   /** A request from within a turn; `chain`: the handlers that wait for it, outermost first. */
   | readonly [
     kind: typeof CHAINED_ASK,
     id: number,
-    to: number,
+    to: To,
     handler: string,
     args: Payload,
     chain: readonly string[] | null,
@@ -70,7 +74,7 @@ export type MessageEnvelope =
   | readonly [
     kind: typeof STREAM,
     id: number,
-    to: number,
+    to: To,
     handler: string,
     args: Payload,
     chain: readonly string[] | null,
@@ -146,8 +150,11 @@ export type OrderEnvelope =
 
 /** What hosts say about themselves and each other. */
 export type NewsEnvelope =
-  /** A port to talk directly; from a worker to host 0 `host` is the target, from there on it is the origin. */
-  | readonly [kind: typeof CONNECT, host: number, port: Payload]
+  /**
+   * A port to talk directly; from a worker to host 0 `host` is the target, from there on it is the origin. `starts`: the
+   * target is to be started when it is not there.
+   */
+  | readonly [kind: typeof CONNECT, host: number, port: Payload, starts: boolean]
   /** To host 0: the worker holds its lock from now on. */
   | readonly [kind: typeof READY, life: string]
   /** To host 0: the worker dies of this error. */
@@ -190,6 +197,8 @@ export type NewsEnvelope =
   | readonly [kind: typeof SHUTDOWN, id: number, timeoutMs: Limit]
   /** From host 0: post what waits for its place in a channel; answered when it has left, or the time is over. */
   | readonly [kind: typeof SEND_ALL, id: number, timeoutMs: number]
+  /** To host 0: a kind of keyed actors that is used here, a definition. */
+  | readonly [kind: typeof KIND, definition: Payload]
   /** From host 0: stop all timers, refuse what comes from outside. */
   | readonly [kind: typeof QUIET];
 

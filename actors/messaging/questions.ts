@@ -54,5 +54,7 @@ export type Question =
   | readonly [kind: "ordered", host: number, serial: number]
   /** What came from a host cannot be handled, and why: it has to end. */
   | readonly [kind: "broken", host: number, why: string]
+  /** Answers with the definition of a kind of keyed actors. */
+  | readonly [kind: "kind", name: string]
   /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */
   | readonly [kind: "condemn", host: number, victim: number, label: string];

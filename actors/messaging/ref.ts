@@ -1,7 +1,6 @@
 import type { Ask, StopOptions, Stream, Tell } from "../vocabulary/actor_ref.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
-import { facadeFor } from "./facade.ts";
 import { checkCame, isCount } from "../../channels/vocabulary/malformed.ts";
 import { checkMs, checkOptions, checkSignal } from "../../channels/vocabulary/checks.ts";
 import {
@@ -14,11 +13,8 @@ import { SELECT, type Selectable, type Selection } from "../../channels/vocabula
 import type { RefOwner, Target } from "./ref_owner.ts";
 import { ownerOf } from "./systems.ts";
 import type { WaitOptions } from "../vocabulary/options.ts";
-import { ask, stream, tell } from "./outbox.ts";
-
-const tellFacade = facadeFor("tell", tell);
-const askFacade = facadeFor("ask", ask);
-const streamFacade = facadeFor("stream", stream);
+import { ActorStoppedError } from "../vocabulary/errors.ts";
+import { askFacade, streamFacade, tellFacade } from "./verbs.ts";
 
 const NO_LIMITS: WaitOptions = {};
 
@@ -51,6 +47,14 @@ export class Ref implements Target, Handle, Selectable {
     this.limits = limits;
   }
 
+  get to(): number {
+    return this.serial;
+  }
+
+  get isKeyed(): boolean {
+    return false;
+  }
+
   /** Whether the actor lives, or lived, on this thread. */
   get isHere(): boolean {
     return this.at === this.host.index;
@@ -60,6 +64,18 @@ export class Ref implements Target, Handle, Selectable {
   get cell(): Cell | undefined {
     if (this.#cell === undefined && this.isHere) this.#cell = this.host.cells.get(this.serial);
     return this.#cell;
+  }
+
+  get awake(): Cell | undefined {
+    return this.cell;
+  }
+
+  defer(work: () => void): boolean {
+    return this.host.returning.defer(this.serial, work);
+  }
+
+  refusal(doing: string): Error {
+    return new ActorStoppedError(this.label, doing);
   }
 
   get id(): string {

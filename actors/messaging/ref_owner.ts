@@ -8,6 +8,7 @@ import type { WaitOptions } from "../vocabulary/options.ts";
 import type { Settings } from "../vocabulary/settings.ts";
 import type { Links } from "./links.ts";
 import type { LostHosts } from "./lost_hosts.ts";
+import type { To } from "./protocol.ts";
 import type { Reports } from "./reports.ts";
 import type { Requests } from "./requests.ts";
 
@@ -20,13 +21,37 @@ export interface Target extends ActorRef<any> {
   readonly at: number;
   /** Number of the actor there. */
   readonly serial: number;
+  /** The actor there, in an envelope. */
+  readonly to: To;
+  /** Whether the actor is found by its key: its host is started when it is not there. */
+  readonly isKeyed: boolean;
   readonly limits: WaitOptions;
   /** How it is called in errors. */
   readonly label: string;
   /** Whether the actor lives, or lived, on this thread. */
   readonly isHere: boolean;
-  /** The actor, when it lives on this thread. */
+  /** The actor, when it lives on this thread. A keyed one is activated. */
   readonly cell: Cell | undefined;
+  /** The same, unless it is asleep. */
+  readonly awake: Cell | undefined;
+  /** Whether the work was put off, because it is not known yet what becomes of the actor, which is here. */
+  defer(work: () => void): boolean;
+  /** Why there is no such actor here. */
+  refusal(doing: string): Error;
+}
+
+/** The keyed actors of one host, as those see them who bring messages. Ids are `kind/key`. */
+export interface KeyedHere {
+  /** An actor that is active. */
+  awake(id: string): Cell | undefined;
+  /** An actor, which is activated when it is not; `undefined` where its kind is not known yet, or cannot be. */
+  cellOf(id: string): Cell | undefined;
+  /** Whether the work was put off until the kind of an actor is known here, or is known to be unknown. */
+  defer(id: string, work: () => void): boolean;
+  /** A reference to an actor. */
+  refTo(id: string): Target;
+  /** Why there is no such actor. */
+  refusal(id: string, doing: string): Error;
 }
 
 /** Ends actors wherever they are, and tells of their ends. */
@@ -55,6 +80,8 @@ export interface RefOwner {
   readonly cells: ReadonlyMap<number, Cell>;
   /** Actors of a lost thread that are to start again here. */
   readonly returning: Returning;
+  /** The keyed actors whose shards are here. */
+  readonly keyed: KeyedHere;
   refOf(at: number, serial: number, name: string | undefined): Target;
   /** The actors of this host together. */
   readonly actors: {

@@ -4,6 +4,9 @@ import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import { Coordinator } from "../hosts/coordinator.ts";
+import { DefinedKeyed } from "../definition/defined_keyed.ts";
+import type { KeyedDefinition } from "../vocabulary/keyed_definition.ts";
+import type { KeyedRef } from "../vocabulary/keyed_ref.ts";
 import { DeadlockError, DefinitionError } from "../vocabulary/errors.ts";
 import { find } from "../hosts/directory.ts";
 import { Host } from "../host/host.ts";
@@ -32,6 +35,13 @@ export interface ActorSystemOptions {
    * @default {"web"}
    */
   worker?: WorkerKind | undefined;
+  /**
+   * The kinds of keyed actors that the system has. Volatile ones need not be listed: they are known from their first
+   * use on.
+   *
+   * @default none
+   */
+  kinds?: readonly KeyedDefinition<never>[] | undefined;
   /**
    * How its threads are connected besides by ports: `sharedMemoryTransport()` of `@troupe/actors/shared` makes round trips
    * shorter.
@@ -185,6 +195,21 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   }
 
   /**
+   * Gives a reference to a keyed actor, at once and without asking anybody: it is activated by its first message, on the
+   * worker that its key belongs to.
+   *
+   * @throws {TypeError} when the definition does not come from `keyed()`, or the key is no text of 1 to 512 characters
+   * without control characters.
+   * @throws {DefinitionError} when another definition of the system has the same kind.
+   */
+  at<H>(definition: KeyedDefinition<H>, key: string): KeyedRef<H> {
+    if (!(definition instanceof DefinedKeyed)) {
+      throw new TypeError("Cannot address actor: the first argument must come from keyed()");
+    }
+    return this.#host.keyed.at(definition, key) as unknown as KeyedRef<H>;
+  }
+
+  /**
    * Finds a running actor by its name: `await system.find<typeof counter>("hits")`. From a worker one round trip.
    *
    * @returns `undefined` when there is none.
@@ -317,14 +342,22 @@ function startHost(options: ActorSystemOptions): Host {
     shutdownMs = 5_000,
     unresponsiveMs = Infinity,
   } = options;
-  const settings = { askTimeoutMs, startTimeoutMs, shutdownMs, unresponsiveMs };
+  const { workers = thread().platform.cores, worker = "web" } = options;
+  const limits = { askTimeoutMs, startTimeoutMs, shutdownMs, unresponsiveMs };
+  const { kinds = [] } = options;
+  for (const definition of kinds) {
+    if (definition instanceof DefinedKeyed) continue;
+    throw new TypeError(`Cannot ${doing}: each of its kinds must come from keyed()`);
+  }
+  const settings = { ...limits, workers, kinds: kinds.map(({ kind }) => kind) };
   const systemId = thread().platform.uuid();
   const host = new Host(systemId, 0, false, settings, thread().platform.clock);
-  const { workers = thread().platform.cores, worker = "web" } = options;
   if (options.transport !== undefined) {
     host.links.lines = linesOf(options.transport);
     host.transportModule = options.transport.module;
   }
-  host.lead(new Coordinator(host, workers, worker));
+  const coordinator = new Coordinator(host, workers, worker);
+  host.lead(coordinator);
+  for (const definition of kinds) coordinator.kinds.add(definition as DefinedKeyed<never>);
   return host;
 }

@@ -125,7 +125,26 @@ export class DefinitionError extends Error {
   override readonly name = "DefinitionError";
 }
 
+/** Nobody in the system knows a kind of keyed actors with this name. */
+export class UnknownKindError extends Error {
+  /** Name of the class. */
+  override readonly name = "UnknownKindError";
+  /** Name of the kind. */
+  readonly kind: string;
+
+  /** Says which kind, and how it is made known. */
+  constructor(kind: string, options?: ErrorOptions) {
+    super(
+      `Cannot find kind "${kind}": list its definition among the kinds of the system: ` +
+        "new ActorSystem({ kinds: [...] })",
+      options,
+    );
+    this.kind = kind;
+  }
+}
+
 registerErrors({
+  UnknownKindError,
   ActorStoppedError,
   MailboxFullError,
   DeadlockError,

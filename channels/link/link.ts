@@ -11,7 +11,15 @@ import { ThreadSlot } from "../thread/thread.ts";
 import type { Carrier } from "./carrier.ts";
 import { ABORT, type Batch, type Envelope, type LinkEnvelope, RELEASE } from "./protocol.ts";
 import { type RevivalContext, revive } from "../message/revival.ts";
-import { addRow, type Items, itemsOf, ROWS, type RowsEnvelope, rowsOf } from "../message/rows.ts";
+import {
+  addRow,
+  type Items,
+  itemsOf,
+  ROWS,
+  type RowsEnvelope,
+  rowsOf,
+  type To,
+} from "../message/rows.ts";
 import { ExportedSignals, ImportedSignals } from "./_signals.ts";
 
 /** Called with each envelope in the order sent, and with what is needed to revive its payloads. */
@@ -119,10 +127,10 @@ export class Link<E extends Envelope = Envelope> {
    * Items that follow each other under the same head share an envelope: that makes the text shorter, and reading it
    * a third cheaper.
    */
-  sendItem(kind: E[0], to: number, name: string, packet: Packet, id?: number): void {
+  sendItem(kind: E[0], to: To, name: string, packet: Packet, id?: number): void {
     if (this.#closed) return abandonItem(packet);
     const { payload, units = 0 } = packet;
-    this.#makeRoom(units, name.length);
+    this.#makeRoom(units, typeof to === "string" ? name.length + to.length : name.length);
     if (!Array.isArray(payload)) this.#adopt(packet);
     if (!this.#join(kind, to, name, payload, id)) {
       this.#batch.push(
@@ -136,7 +144,7 @@ export class Link<E extends Envelope = Envelope> {
    * Queues values as one more item of the last envelope, if they have the same head and shape as the rows in it, and
    * are small and plain. That skips what `capture` does for all others.
    */
-  sendRow(kind: E[0], to: number, name: string, values: readonly unknown[], id?: number): boolean {
+  sendRow(kind: E[0], to: To, name: string, values: readonly unknown[], id?: number): boolean {
     const last = this.#batch.at(-1);
     if (last === undefined || last[0] !== ROWS || this.#closed) return false;
     const rows = last as RowsEnvelope;
@@ -154,7 +162,7 @@ export class Link<E extends Envelope = Envelope> {
   }
 
   /** Adds an item to the last envelope, if that has the same head. */
-  #join(kind: number, to: number, name: string, payload: Payload, id: number | undefined): boolean {
+  #join(kind: number, to: To, name: string, payload: Payload, id: number | undefined): boolean {
     const last = this.#batch.at(-1);
     if (last === undefined) return false;
     if (last[0] === ROWS) {

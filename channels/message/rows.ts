@@ -9,11 +9,14 @@ export type Shape = readonly (readonly string[] | null)[];
 /** Kind of {@linkcode RowsEnvelope}; a link's own, see `link/protocol.ts`. */
 export const ROWS = -3;
 
+/** Whom an envelope is for. */
+export type To = number | string;
+
 /** Items whose payloads have the same shape: of each its id, if `hasIds`, and its values. */
 export type RowsEnvelope = [
   kind: typeof ROWS,
   itemKind: number,
-  to: number,
+  to: To,
   name: string,
   hasIds: boolean,
   shape: Shape,
@@ -21,7 +24,7 @@ export type RowsEnvelope = [
 ];
 
 /** An envelope `[kind, to, name, ...items]`, where an item is a payload, after its id if there is one. */
-export type Items = [kind: number, to: number, name: string, ...items: (number | Payload)[]];
+export type Items = [kind: number, to: To, name: string, ...items: (number | Payload)[]];
 
 /**
  * Items under one head whose payloads have the same shape: the keys are sent once, then only what differs. Both sides

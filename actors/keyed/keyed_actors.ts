@@ -1,0 +1,136 @@
+import type { Timer } from "../../channels/thread/clock.ts";
+import type { Cell } from "../cell/cell.ts";
+import type { Owner } from "../cell/children.ts";
+import type { CellEnvironment } from "../cell/environment.ts";
+import type { DefinedKeyed } from "../definition/defined_keyed.ts";
+import { checkKey } from "../definition/check_keyed.ts";
+import type { LocalActors } from "../lifecycle/local_actors.ts";
+import { RefByKey } from "../messaging/keyed_ref.ts";
+import type { KeyedHere, RefOwner } from "../messaging/ref_owner.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import { UnknownKindError } from "../vocabulary/errors.ts";
+import { Backoffs } from "./_backoffs.ts";
+import { keyIn, kindIn } from "./ids.ts";
+import { type Home, KeyedCell } from "./_keyed_cell.ts";
+import { KindsHere, type KindsHost } from "./_kinds_here.ts";
+
+/** What keyed actors need of the host that they are on. */
+export interface KeyedHost extends RefOwner, KindsHost, CellEnvironment, Owner {
+  readonly clock: KindsHost["clock"];
+  readonly settings: RefOwner["settings"];
+  readonly observer: RefOwner["observer"];
+  readonly reports: RefOwner["reports"];
+  readonly index: number;
+  refOf: RefOwner["refOf"];
+  readonly actors: LocalActors;
+  /** A kind is used here that host 0 may not know. */
+  announceKind(definition: DefinedKeyed<unknown>): void;
+}
+
+/**
+ * The keyed actors of one host: those of its shards. The first message activates one, and when it has nothing to do for
+ * some time it sleeps, that is, nothing of it is left.
+ */
+export class KeyedActors implements KeyedHere, Home {
+  readonly #host: KeyedHost;
+  readonly #kinds: KindsHere;
+  readonly #backoffs: Backoffs;
+  readonly #cells = new Map<string, KeyedCell>();
+  /** Activations that wait. */
+  readonly #putOff = new Set<Timer>();
+
+  constructor(host: KeyedHost) {
+    this.#host = host;
+    this.#kinds = new KindsHere(host);
+    this.#backoffs = new Backoffs(host.clock);
+  }
+
+  /**
+   * A reference to an actor, whether it is active or not.
+   *
+   * @throws {TypeError} when the key will not do.
+   * @throws {DefinitionError} when another definition has the same kind.
+   */
+  at(definition: DefinedKeyed<unknown>, key: string): RefByKey {
+    checkKey(`address "${definition.kind}"`, key);
+    if (this.#kinds.name(definition)) this.#host.announceKind(definition);
+    return new RefByKey(this.#host, definition.kind, key);
+  }
+
+  awake(id: string): Cell | undefined {
+    return this.#cells.get(id);
+  }
+
+  cellOf(id: string): Cell | undefined {
+    return this.#cells.get(id) ?? this.#activate(id);
+  }
+
+  defer(id: string, work: () => void): boolean {
+    return this.#kinds.defer(kindIn(id), work);
+  }
+
+  refTo(id: string): RefByKey {
+    return new RefByKey(this.#host, kindIn(id), keyIn(id));
+  }
+
+  refusal(id: string, doing: string): Error {
+    const cause = this.#kinds.failureOf(kindIn(id));
+    if (cause instanceof UnknownKindError) return new UnknownKindError(cause.kind, { cause });
+    return new Error(`Cannot ${doing} of actor "${id}": its kind could not be loaded`, { cause });
+  }
+
+  /** A life has ended: it slept in, has failed, or could not begin. */
+  failed(_reason: ExitReason, serial: number): void {
+    const cell = this.#host.cells.get(serial) as KeyedCell;
+    const kind = this.#kinds.active(kindIn(cell.id))!;
+    const startError = cell.takeStartError();
+    kind.remove(cell);
+    if (startError !== null) {
+      this.#backoffs.failed(cell.id);
+      cell.rejectAll(startError.error);
+    } else {
+      this.#backoffs.worked(cell.id);
+      if (cell.messages > 0) {
+        kind.add(cell);
+        return cell.activateAgain();
+      }
+    }
+    this.#cells.delete(cell.id);
+    this.#host.actors.release(cell, this.#host);
+  }
+
+  /** One has come to its final end: the system shuts down. */
+  ended(): void {}
+
+  /** Nobody sleeps any more by himself: the system shuts down. */
+  quiet(): void {
+    this.#kinds.stop();
+    for (const timer of this.#putOff) timer.cancel();
+    this.#putOff.clear();
+  }
+
+  #activate(id: string): KeyedCell | undefined {
+    const kind = this.#kinds.active(kindIn(id));
+    if (kind === undefined) return undefined;
+    const host = this.#host;
+    const cell = host.actors.adopt((serial) => {
+      const key = keyIn(id);
+      return new KeyedCell(host, serial, kind.definition.actor, id, key, host, this, kind);
+    }, host);
+    this.#cells.set(id, cell);
+    kind.add(cell);
+    const ms = this.#backoffs.leftMs(id);
+    if (ms > 0) this.#activateIn(cell, ms);
+    else cell.activate();
+    return cell;
+  }
+
+  /** One that could not be activated is tried again after some time. */
+  #activateIn(cell: KeyedCell, ms: number): void {
+    const timer = this.#host.clock.setTimer(() => {
+      this.#putOff.delete(timer);
+      cell.activate();
+    }, ms);
+    this.#putOff.add(timer);
+  }
+}

@@ -1,0 +1,9 @@
+import { facadeFor } from "./facade.ts";
+import { ask, stream, tell } from "./outbox.ts";
+
+/** What `ref.tell` is of a reference. */
+export const tellFacade = facadeFor("tell", tell);
+/** What `ref.ask` is of a reference. */
+export const askFacade = facadeFor("ask", ask);
+/** What `ref.stream` is of a reference. */
+export const streamFacade = facadeFor("stream", stream);

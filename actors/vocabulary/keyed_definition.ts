@@ -1,0 +1,69 @@
+import type { MailboxOptions } from "./options.ts";
+
+/** Options of {@linkcode keyed}. */
+export interface KeyedOptions {
+  /**
+   * Name of this kind of actors, in errors, on disk and between machines, so for good. Without `/`.
+   *
+   * @default the name of the module's file, with the position of the definition behind it when it is not the first one
+   */
+  kind?: string | undefined;
+  /**
+   * How long an actor does nothing before it is put to sleep, in milliseconds.
+   *
+   * @default {60_000}
+   */
+  idleMs?: number | undefined;
+  /**
+   * Most actors of this kind that are active in this process; beyond, those that were used least recently are put to
+   * sleep.
+   *
+   * @default {10_000}
+   */
+  maxActive?: number | undefined;
+  /**
+   * Bound of the mailbox.
+   *
+   * @default {{ capacity: 1_000, overflow: "reject" }}
+   */
+  mailbox?: MailboxOptions | undefined;
+  /**
+   * Most messages in work at the same time. Not with `state`: there it is 1.
+   *
+   * @default {1}
+   */
+  concurrency?: number | undefined;
+  /**
+   * What a failing handler does, after its ask was rejected: `"restart"` ends this activation, so that the next message
+   * finds a new one; `"resume"` goes on with it.
+   *
+   * @default {"restart"}
+   */
+  onError?: "restart" | "resume" | undefined;
+  /**
+   * Longest time for `setup`, in milliseconds.
+   *
+   * @default the system's
+   */
+  startTimeoutMs?: number | undefined;
+  /**
+   * Longest time for the current message and the `onStop` callbacks when the system shuts down, in milliseconds.
+   *
+   * @default the system's
+   */
+  shutdownMs?: number | undefined;
+}
+
+/**
+ * A kind of actors that are found by their keys, made by {@linkcode keyed}.
+ *
+ * @typeParam H The handlers: the protocol.
+ */
+export interface KeyedDefinition<H> {
+  /** Name of the kind. */
+  readonly kind: string;
+  /** Runs in the actor's thread and returns its handlers. */
+  readonly setup: (context: never, key: string) => H | PromiseLike<H>;
+  /** As given to {@linkcode keyed}. */
+  readonly options: KeyedOptions;
+}

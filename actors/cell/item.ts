@@ -38,6 +38,45 @@ export class Item {
   }
 }
 
+/** What marks a message to a keyed actor; valid JSON. */
+export interface Meta {
+  /** Its id: who sends it again with the same id gets the same answer. */
+  readonly once?: string;
+  /** The alarm that it is, by its name and the time at which it was due. */
+  readonly alarm?: readonly [name: string, due: number];
+  /** Number of the post that it is. */
+  readonly post?: number;
+}
+
+/** A marked message. In a class of its own, so that those without a mark are as small as they can be. */
+export class MarkedItem extends Item {
+  readonly meta: Meta;
+
+  constructor(
+    label: string,
+    args: unknown[],
+    reply: Reply | null,
+    chain: readonly string[] | null,
+    meta: Meta,
+  ) {
+    super(label, args, reply, chain);
+    this.meta = meta;
+  }
+}
+
+/** An entry for a message that may be marked. */
+export function itemFor(
+  label: string,
+  args: unknown[],
+  reply: Reply | null,
+  chain: readonly string[] | null,
+  meta: Meta | null,
+): Item {
+  return meta === null
+    ? new Item(label, args, reply, chain)
+    : new MarkedItem(label, args, reply, chain, meta);
+}
+
 /** A stream that an actor gives, as the actor sees it. */
 export interface Source {
   /** Whether it was told and the actor drains. */

@@ -1,3 +1,8 @@
+import {
+  type Destination,
+  STAYS_HERE,
+  STAYS_HERE_PORTABLE,
+} from "../../channels/packing/destination.ts";
 import { copyErrorHere, copyHere, staysAsItIs } from "./copy_here.ts";
 import type { Reply, StreamControl, StreamSink } from "./reply.ts";
 
@@ -14,6 +19,7 @@ type StreamTarget = LocalTarget & StreamSink;
 /** Answers an actor or a program of the same thread. */
 export class LocalReply implements Reply, StreamSink {
   readonly #target: LocalTarget | StreamTarget;
+  isPortable = false;
 
   constructor(target: LocalTarget | StreamTarget) {
     this.#target = target;
@@ -28,9 +34,10 @@ export class LocalReply implements Reply, StreamSink {
   }
 
   resolve(value: unknown): void {
-    if (staysAsItIs(value)) return this.#target.resolve(value);
+    const destination = this.#destination;
+    if (staysAsItIs(value, destination)) return this.#target.resolve(value);
     try {
-      this.#target.resolve(copyHere([value], "reply", "result")[0]);
+      this.#target.resolve(copyHere([value], "reply", "result", destination)[0]);
     } catch (refusal) {
       this.#target.reject(refusal);
     }
@@ -41,7 +48,12 @@ export class LocalReply implements Reply, StreamSink {
   }
 
   deliver(value: unknown): void {
-    (this.#target as StreamTarget).deliver(copyHere([value], "stream value", "result")[0]);
+    const [copy] = copyHere([value], "stream value", "result", this.#destination);
+    (this.#target as StreamTarget).deliver(copy);
+  }
+
+  get #destination(): Destination {
+    return this.isPortable ? STAYS_HERE_PORTABLE : STAYS_HERE;
   }
 
   set onLeft(callback: (() => void) | null) {

@@ -6,6 +6,8 @@ export interface Reply {
   reject(error: unknown, isOwn?: boolean): void;
   /** Whether nobody waits any more: timed out, aborted or lost. */
   readonly settled: boolean;
+  /** Whether it may hold only what could leave the process: set by the actor that replies. */
+  isPortable?: boolean;
   /** What a stream's values are delivered to; absent where a single result is expected. */
   readonly stream?: StreamSink | undefined;
 }

@@ -21,7 +21,7 @@ import type { HostsMember } from "../hosts/inbox.ts";
 import { Orders } from "../local/orders.ts";
 import { Links } from "../messaging/links.ts";
 import { LostHosts } from "../messaging/lost_hosts.ts";
-import type { Control } from "../messaging/ref_owner.ts";
+import type { Control, OutputGate } from "../messaging/ref_owner.ts";
 import { Requests } from "../messaging/requests.ts";
 import { enterSystem, leaveSystem } from "../messaging/systems.ts";
 import { dispatch } from "./dispatch.ts";
@@ -75,6 +75,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
   readonly returning: Returning;
   readonly reports: Reports;
   readonly keyed: KeyedActors;
+  gate: OutputGate | null = null;
   /** What the system started from this thread, in order of start. */
   readonly children = new Set<Child>();
   /** What only host 0 has: the directory and the workers. */

@@ -65,6 +65,7 @@ export class KeyedCell extends Cell implements Used {
   }
 
   override push(item: Item): void {
+    if (item.reply !== null) item.reply.isPortable = true;
     super.push(item);
     this.#attendant.used(this);
   }

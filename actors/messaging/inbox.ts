@@ -5,7 +5,7 @@ import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Payload } from "../../channels/message/marker.ts";
 import { type RevivalContext, revive } from "../../channels/message/revival.ts";
 import type { Cell } from "../cell/cell.ts";
-import { Item } from "../cell/item.ts";
+import { Item, itemFor, type Meta } from "../cell/item.ts";
 import { abandon } from "./incoming.ts";
 import * as wire from "./protocol.ts";
 import type { RefOwner, Target } from "./ref_owner.ts";
@@ -27,15 +27,16 @@ export function receiveMessage(
       for (let index = 3; index < envelope.length; index += 2) {
         const id = envelope[index] as number;
         const args = envelope[index + 1] as Payload;
-        asked(host, new RemoteReply(peer, id), to, handler, args, null, context);
+        asked(host, new RemoteReply(peer, id), to, handler, args, null, null, context);
       }
       return true;
     }
     case wire.CHAINED_ASK:
     case wire.STREAM: {
       const [kind, id, to, handler, args, chain] = envelope;
+      const meta = kind === wire.CHAINED_ASK ? envelope[6] ?? null : null;
       const reply = new RemoteReply(peer, id, kind === wire.STREAM);
-      asked(host, reply, to, handler, args, chain, context);
+      asked(host, reply, to, handler, args, chain, meta, context);
       return true;
     }
     case wire.CANCEL:
@@ -114,17 +115,18 @@ function asked(
   handler: string,
   payload: Payload,
   chain: readonly string[] | null,
+  meta: Meta | null,
   context: RevivalContext,
 ): void {
   if (typeof to === "number" && host.returning.has(to)) {
     // The reply is there meanwhile, for the credit of a stream, and for an asker that leaves.
-    const again = () => asked(host, reply, to, handler, payload, chain, context);
+    const again = () => asked(host, reply, to, handler, payload, chain, meta, context);
     return void host.returning.defer(to, again);
   }
   if (reply.settled) return abandon(payload, context);
   const cell = cellOf(host, to);
   if (cell === undefined) {
-    const again = () => asked(host, reply, to, handler, payload, chain, context);
+    const again = () => asked(host, reply, to, handler, payload, chain, meta, context);
     if (isKindToCome(host, to, again)) return;
     abandon(payload, context);
     const actor = endedRef(host, to);
@@ -134,7 +136,7 @@ function asked(
   try {
     const { keepsInstances } = cell;
     const args = revive(payload, keepsInstances ? { ...context, keepsInstances } : context);
-    const item = new Item(handler, args, reply, chain);
+    const item = itemFor(handler, args, reply, chain, meta);
     reply.onCancel = () => cell.withdraw(item);
     cell.push(item);
   } catch (error) {

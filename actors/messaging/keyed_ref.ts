@@ -1,8 +1,10 @@
 import type { Cell } from "../cell/cell.ts";
+import type { Meta } from "../cell/item.ts";
 import { checkMs, checkOptions, checkSignal, checkText } from "../../channels/vocabulary/checks.ts";
 import {
   HANDLE,
   type Handle,
+  type HandleOutlet,
   type HandleToken,
   registerHandle,
 } from "../../channels/message/handle.ts";
@@ -27,6 +29,7 @@ export class RefByKey implements Target, Handle, Selectable {
   readonly id: string;
   readonly at: number;
   readonly limits: KeyedSendOptions;
+  readonly meta: Meta | null;
   #tell: Tell<unknown> | undefined;
   #ask: Ask<unknown> | undefined;
 
@@ -35,6 +38,7 @@ export class RefByKey implements Target, Handle, Selectable {
     kind: string,
     key: string,
     limits: KeyedSendOptions = NO_LIMITS,
+    meta: Meta | null = null,
   ) {
     this.host = host;
     this.kind = kind;
@@ -42,6 +46,7 @@ export class RefByKey implements Target, Handle, Selectable {
     this.id = `${kind}/${key}`;
     this.at = hostOf(this.id, host.settings.workers);
     this.limits = limits;
+    this.meta = meta;
   }
 
   get to(): string {
@@ -105,7 +110,14 @@ export class RefByKey implements Target, Handle, Selectable {
     checkMs("ask", "timeoutMs", options.timeoutMs);
     checkSignal("ask", options.signal);
     checkText("ask", "once", options.once);
-    return new RefByKey(this.host, this.kind, this.key, { ...this.limits, ...options });
+    const limits = { ...this.limits, ...options };
+    const meta = limits.once === undefined ? null : { once: limits.once };
+    return new RefByKey(this.host, this.kind, this.key, limits, meta);
+  }
+
+  /** The same with a mark for its asks. */
+  marked(meta: Meta): RefByKey {
+    return new RefByKey(this.host, this.kind, this.key, this.limits, meta);
   }
 
   stop(): Promise<void> {
@@ -136,8 +148,10 @@ export class RefByKey implements Target, Handle, Selectable {
     );
   }
 
-  [HANDLE](): HandleToken {
-    return ["at", this.kind, this.key, this.host.systemId];
+  [HANDLE]({ isKept }: HandleOutlet): HandleToken {
+    const { kind, key, host: { systemId } } = this;
+    // What is kept is brought back in whatever system reads it.
+    return isKept ? ["at", kind, key] : ["at", kind, key, systemId];
   }
 }
 

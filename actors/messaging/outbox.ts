@@ -1,6 +1,12 @@
 import { abandonItem, abandonValues } from "../../channels/message/abandon.ts";
 import { capture } from "../../channels/packing/capture.ts";
-import { OVER_LINK } from "../../channels/packing/destination.ts";
+import {
+  type Destination,
+  OVER_LINK,
+  OVER_LINK_PORTABLE,
+  STAYS_HERE,
+  STAYS_HERE_PORTABLE,
+} from "../../channels/packing/destination.ts";
 import { frameless } from "../../channels/vocabulary/frameless.ts";
 import type { Packet } from "../../channels/message/packet.ts";
 import { revive } from "../../channels/message/revival.ts";
@@ -9,20 +15,32 @@ import { DeadlockError } from "../vocabulary/errors.ts";
 import { copyHere, NO_SIGNALS } from "../cell/copy_here.ts";
 import { LocalReply, type LocalTarget } from "../cell/local_reply.ts";
 import { errorFor } from "./loss.ts";
-import { Item } from "../cell/item.ts";
+import { Item, itemFor } from "../cell/item.ts";
 import { ASK, CHAINED_ASK, CREDIT, STREAM, TELL } from "./protocol.ts";
-import type { Target } from "./ref_owner.ts";
+import type { OutputGate, Target } from "./ref_owner.ts";
 import type { Pending } from "./remote_reply.ts";
 import { StreamConsumer } from "./stream_consumer.ts";
 import { traced } from "./trace.ts";
 import { currentTurn } from "../cell/turn.ts";
 import { isAbandoned } from "../cell/async_turns.ts";
 
+/** What a message to an actor of this thread may hold: a keyed one may be in another process the next time. */
+function here({ isKeyed }: Target): Destination {
+  return isKeyed ? STAYS_HERE_PORTABLE : STAYS_HERE;
+}
+
+/** What a message to an actor of another thread may hold. */
+function there({ isKeyed }: Target): Destination {
+  return isKeyed ? OVER_LINK_PORTABLE : OVER_LINK;
+}
+
 /** Sends a message one way. */
 export function tell(ref: Target, handler: string, args: unknown[]): void {
   const { host } = ref;
+  if (ref.meta !== null) throw noReply(ref, "tell", handler);
+  if (host.gate !== null && host.gate.holdsTell(ref, handler, args)) return;
   if (host.refuses()) return host.reports.deadLetter(ref, handler, "the system is shutting down");
-  if (ref.isHere) tellHere(ref, handler, copyHere(args, "message", "args"));
+  if (ref.isHere) tellHere(ref, handler, copyHere(args, "message", "args", here(ref)));
   else tellThere(ref, handler, args);
   host.observer?.sent?.(ref, handler);
 }
@@ -48,7 +66,7 @@ function whyNot(ref: Target): string {
 function tellThere(ref: Target, handler: string, args: unknown[]): void {
   const { host: { links }, at, to, isKeyed } = ref;
   if (links.tryPeer(at, isKeyed)?.link.sendRow(TELL, to, handler, args)) return;
-  tellRemote(ref, handler, capture(args, OVER_LINK, "message", "args"));
+  tellRemote(ref, handler, capture(args, there(ref), "message", "args"));
 }
 
 function tellRemote(ref: Target, handler: string, packet: Packet): void {
@@ -104,19 +122,28 @@ export function ask(ref: Target, handler: string, args: unknown[]): Promise<unkn
       return wait.promise;
     }
     if (ref.isHere) {
-      const copies = copyHere(args, "message", "args");
+      const copies = copyHere(args, "message", "args", here(ref));
       host.deadlines.start(wait, signal, timeoutMs);
-      askHere(wait, copies);
+      if (host.gate === null || !holdsHere(host.gate, wait, copies)) askHere(wait, copies);
     } else {
-      const packet = capture(args, OVER_LINK, "message", "args");
+      const packet = capture(args, there(ref), "message", "args");
       host.deadlines.start(wait, signal, timeoutMs);
-      askRemote(wait, packet);
+      if (host.gate === null || !holdsRemote(host.gate, wait, packet)) askRemote(wait, packet);
     }
     host.observer?.sent?.(ref, handler);
     return wait.promise;
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/** In functions of their own: one with a closure in it costs more, whether it is made or not. */
+function holdsHere(gate: OutputGate, wait: AskWait, copies: unknown[]): boolean {
+  return gate.holds(() => askHere(wait, copies));
+}
+
+function holdsRemote(gate: OutputGate, wait: AskWait, packet: Packet): boolean {
+  return gate.holds(() => askRemote(wait, packet));
 }
 
 /** An ask that is waited for. */
@@ -183,7 +210,7 @@ function askHere(wait: AskWait, copies: unknown[]): void {
   const { ref: { cell }, handler, chain } = wait;
   if (wait.settled) return abandonValues(copies);
   if (cell === undefined) return askEnded(wait, copies);
-  cell.push(wait.item = new Item(handler, copies, new LocalReply(wait), chain));
+  cell.push(wait.item = itemFor(handler, copies, new LocalReply(wait), chain, wait.ref.meta));
 }
 
 /** The actor has ended, but may be back. */
@@ -200,8 +227,14 @@ function askRemote(wait: AskWait, packet: Packet): void {
   try {
     const { link } = links.peer(at, isKeyed);
     const id = wait.request = requests.expect(at, wait);
-    if (chain === null) link.sendItem(ASK, to, handler, packet, id);
-    else link.send([CHAINED_ASK, id, to, handler, packet.payload, chain], packet);
+    const { meta } = wait.ref;
+    if (meta !== null) {
+      link.send([CHAINED_ASK, id, to, handler, packet.payload, chain, meta], packet);
+    } else if (chain === null) {
+      link.sendItem(ASK, to, handler, packet, id);
+    } else {
+      link.send([CHAINED_ASK, id, to, handler, packet.payload, chain], packet);
+    }
   } catch (error) {
     requests.forget(wait.request);
     askLost(wait, packet, error);
@@ -216,20 +249,26 @@ function askLost(wait: AskWait, packet: Packet, error: unknown): void {
   wait.reject(error);
 }
 
+/** The error of somebody who gives an id to what has no reply that could be kept. */
+function noReply({ label }: Target, doing: string, handler: string): TypeError {
+  return new TypeError(`Cannot ${doing} "${handler}" of actor "${label}": once is for asks`);
+}
+
 /** Opens a stream; its handler is called when the first value is wanted. */
 export function stream(ref: Target, handler: string, args: unknown[]): StreamConsumer {
   const { host, limits } = ref;
   host.checkOpen(`stream "${handler}"`);
+  if (ref.meta !== null) throw noReply(ref, "stream", handler);
   const chain = chainOf(ref, currentTurn());
   const doing = `get a value of stream "${handler}" of actor "${ref.label}"`;
   if (ref.isHere) {
-    const copies = copyHere(args, "message", "args");
+    const copies = copyHere(args, "message", "args", here(ref));
     return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
       host.observer?.sent?.(ref, handler);
       openHere(ref, handler, copies, chain, consumer);
     });
   }
-  const packet = capture(args, OVER_LINK, "message", "args");
+  const packet = capture(args, there(ref), "message", "args");
   const explain = (error: unknown) => errorFor(ref.label, `stream "${handler}"`, error);
   return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
     host.observer?.sent?.(ref, handler);

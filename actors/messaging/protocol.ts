@@ -1,5 +1,6 @@
 import type { Payload } from "../../channels/message/marker.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { Meta } from "../cell/item.ts";
 import type { Limit, Question } from "./questions.ts";
 
 export const TELL = 0;
@@ -57,7 +58,7 @@ export type MessageEnvelope =
   | readonly [kind: typeof TELL, to: To, handler: string, ...args: Payload[]]
   /** Requests to an actor: the id and the arguments of one after the other. */
   | readonly [kind: typeof ASK, to: To, handler: string, ...asks: (number | Payload)[]]
-  /** A request from within a turn; `chain`: the handlers that wait for it, outermost first. */
+  /** A request from within a turn, or a marked one; `chain`: the handlers that wait for it, outermost first. */
   | readonly [
     kind: typeof CHAINED_ASK,
     id: number,
@@ -65,6 +66,8 @@ export type MessageEnvelope =
     handler: string,
     args: Payload,
     chain: readonly string[] | null,
+    /** What marks a message to a keyed actor, if anything. */
+    meta?: Meta,
   ]
   /** Nobody waits for this request any more; ends a stream. */
   | readonly [kind: typeof CANCEL, id: number]

@@ -55,6 +55,10 @@ export class Ref implements Target, Handle, Selectable {
     return false;
   }
 
+  get meta(): null {
+    return null;
+  }
+
   /** Whether the actor lives, or lived, on this thread. */
   get isHere(): boolean {
     return this.at === this.host.index;

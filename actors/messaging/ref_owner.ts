@@ -1,5 +1,6 @@
 import type { Deadlines } from "../../channels/waits/deadlines.ts";
 import type { Cell } from "../cell/cell.ts";
+import type { Meta } from "../cell/item.ts";
 import type { Returning } from "../local/returning.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
@@ -26,6 +27,8 @@ export interface Target extends ActorRef<any> {
   /** Whether the actor is found by its key: its host is started when it is not there. */
   readonly isKeyed: boolean;
   readonly limits: WaitOptions;
+  /** What marks the asks through it, if anything. */
+  readonly meta: Meta | null;
   /** How it is called in errors. */
   readonly label: string;
   /** Whether the actor lives, or lived, on this thread. */
@@ -63,6 +66,14 @@ export interface Control {
   hasEnded(ref: Target): Promise<boolean>;
 }
 
+/** Holds back what turns send that are transactions, until it may leave. */
+export interface OutputGate {
+  /** Whether a message that is told now leaves later, if at all: with the commit of the turn that tells it. */
+  holdsTell(ref: Target, handler: string, args: unknown[]): boolean;
+  /** Whether what is to be sent leaves later: when the turns before the one that sends it are committed. */
+  holds(send: () => void): boolean;
+}
+
 /** What references, and what is sent through them, need of the host that they belong to. */
 export interface RefOwner {
   readonly systemId: string;
@@ -80,6 +91,8 @@ export interface RefOwner {
   readonly cells: ReadonlyMap<number, Cell>;
   /** Actors of a lost thread that are to start again here. */
   readonly returning: Returning;
+  /** `null` where no actor is durable. */
+  readonly gate: OutputGate | null;
   /** The keyed actors whose shards are here. */
   readonly keyed: KeyedHere;
   refOf(at: number, serial: number, name: string | undefined): Target;

@@ -1,5 +1,9 @@
 import { capture } from "../../channels/packing/capture.ts";
-import { OVER_LINK } from "../../channels/packing/destination.ts";
+import {
+  type Destination,
+  OVER_LINK,
+  OVER_LINK_PORTABLE,
+} from "../../channels/packing/destination.ts";
 import type { Link } from "../../channels/link/link.ts";
 import type { Packet } from "../../channels/message/packet.ts";
 import { FAIL, type HostEnvelope, ITEM, REPLY } from "./protocol.ts";
@@ -46,6 +50,7 @@ export class RemoteReply implements Reply, StreamSink {
   onCancel: (() => void) | null = null;
   onLeft: (() => void) | null = null;
   settled = false;
+  isPortable = false;
 
   constructor(peer: Peer, id: number, isStream = false) {
     this.#peer = peer;
@@ -63,7 +68,7 @@ export class RemoteReply implements Reply, StreamSink {
     if (this.#peer.link.sendRow(REPLY, 0, "", [value], this.#id)) return this.#settle();
     let packet: Packet;
     try {
-      packet = capture([value], OVER_LINK, "reply", "result");
+      packet = capture([value], this.#destination, "reply", "result");
     } catch (refusal) {
       return this.reject(refusal);
     }
@@ -85,7 +90,7 @@ export class RemoteReply implements Reply, StreamSink {
 
   deliver(value: unknown): void {
     if (this.settled) return;
-    const packet = capture([value], OVER_LINK, "stream value", "result");
+    const packet = capture([value], this.#destination, "stream value", "result");
     this.#peer.link.send([ITEM, this.#id, packet.payload], packet);
   }
 
@@ -108,6 +113,10 @@ export class RemoteReply implements Reply, StreamSink {
     this.onCancel?.();
     this.onLeft?.();
     this.#source?.close();
+  }
+
+  get #destination(): Destination {
+    return this.isPortable ? OVER_LINK_PORTABLE : OVER_LINK;
   }
 
   #settle(): void {

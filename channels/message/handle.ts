@@ -9,6 +9,8 @@ import { checkCame } from "../vocabulary/malformed.ts";
 
 /** What a handle may do while it is being captured. */
 export interface HandleOutlet {
+  /** Whether what is captured is kept for another time, when nothing of this process is there. */
+  readonly isKept: boolean;
   /** Adds a value that travels beside the text (a shared buffer) and returns its index. */
   attach(value: unknown): number;
   /** Adds what is made only when the message is accepted (a port), and returns its index. */

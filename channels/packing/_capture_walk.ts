@@ -52,6 +52,10 @@ export class CaptureWalk implements Walk {
     return { payload, units: this.#units, extras: this.#extras };
   }
 
+  get isKept(): boolean {
+    return this.destination.reach === "store";
+  }
+
   get extras(): Extras {
     return this.#extras ??= new Extras();
   }

@@ -39,7 +39,7 @@ const HANDLES = new Map<string, readonly [what: string, instead: string]>([
 const KEYED = "at";
 
 /** What is of no use to a handle that can leave the process: nothing goes beside its token. */
-const NO_OUTLET: HandleOutlet = { attach: () => -1, move: () => -1 };
+const NO_OUTLET: HandleOutlet = { isKept: true, attach: () => -1, move: () => -1 };
 
 /**
  * The token of a handle that may leave the process.

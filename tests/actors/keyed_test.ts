@@ -279,3 +279,22 @@ Deno.test("keyed() refuses what it cannot use", () => {
   assertThrows(() => keyed(import.meta, { maxActive: 0 }, () => ({})), RangeError, "maxActive");
   assertThrows(() => keyed(import.meta, {}, 1 as never), TypeError, "setup must be a function");
 });
+
+simulated.each(PLACES)(
+  "What cannot leave a process is refused by a keyed actor, on $where",
+  async ({
+    workers,
+  }) => {
+    await using system = new ActorSystem({ workers });
+    // deno-lint-ignore no-explicit-any -- what the types would refuse
+    const ref = system.at(counter, "a") as KeyedRef<any>;
+    await assertRejects(
+      () => ref.ask.increment({ buffer: new SharedArrayBuffer(8) }),
+      TypeError,
+      "Cannot send message: args[0].buffer is a SharedArrayBuffer: it exists in one process only",
+    );
+    const plain = await system.spawn(client);
+    assertThrows(() => ref.tell.increment(plain), TypeError, "Cannot send message: args[0]");
+    await assertRejects(() => ref.ask.port(), TypeError, "Cannot send reply: result");
+  },
+);

@@ -295,6 +295,6 @@ simulated.each(PLACES)(
     );
     const plain = await system.spawn(client);
     assertThrows(() => ref.tell.increment(plain), TypeError, "Cannot send message: args[0]");
-    await assertRejects(() => ref.ask.port(), TypeError, "Cannot send reply: result");
+    await assertRejects(() => ref.ask.memory(), TypeError, "Cannot send reply: result");
   },
 );

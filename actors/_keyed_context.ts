@@ -8,7 +8,7 @@ import type { KeyedRef } from "./vocabulary/keyed_ref.ts";
 export const beginKeyedContext: Begin = (cell, restarts) => new ContextOfKeyed(cell, restarts);
 
 /** One activation of a keyed actor. */
-class ContextOfKeyed extends Context implements KeyedContext {
+export class ContextOfKeyed extends Context implements KeyedContext {
   // deno-lint-ignore no-explicit-any -- the protocol is only known when setup has returned
   override get self(): KeyedRef<any> {
     return this.cell.ref as KeyedRef<unknown>;

@@ -1,12 +1,17 @@
+import { beginDurableContext } from "./_durable_context.ts";
 import { beginKeyedContext } from "./_keyed_context.ts";
+import type { DurableContext } from "./durable_context.ts";
 import { checkKeyedOptions } from "./definition/check_keyed.ts";
 import { DefinedKeyed, kindOf, noteKeyed } from "./definition/defined_keyed.ts";
-import { register } from "./definition/registry.ts";
+import { type DefinedFunction, register } from "./definition/registry.ts";
 import type { KeyedContext } from "./keyed_context.ts";
-import type { KeyedDefinition, KeyedOptions } from "./vocabulary/keyed_definition.ts";
+import type {
+  DurableOptions,
+  KeyedDefinition,
+  KeyedOptions,
+} from "./vocabulary/keyed_definition.ts";
 
-/** Runs in the actor's thread and returns its handlers. */
-type Setup<H> = (context: KeyedContext, key: string) => H | PromiseLike<H>;
+type Setup<H> = DefinedKeyed<H>["setup"];
 
 /**
  * Defines a kind of actors that are found by their keys, one for each user, order or room: `system.at(definition, key)`
@@ -38,12 +43,27 @@ type Setup<H> = (context: KeyedContext, key: string) => H | PromiseLike<H>;
  * @throws {TypeError} when `meta` is not that, `setup` is no function, or an option will not do.
  * @throws {RangeError} when a number is out of range.
  */
-export function keyed<H>(meta: ImportMeta, setup: Setup<H>): KeyedDefinition<H>;
+export function keyed<H>(
+  meta: ImportMeta,
+  setup: (context: KeyedContext, key: string) => H | PromiseLike<H>,
+): KeyedDefinition<H>;
+/**
+ * The same for durable actors: with `state` a turn is a transaction. State, alarms, posts and the reply are committed
+ * together to the system's `store`, or not at all when the handler throws, and nothing leaves before that. A handler that
+ * throws also ends the activation, because variables of `setup` are not rolled back.
+ *
+ * @typeParam S The state.
+ */
+export function keyed<S, H>(
+  meta: ImportMeta,
+  options: DurableOptions<S>,
+  setup: (context: DurableContext<S>, key: string) => H | PromiseLike<H>,
+): KeyedDefinition<H>;
 /** The same with options. */
 export function keyed<H>(
   meta: ImportMeta,
   options: KeyedOptions,
-  setup: Setup<H>,
+  setup: (context: KeyedContext, key: string) => H | PromiseLike<H>,
 ): KeyedDefinition<H>;
 export function keyed<H>(
   meta: ImportMeta,
@@ -51,9 +71,11 @@ export function keyed<H>(
 ): KeyedDefinition<H> {
   const [options, setup] = rest.length === 1 ? [{}, rest[0]] : rest;
   checkKeyedOptions("define keyed actor", options);
-  const address = register("actor", meta, "setup", setup, {});
+  const address = register("actor", meta, "setup", setup as DefinedFunction, {});
   const definition = new DefinedKeyed(options.kind ?? kindOf(address), setup, address, options);
-  definition.actor.traits.begin = beginKeyedContext;
+  definition.actor.traits.begin = definition.durable === null
+    ? beginKeyedContext
+    : beginDurableContext;
   noteKeyed(definition);
   return definition;
 }

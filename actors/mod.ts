@@ -25,6 +25,7 @@
 export * from "./actor.ts";
 export * from "./actor_context.ts";
 export * from "./keyed.ts";
+export * from "./durable_context.ts";
 export * from "./keyed_context.ts";
 export * from "./vocabulary/actor_ref.ts";
 export * from "./vocabulary/keyed_definition.ts";
@@ -34,6 +35,7 @@ export {
   type ActorSystemOptions,
   type ShutdownOptions,
   type ShutdownResult,
+  type SystemAlarm,
 } from "./system/actor_system.ts";
 export * from "./vocabulary/definition.ts";
 export * from "./vocabulary/errors.ts";

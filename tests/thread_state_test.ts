@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
-const HALLS = ["actors", "channels", "shared", "testing"];
+const HALLS = ["actors", "channels", "durable", "shared", "testing"];
 
 /** The variables that change, or hold what does, by why that is right. */
 const ALLOWED: Record<string, readonly string[]> = {
@@ -37,8 +37,10 @@ const ALLOWED: Record<string, readonly string[]> = {
     "channels/packing/plain_copy.ts isBusy",
     "channels/packing/plain_copy.ts isHere",
     "channels/packing/plain_copy.ts isText",
+    "channels/packing/plain_copy.ts keepsHandles",
     "channels/packing/plain_copy.ts met",
     "channels/packing/plain_copy.ts units",
+    "channels/packing/stored.ts scratch",
     "channels/pipe/_sending.ts capturing",
   ],
   "It is part of the real platform, or says which thread is the current one": [

@@ -36,6 +36,20 @@ export class Mailbox {
     return null;
   }
 
+  /** The oldest item that somebody still cares for; those before it are dropped. */
+  get first(): Item | null {
+    const item = this.shift();
+    if (item !== null) this.#unshift(item);
+    return item;
+  }
+
+  #unshift(item: Item): void {
+    item.next = this.#head;
+    this.#head = item;
+    this.#tail ??= item;
+    if (item.work === null) this.#messages++;
+  }
+
   /** The handlers from one of this actor on that wait for a message here; costs a walk over all. */
   chainFrom(actor: string): readonly string[] | null {
     for (let item = this.#head; item !== null; item = item.next) {

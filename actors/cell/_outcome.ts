@@ -1,7 +1,8 @@
 import type { Item, TurnOwner } from "./item.ts";
 import { misuse } from "./_refuse.ts";
 import type { Reply, StreamSink } from "./reply.ts";
-import { isIterator, StreamSource } from "./_stream_source.ts";
+import { isIterator } from "./iterator.ts";
+import { StreamSource } from "./_stream_source.ts";
 
 /** A turn has ended with a result: gives it to whom it is for. */
 export function complete(cell: TurnOwner, item: Item, result: unknown): void {

@@ -1,15 +1,8 @@
+import type { AnyIterator } from "./iterator.ts";
 import { Item, type Source, type TurnOwner } from "./item.ts";
 import type { Abandonable, Reply, StreamControl, StreamSink } from "./reply.ts";
 import { isEndOfStream, readerLeft } from "./_stream_signals.ts";
 import { apart } from "./turn.ts";
-
-type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
-
-/** Whether a handler's result is to be streamed. */
-export function isIterator(value: unknown): value is AnyIterator {
-  return typeof value === "object" && value !== null && "next" in value &&
-    typeof value.next === "function";
-}
 
 /**
  * The producing side of a stream: takes one turn of its actor for each value, as long as the consumer has granted

@@ -19,7 +19,7 @@ import { complete } from "./_outcome.ts";
 import { refuse, refuseForRoom, refuseUnknown } from "./_refuse.ts";
 import type { Runnable } from "./scheduler.ts";
 import { isEndOfStream, type StreamSignals } from "./_stream_signals.ts";
-import { runTurn } from "./turn.ts";
+import { type Handler, runTurn } from "./turn.ts";
 
 const NO_ARGS: unknown[] = [];
 
@@ -176,7 +176,7 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
   takeTurns(turns: number): number {
     this.#queued = false;
     let taken = 0;
-    while (taken < turns && this.#isReady()) {
+    while (taken < turns && this.isReady()) {
       const item = this.mailbox === null ? null : this.mailbox.shift();
       if (item === null) {
         if (this.drainOrder !== null) this.schedule();
@@ -193,7 +193,7 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
     if (this.#queued) return;
     if (this.mailbox === null || this.mailbox.isEmpty) {
       if (this.drainOrder !== null) this.#endDrained(this.drainOrder);
-    } else if (this.#isReady()) {
+    } else if (this.isReady()) {
       this.#queued = true;
       this.environment.scheduler.enqueue(this);
     }
@@ -201,7 +201,7 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
 
   /** Nothing waits any more. */
   #endDrained({ reason }: DrainOrder): void {
-    if (this.#isReady() && !this.#drainsGenerators) this.end(reason, false, true);
+    if (this.isReady() && !this.#drainsGenerators) this.end(reason, false, true);
   }
 
   /** Whether a generator goes on that was told, and waited to be drained: it is not handled before its end. */
@@ -209,7 +209,7 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
     return this.liveSources !== null && [...this.liveSources].some(({ isDrained }) => isDrained);
   }
 
-  #isReady(): boolean {
+  protected isReady(): boolean {
     return this.state === "running" &&
       (this.turns === null || this.turns.size < (this.options.concurrency ?? 1));
   }
@@ -225,26 +225,41 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
     let result: unknown;
     try {
       if (item.work !== null) {
-        result = runTurn(item, this, item.work, NO_ARGS);
+        result = this.run(item, this, item.work, NO_ARGS);
       } else {
         const handler = findHandler(this.handlers!, item.label);
-        if (handler === undefined) return refuseUnknown(this, item);
-        result = runTurn(item, this.handlers!, handler, item.args);
+        if (handler === undefined) return this.refuseUnknown(item);
+        result = this.run(item, this.handlers!, handler, item.args);
       }
       // A getter of the result may throw.
-      if (!isThenable(result)) return complete(this, item, result);
+      if (!isThenable(result)) return this.succeed(item, result);
     } catch (error) {
-      return this.#fail(item, error);
+      return this.fail(item, error);
     }
     this.#callGoesOn(item, result);
+  }
+
+  /** Calls a handler, or does work. */
+  protected run(item: Item, handlers: object, handler: Handler, args: unknown[]): unknown {
+    return runTurn(item, handlers, handler, args);
+  }
+
+  /** A message is for a handler that it does not have. */
+  protected refuseUnknown(item: Item): void {
+    refuseUnknown(this, item);
+  }
+
+  /** A turn has given its result. */
+  protected succeed(item: Item, result: unknown): void {
+    complete(this, item, result);
   }
 
   /** In a function of its own: one with closures in it costs more, whether they are made or not. */
   #callGoesOn(item: Item, result: PromiseLike<unknown>): void {
     const { incarnation } = this;
-    this.goOn(item, result, (result) => complete(this, item, result), (error) => {
+    this.goOn(item, result, (result) => this.succeed(item, result), (error) => {
       // Unless it was released.
-      if (item.cell !== null && incarnation === this.incarnation) this.#fail(item, error);
+      if (item.cell !== null && incarnation === this.incarnation) this.fail(item, error);
       else item.reply?.reject(error);
     });
   }
@@ -296,15 +311,20 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
     this.wind(ending);
   }
 
-  #fail(item: Item, error: unknown): void {
+  /** A turn has failed. */
+  protected fail(item: Item, error: unknown): void {
     item.cell = null;
-    const { reply } = item;
     const isToldToEnd = isEndOfStream(error);
-    if (reply !== null) reply.reject(error);
-    else if (!isToldToEnd) this.reportError(item.label, error);
-    if (reply?.stream !== undefined) this.streamSignals?.forget(reply);
+    this.tellFailure(item, error, isToldToEnd);
     const { onError = "restart" } = this.options;
     if (onError !== "resume" && !isToldToEnd) this.endWith(error, onError === "restart", true);
+  }
+
+  /** Tells of a failure whoever waits for the turn, or else the system. */
+  protected tellFailure({ reply, label }: Item, error: unknown, isToldToEnd: boolean): void {
+    if (reply !== null) reply.reject(error);
+    else if (!isToldToEnd) this.reportError(label, error);
+    if (reply?.stream !== undefined) this.streamSignals?.forget(reply);
   }
 
   protected endWith(error: unknown, mayRestart: boolean, waitForTurns: boolean): void {

@@ -44,7 +44,7 @@ export class LocalReply implements Reply, StreamSink {
   }
 
   reject(error: unknown, isOwn = false): void {
-    this.#target.reject(isOwn ? error : copyErrorHere(error));
+    this.#target.reject(isOwn ? error : copyErrorHere(error, this.#destination));
   }
 
   deliver(value: unknown): void {

@@ -1,11 +1,12 @@
 import {
   checkCount,
+  checkFunction,
   checkMs,
   checkOptions,
   checkWord,
   shown,
 } from "../../channels/vocabulary/checks.ts";
-import type { KeyedOptions } from "../vocabulary/keyed_definition.ts";
+import type { DurableOptions, KeyedOptions } from "../vocabulary/keyed_definition.ts";
 
 // deno-lint-ignore no-control-regex -- those are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -26,7 +27,12 @@ export function checkKind(doing: string, kind: unknown): asserts kind is string 
   }
 }
 
-function checkShortText(doing: string, name: string, text: unknown): asserts text is string {
+/** @throws {TypeError} when it is no text of some characters. */
+export function checkShortText(
+  doing: string,
+  name: string,
+  text: unknown,
+): asserts text is string {
   const isSo = typeof text === "string" && text !== "" && text.length <= MOST_CHARACTERS &&
     !CONTROL.test(text);
   if (isSo) return;
@@ -51,4 +57,32 @@ export function checkKeyedOptions(doing: string, options: KeyedOptions): void {
   checkWord(doing, "onError", options.onError, ON_ERROR);
   checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
   checkMs(doing, "shutdownMs", options.shutdownMs);
+  checkDurableOptions(doing, options);
+}
+
+const DURABILITIES = ["disk", "process"];
+const ONLY_DURABLE = ["version", "migrate", "reads", "durability", "postAttempts"] as const;
+
+function checkDurableOptions(doing: string, options: KeyedOptions): void {
+  const durable = options as Partial<DurableOptions<unknown>>;
+  if (durable.state === undefined) {
+    const lost = ONLY_DURABLE.find((name) => durable[name] !== undefined);
+    if (lost === undefined) return;
+    throw new TypeError(`Cannot ${doing}: ${lost} is for durable actors: give state, too`);
+  }
+  checkFunction(doing, "state", durable.state);
+  if (durable.kind === undefined) {
+    throw new TypeError(`Cannot ${doing}: with state it needs a kind, its name on disk for good`);
+  }
+  if (options.concurrency !== undefined && options.concurrency !== 1) {
+    throw new RangeError(`Cannot ${doing}: concurrency must be 1 with state`);
+  }
+  checkCount(doing, "version", durable.version, 1);
+  if (durable.migrate !== undefined) checkFunction(doing, "migrate", durable.migrate);
+  const { reads = [] } = durable;
+  if (!Array.isArray(reads) || reads.some((name) => typeof name !== "string")) {
+    throw new TypeError(`Cannot ${doing}: reads must be a list of names, received ${shown(reads)}`);
+  }
+  checkWord(doing, "durability", durable.durability, DURABILITIES);
+  checkCount(doing, "postAttempts", durable.postAttempts, 1);
 }

@@ -10,6 +10,7 @@ import { DefinitionError } from "../vocabulary/errors.ts";
 import type { ActorOptions } from "../vocabulary/options.ts";
 import { checkDefinition } from "./_crossing.ts";
 import { DefinedActor } from "./defined_actor.ts";
+import { type DurableRules, durableRules } from "./durable_rules.ts";
 import { notLoaded } from "./function_here.ts";
 import { type Address, crossing, lookUp } from "./registry.ts";
 
@@ -25,6 +26,8 @@ export class DefinedKeyed<H> implements KeyedDefinition<H>, Handle {
   /** What its actors are made of where they are active. */
   readonly actor: DefinedActor<H, unknown[]>;
   readonly setup: KeyedDefinition<H>["setup"];
+  /** `null` when its actors are volatile. */
+  readonly durable: DurableRules | null;
 
   constructor(
     kind: string,
@@ -35,14 +38,32 @@ export class DefinedKeyed<H> implements KeyedDefinition<H>, Handle {
     this.kind = kind;
     this.options = options;
     this.setup = setup;
+    this.durable = durableRules(options);
     // It is started with its key.
-    const started = setup as DefinedActor<H, unknown[]>["setup"];
+    const plain = setup as Setup<H>;
+    const started = this.durable === null ? plain : afterLoad(plain);
     this.actor = new DefinedActor(started, address, actorOptions(options));
   }
 
   [HANDLE](): HandleToken {
     return ["keyed", this.kind, crossing(this.actor.address)];
   }
+}
+
+type Setup<H> = DefinedActor<H, unknown[]>["setup"];
+
+/** The life of a durable actor, as far as its `setup` has to wait for it. */
+interface LifeToLoad {
+  /** `null` when there is nothing to wait for. */
+  readonly cell: { load(): Promise<void> | null };
+}
+
+/** Runs `setup` once the state is there. */
+function afterLoad<H>(setup: Setup<H>): Setup<H> {
+  return (life, ...args) => {
+    const loading = (life as unknown as LifeToLoad).cell.load();
+    return loading === null ? setup(life, ...args) : loading.then(() => setup(life, ...args));
+  };
 }
 
 function actorOptions(options: KeyedOptions): ActorOptions {

@@ -9,6 +9,7 @@ import type { CellEnvironment } from "../cell/environment.ts";
 import type { DefinedKeyed } from "../definition/defined_keyed.ts";
 import type { Coordinator } from "../hosts/coordinator.ts";
 import { KeyedActors, type KeyedHost } from "../keyed/keyed_actors.ts";
+import type { DurableLeader } from "../keyed/durable_leader.ts";
 import { KIND } from "../messaging/protocol.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
 import { portLines } from "../messaging/lines.ts";
@@ -38,6 +39,9 @@ import type { Settings } from "../vocabulary/settings.ts";
 import { WindUp } from "./_wind_up.ts";
 import { TaskQueue } from "../local/task_queue.ts";
 import { currentTurn } from "../cell/turn.ts";
+
+// Least time for the store to end.
+const STORE_MS = 500;
 
 /** One thread's part of a system: the actors that live here. */
 export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
@@ -76,6 +80,8 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
   readonly reports: Reports;
   readonly keyed: KeyedActors;
   gate: OutputGate | null = null;
+  /** What host 0 does for durable actors; `null` when the system has no store. */
+  durable: DurableLeader | null = null;
   /** What the system started from this thread, in order of start. */
   readonly children = new Set<Child>();
   /** What only host 0 has: the directory and the workers. */
@@ -208,7 +214,21 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
     ms: number,
     others: (ms: number) => Promise<string[]> = () => Promise.resolve([]),
   ): Promise<string[]> {
-    return this.#windUp.run(ms, others);
+    const ended = this.#windUp.run(ms, others);
+    return this.durable === null ? ended : this.#storeEnded(ended, ms, this.durable);
+  }
+
+  /** The store ends after all that may need it. */
+  async #storeEnded(
+    ended: Promise<string[]>,
+    ms: number,
+    durable: DurableLeader,
+  ): Promise<string[]> {
+    const start = this.clock.now();
+    const abandoned = await ended;
+    this.keyed.close();
+    await durable.stop(Math.max(STORE_MS, ms - (this.clock.now() - start)));
+    return abandoned;
   }
 
   /** An actor has ended that had to give up these of its children. */
@@ -220,6 +240,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
   quiet(): void {
     this.#isQuiet = true;
     this.keyed.quiet();
+    this.durable?.quiet();
     for (const cell of this.cells.values()) cell.stopTimers();
   }
 

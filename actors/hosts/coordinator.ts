@@ -41,6 +41,14 @@ export interface LeaderHost extends WorkersHost {
   windUp(ms: number, others?: (ms: number) => Promise<string[]>): Promise<string[]>;
 }
 
+/** What durable actors need of host 0. */
+export interface StoreHolder {
+  /** A reference to the store. */
+  store(): Promise<unknown>;
+  /** Something will be due at a wall time. */
+  hint(due: number): void;
+}
+
 /** What only host 0 does: it starts and watches the workers, places actors on them and knows their names. */
 export class Coordinator implements Leader {
   readonly #host: LeaderHost;
@@ -49,6 +57,8 @@ export class Coordinator implements Leader {
   readonly #names = new Names();
   /** The kinds of keyed actors. */
   readonly kinds: Kinds;
+  /** `null` when the system has no store. */
+  durable: StoreHolder | null = null;
   readonly #workers: Workers;
   readonly #losses: Losses;
   /** Ends the whole system, as a worker asks for it. */
@@ -110,6 +120,10 @@ export class Coordinator implements Leader {
         return await this.#condemn(question[1], question[2], question[3]);
       case "ordered":
         return this.#losses.ordered(question[1], question[2]);
+      case "store":
+        return await this.durable?.store();
+      case "due":
+        return this.durable?.hint(question[1]);
       case "kind":
         return await this.kinds.find(question[1], this.#host.settings.startTimeoutMs);
       case "broken":

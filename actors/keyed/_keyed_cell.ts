@@ -3,7 +3,7 @@ import { Cell } from "../cell/cell.ts";
 import type { Owner } from "../cell/children.ts";
 import type { CellEnvironment } from "../cell/environment.ts";
 import type { Guard } from "../cell/guard.ts";
-import type { Item } from "../cell/item.ts";
+import { type Item, MarkedItem } from "../cell/item.ts";
 import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type { Used } from "./_recency.ts";
@@ -65,7 +65,17 @@ export class KeyedCell extends Cell implements Used {
   }
 
   override push(item: Item): void {
-    if (item.reply !== null) item.reply.isPortable = true;
+    const { reply } = item;
+    if (reply !== null) reply.isPortable = true;
+    if (item instanceof MarkedItem && item.meta.once !== undefined && !this.keeps) {
+      abandonValues(item.args);
+      return reply!.reject(
+        new TypeError(
+          `Cannot ask "${item.label}" of actor "${this.id}" once: it has no state, so it keeps no answers`,
+        ),
+        true,
+      );
+    }
     super.push(item);
     this.#attendant.used(this);
   }
@@ -77,6 +87,21 @@ export class KeyedCell extends Cell implements Used {
       (this.turns === null || this.turns.size === 0) &&
       (this.liveSources === null || this.liveSources.size === 0) &&
       !this.incarnation.isBusy;
+  }
+
+  /** Whether it can keep something. */
+  get keeps(): boolean {
+    return false;
+  }
+
+  /** Whether all that its turns have given has left. */
+  get isSettled(): boolean {
+    return true;
+  }
+
+  /** Calls back once when it is settled. */
+  whenSettled(callback: () => void): void {
+    callback();
   }
 
   /** Begins the first life. */

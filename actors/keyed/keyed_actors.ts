@@ -3,13 +3,20 @@ import type { Cell } from "../cell/cell.ts";
 import type { Owner } from "../cell/children.ts";
 import type { CellEnvironment } from "../cell/environment.ts";
 import type { DefinedKeyed } from "../definition/defined_keyed.ts";
-import { checkKey } from "../definition/check_keyed.ts";
+import { checkKey, checkKind } from "../definition/check_keyed.ts";
+import type { DurableRules } from "../definition/durable_rules.ts";
+import { thread } from "../../channels/thread/thread.ts";
+import type { HandleReviver } from "../../channels/message/handle.ts";
 import type { LocalActors } from "../lifecycle/local_actors.ts";
 import { RefByKey } from "../messaging/keyed_ref.ts";
 import type { KeyedHere, RefOwner } from "../messaging/ref_owner.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { UnknownKindError } from "../vocabulary/errors.ts";
+import type { DurableSide } from "./_actor_record.ts";
 import { Backoffs } from "./_backoffs.ts";
+import { DurableCell } from "./_durable_cell.ts";
+import { Gate } from "./_gate.ts";
+import { StoreClient } from "./_store_client.ts";
 import { keyIn, kindIn } from "./ids.ts";
 import { type Home, KeyedCell } from "./_keyed_cell.ts";
 import { KindsHere, type KindsHost } from "./_kinds_here.ts";
@@ -23,6 +30,7 @@ export interface KeyedHost extends RefOwner, KindsHost, CellEnvironment, Owner {
   readonly index: number;
   refOf: RefOwner["refOf"];
   readonly actors: LocalActors;
+  gate: RefOwner["gate"];
   /** A kind is used here that host 0 may not know. */
   announceKind(definition: DefinedKeyed<unknown>): void;
 }
@@ -36,6 +44,17 @@ export class KeyedActors implements KeyedHere, Home {
   readonly #kinds: KindsHere;
   readonly #backoffs: Backoffs;
   readonly #cells = new Map<string, KeyedCell>();
+  readonly #sides = new Map<DurableRules, DurableSide>();
+  #store: StoreClient | null = null;
+  /** Tells the turns of this thread from all others that ever were. */
+  readonly #life = thread().platform.uuid();
+  #turns = 0;
+  /** Brings back what is stored by identity. */
+  readonly handles: ReadonlyMap<string, HandleReviver> = new Map([["at", ([kind, key]) => {
+    checkKind("read what is stored", kind);
+    checkKey("read what is stored", key);
+    return this.refTo(`${kind}/${key}`);
+  }]]);
   /** Activations that wait. */
   readonly #putOff = new Set<Timer>();
 
@@ -53,8 +72,24 @@ export class KeyedActors implements KeyedHere, Home {
    */
   at(definition: DefinedKeyed<unknown>, key: string): RefByKey {
     checkKey(`address "${definition.kind}"`, key);
-    if (this.#kinds.name(definition)) this.#host.announceKind(definition);
+    this.#checkDurable(definition);
+    this.name(definition);
     return new RefByKey(this.#host, definition.kind, key);
+  }
+
+  /** Names a kind that is used here. */
+  name(definition: DefinedKeyed<unknown>): void {
+    if (this.#kinds.name(definition)) this.#host.announceKind(definition);
+  }
+
+  #checkDurable({ kind, durable }: DefinedKeyed<unknown>): void {
+    if (durable === null) return;
+    const { durability, kinds } = this.#host.settings;
+    const what = durability === null ? "a store: new ActorSystem({ store, kinds })" : null;
+    const which = kinds.includes(kind) ? null : `it among its kinds: new ActorSystem({ kinds })`;
+    const missing = what ?? which;
+    if (missing === null) return;
+    throw new TypeError(`Cannot address "${kind}": it has state, so the system needs ${missing}`);
   }
 
   awake(id: string): Cell | undefined {
@@ -80,9 +115,13 @@ export class KeyedActors implements KeyedHere, Home {
   }
 
   /** A life has ended: it slept in, has failed, or could not begin. */
-  failed(_reason: ExitReason, serial: number): void {
-    const cell = this.#host.cells.get(serial) as KeyedCell;
+  failed(reason: ExitReason, serial: number): void {
+    const cell = this.#host.cells.get(serial) as KeyedCell | undefined;
+    // The system has shut down meanwhile.
+    if (cell === undefined) return;
     const kind = this.#kinds.active(kindIn(cell.id))!;
+    // What is under way to the store has to be known before the next activation reads it.
+    if (!cell.isSettled) return cell.whenSettled(() => this.failed(reason, serial));
     const startError = cell.takeStartError();
     kind.remove(cell);
     if (startError !== null) {
@@ -102,6 +141,11 @@ export class KeyedActors implements KeyedHere, Home {
   /** One has come to its final end: the system shuts down. */
   ended(): void {}
 
+  /** Nothing can be stored any more. */
+  close(): void {
+    this.#store?.close();
+  }
+
   /** Nobody sleeps any more by himself: the system shuts down. */
   quiet(): void {
     this.#kinds.stop();
@@ -115,7 +159,11 @@ export class KeyedActors implements KeyedHere, Home {
     const host = this.#host;
     const cell = host.actors.adopt((serial) => {
       const key = keyIn(id);
-      return new KeyedCell(host, serial, kind.definition.actor, id, key, host, this, kind);
+      const { actor, durable } = kind.definition;
+      if (durable === null) return new KeyedCell(host, serial, actor, id, key, host, this, kind);
+      const cell = new DurableCell(host, serial, actor, id, key, host, this, kind);
+      cell.side = this.#sideOf(durable);
+      return cell;
     }, host);
     this.#cells.set(id, cell);
     kind.add(cell);
@@ -123,6 +171,27 @@ export class KeyedActors implements KeyedHere, Home {
     if (ms > 0) this.#activateIn(cell, ms);
     else cell.activate();
     return cell;
+  }
+
+  /** What the durable actors of a kind need. */
+  #sideOf(rules: DurableRules): DurableSide {
+    let side = this.#sides.get(rules);
+    if (side !== undefined) return side;
+    const host = this.#host;
+    host.gate ??= new Gate();
+    this.#store ??= new StoreClient(host);
+    side = {
+      rules,
+      store: this.#store,
+      clock: host.clock,
+      durability: host.settings.durability ?? "disk",
+      handles: this.handles,
+      newTurn: () => `${this.#life}.${++this.#turns}`,
+      named: (definition) => this.name(definition),
+      hint: (due) => void host.directory.ask(["due", due]).catch(() => {}),
+    };
+    this.#sides.set(rules, side);
+    return side;
   }
 
   /** One that could not be activated is tried again after some time. */

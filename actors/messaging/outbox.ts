@@ -139,11 +139,17 @@ export function ask(ref: Target, handler: string, args: unknown[]): Promise<unkn
 
 /** In functions of their own: one with a closure in it costs more, whether it is made or not. */
 function holdsHere(gate: OutputGate, wait: AskWait, copies: unknown[]): boolean {
-  return gate.holds(() => askHere(wait, copies));
+  return gate.holds(() => askHere(wait, copies), (error) => {
+    abandonValues(copies);
+    wait.reject(error);
+  });
 }
 
 function holdsRemote(gate: OutputGate, wait: AskWait, packet: Packet): boolean {
-  return gate.holds(() => askRemote(wait, packet));
+  return gate.holds(() => askRemote(wait, packet), (error) => {
+    abandonItem(packet);
+    wait.reject(error);
+  });
 }
 
 /** An ask that is waited for. */

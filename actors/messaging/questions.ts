@@ -54,6 +54,10 @@ export type Question =
   | readonly [kind: "ordered", host: number, serial: number]
   /** What came from a host cannot be handled, and why: it has to end. */
   | readonly [kind: "broken", host: number, why: string]
+  /** Answers with a reference to the store. */
+  | readonly [kind: "store"]
+  /** Something that a durable actor has set will be due at a wall time in milliseconds. */
+  | readonly [kind: "due", due: number]
   /** Answers with the definition of a kind of keyed actors. */
   | readonly [kind: "kind", name: string]
   /** Ends a host that does not answer, for the sake of one of its actors; `label` is how that is called in errors. */

@@ -70,8 +70,12 @@ export interface Control {
 export interface OutputGate {
   /** Whether a message that is told now leaves later, if at all: with the commit of the turn that tells it. */
   holdsTell(ref: Target, handler: string, args: unknown[]): boolean;
-  /** Whether what is to be sent leaves later: when the turns before the one that sends it are committed. */
-  holds(send: () => void): boolean;
+  /**
+   * Whether what is to be sent leaves later: when the turns before the one that sends it are committed.
+   *
+   * @param refuse Called instead when they cannot be.
+   */
+  holds(send: () => void, refuse: (error: unknown) => void): boolean;
 }
 
 /** What references, and what is sent through them, need of the host that they belong to. */

@@ -4,6 +4,9 @@ import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import { Coordinator } from "../hosts/coordinator.ts";
+import { DefinedActor } from "../definition/defined_actor.ts";
+import { DurableLeader } from "../keyed/durable_leader.ts";
+import type { Store } from "../vocabulary/store.ts";
 import { DefinedKeyed } from "../definition/defined_keyed.ts";
 import type { KeyedDefinition } from "../vocabulary/keyed_definition.ts";
 import type { KeyedRef } from "../vocabulary/keyed_ref.ts";
@@ -41,7 +44,13 @@ export interface ActorSystemOptions {
    *
    * @default none
    */
-  kinds?: readonly KeyedDefinition<never>[] | undefined;
+  kinds?: readonly KeyedDefinition<unknown>[] | undefined;
+  /**
+   * Where durable actors are kept, such as `sqlite("shop.db")` of `@troupe/actors/durable`.
+   *
+   * @default none
+   */
+  store?: Store | undefined;
   /**
    * How its threads are connected besides by ports: `sharedMemoryTransport()` of `@troupe/actors/shared` makes round trips
    * shorter.
@@ -85,6 +94,24 @@ export interface ActorSystemOptions {
    * @default {false}
    */
   shutdownOnSignal?: boolean | undefined;
+}
+
+/** An alarm of a durable actor, see {@linkcode ActorSystem.alarms}. */
+export interface SystemAlarm {
+  /** Kind of the actor. */
+  readonly kind: string;
+  /** Key of the actor. */
+  readonly key: string;
+  /** Unique in its actor. */
+  readonly name: string;
+  /** When it goes off. */
+  readonly due: Date;
+  /** Which handler it calls. */
+  readonly handler: string;
+  /** How often that has failed since it was due. */
+  readonly attempts: number;
+  /** Why it has failed last; `null` when it has not. */
+  readonly failure: string | null;
 }
 
 /** Options of {@linkcode ActorSystem.shutdown}. */
@@ -219,6 +246,22 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
     return find(this.#host, name) as Promise<RefOf<D> | undefined>;
   }
 
+  /**
+   * The alarms of all durable actors, the next one first.
+   *
+   * @throws {TypeError} Rejects when the system has no store, or on a worker.
+   * @throws {StoreError} Rejects when they cannot be read.
+   */
+  async alarms(): Promise<SystemAlarm[]> {
+    const { durable } = this.#host;
+    if (durable === null) {
+      throw new TypeError("Cannot list alarms: ask the thread that made the system, with a store");
+    }
+    return (await durable.alarms()).map(({ kind, key, name, due, handler, attempts, failure }) => {
+      return { kind, key, name, due: new Date(due), handler, attempts, failure };
+    });
+  }
+
   /** How many messages were not handled; on a worker only those noticed there. */
   get deadLetters(): number {
     return this.#host.reports.deadLetters;
@@ -349,7 +392,18 @@ function startHost(options: ActorSystemOptions): Host {
     if (definition instanceof DefinedKeyed) continue;
     throw new TypeError(`Cannot ${doing}: each of its kinds must come from keyed()`);
   }
-  const settings = { ...limits, workers, kinds: kinds.map(({ kind }) => kind) };
+  const { store } = options;
+  if (store !== undefined && !(store?.definition instanceof DefinedActor)) {
+    throw new TypeError(
+      `Cannot ${doing}: store must come from a store's own function, as sqlite()`,
+    );
+  }
+  const settings = {
+    ...limits,
+    workers,
+    kinds: kinds.map(({ kind }) => kind),
+    durability: store?.durability ?? null,
+  };
   const systemId = thread().platform.uuid();
   const host = new Host(systemId, 0, false, settings, thread().platform.clock);
   if (options.transport !== undefined) {
@@ -358,6 +412,12 @@ function startHost(options: ActorSystemOptions): Host {
   }
   const coordinator = new Coordinator(host, workers, worker);
   host.lead(coordinator);
-  for (const definition of kinds) coordinator.kinds.add(definition as DefinedKeyed<never>);
+  const definitions = kinds as unknown as readonly DefinedKeyed<unknown>[];
+  for (const definition of definitions) coordinator.kinds.add(definition);
+  if (store !== undefined) {
+    const durable = new DurableLeader(host, store, definitions, host.keyed.handles);
+    host.durable = coordinator.durable = durable;
+    durable.start();
+  }
   return host;
 }

@@ -143,8 +143,49 @@ export class UnknownKindError extends Error {
   }
 }
 
+/** The state of a durable actor was written by a newer version of its code. */
+export class StateVersionError extends Error {
+  /** Name of the class. */
+  override readonly name = "StateVersionError";
+  /** Version of the state. */
+  readonly stored: number;
+  /** Version of the code. */
+  readonly known: number;
+
+  /** Says whose state it is, and which versions there are. */
+  constructor(actor: string, stored: number, known: number) {
+    super(
+      `Cannot activate actor "${actor}": its state is of version ${stored}, its code of version ${known}: ` +
+        "run newer code",
+    );
+    this.stored = stored;
+    this.known = known;
+  }
+}
+
+/** Another message has come with an id that was used before. */
+export class OnceConflictError extends Error {
+  /** Name of the class. */
+  override readonly name = "OnceConflictError";
+  /** The id. */
+  readonly id: string;
+
+  /** Says which message it is, and what id. */
+  constructor(actor: string, handler: string, id: string) {
+    super(
+      `Cannot ask "${handler}" of actor "${actor}" once: id ${
+        JSON.stringify(id)
+      } was used for another ` +
+        "handler or other arguments",
+    );
+    this.id = id;
+  }
+}
+
 registerErrors({
   UnknownKindError,
+  StateVersionError,
+  OnceConflictError,
   ActorStoppedError,
   MailboxFullError,
   DeadlockError,

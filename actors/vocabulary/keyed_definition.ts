@@ -1,4 +1,5 @@
 import type { MailboxOptions } from "./options.ts";
+import type { Durability } from "./store.ts";
 
 /** Options of {@linkcode keyed}. */
 export interface KeyedOptions {
@@ -52,6 +53,42 @@ export interface KeyedOptions {
    * @default the system's
    */
   shutdownMs?: number | undefined;
+}
+
+/**
+ * Options of {@linkcode keyed} for durable actors, whose turns are transactions on disk.
+ *
+ * @typeParam S The state: plain data, or whatever messages may hold.
+ */
+export interface DurableOptions<S> extends Omit<KeyedOptions, "kind" | "concurrency"> {
+  /** Name of this kind of actors, in errors, on disk and between machines, so for good. Without `/`. */
+  kind: string;
+  /** The state of a key that was never stored. */
+  state: (key: string) => S;
+  /**
+   * Version of the state that this code reads and writes: a whole number that grows.
+   *
+   * @default {1}
+   */
+  version?: number | undefined;
+  /** Makes the state of today of one that an older version has written. Without it that stays as it is. */
+  // deno-lint-ignore no-explicit-any -- whatever that version has written
+  migrate?: ((old: any, from: number) => S) | undefined;
+  /** Handlers that write nothing: they cost no commit, and run beside a turn that goes on. */
+  reads?: readonly string[] | undefined;
+  /**
+   * Whether commits are safe from a power cut (`"disk"`), or from a crash of the process only (`"process"`), which is
+   * many times faster for one after the other.
+   *
+   * @default the store's
+   */
+  durability?: Durability | undefined;
+  /**
+   * How often a post to such an actor is tried before it becomes a dead letter.
+   *
+   * @default {20}
+   */
+  postAttempts?: number | undefined;
 }
 
 /**

@@ -1,0 +1,120 @@
+import type { Clock } from "../../channels/thread/clock.ts";
+import type { HandleReviver } from "../../channels/message/handle.ts";
+import type { DefinedKeyed } from "../definition/defined_keyed.ts";
+import type { DurableRules } from "../definition/durable_rules.ts";
+import type {
+  Durability,
+  StoredActor,
+  StoredAlarm,
+  StoredOnce,
+  StoredTurn,
+} from "../vocabulary/store.ts";
+import { nextTime } from "./_alarm_times.ts";
+import { keyIn, kindIn } from "./ids.ts";
+import { StateBox } from "./_state_box.ts";
+import type { StoreClient } from "./_store_client.ts";
+import type { TurnDraft } from "./_turn_draft.ts";
+
+/** What a durable actor needs besides its thread. */
+export interface DurableSide {
+  readonly rules: DurableRules;
+  readonly store: StoreClient;
+  readonly clock: Clock;
+  /** How safe a commit is of a kind that does not say so. */
+  readonly durability: Durability;
+  /** Brings back what is stored by identity. */
+  readonly handles: ReadonlyMap<string, HandleReviver>;
+  /** A new id for a turn. */
+  newTurn(): string;
+  /** A kind is used that others may not know. */
+  named(definition: DefinedKeyed<unknown>): void;
+  /** Something of an actor will be due. */
+  hint(due: number): void;
+}
+
+/** What one durable actor is, as its last finished turn has left it; what is not committed yet included. */
+export class ActorRecord {
+  readonly epoch: number;
+  readonly alarms: Map<string, StoredAlarm>;
+  readonly box: StateBox;
+  /** Answers that are kept for messages with an id, as long as they are not committed. */
+  readonly onces = new Map<string, StoredOnce>();
+  /** Turns that are not committed yet and have written entries. */
+  readonly unstored = new Set<StoredTurn>();
+  readonly #id: string;
+  readonly #side: DurableSide;
+  #version: number;
+
+  /** @throws {StateVersionError} when newer code has written the state. */
+  constructor(id: string, side: DurableSide, stored: StoredActor) {
+    this.#id = id;
+    this.#side = side;
+    this.epoch = stored.epoch;
+    this.#version = stored.version;
+    this.alarms = new Map(stored.alarms.map((alarm) => [alarm.name, alarm]));
+    const { state, stateVersion } = stored;
+    this.box = new StateBox(id, keyIn(id), side.rules, side.handles, state, stateVersion);
+  }
+
+  /**
+   * A turn is over: gives what is to be committed, `null` when it has changed nothing.
+   *
+   * @throws {TypeError} when the state cannot be stored; the turn has to be rolled back then.
+   */
+  finish(turn: TurnDraft): StoredTurn | null {
+    const state = turn.isForgetting ? this.box.finishAnew() : this.box.finish();
+    if (state === undefined && !turn.isWriting) return null;
+    const { rules, durability } = this.#side;
+    const stored: StoredTurn = {
+      id: this.#side.newTurn(),
+      kind: kindIn(this.#id),
+      key: keyIn(this.#id),
+      epoch: this.epoch,
+      version: this.#version++,
+      durability: rules.durability ?? durability,
+      forgets: turn.isForgetting,
+      ...state !== undefined && { state },
+      stateVersion: rules.version,
+      entries: [...turn.entries],
+      alarms: [...turn.alarms],
+      posts: turn.posts,
+      once: turn.once,
+      delivers: turn.delivers,
+    };
+    if (turn.isForgetting) this.alarms.clear();
+    for (const [name, alarm] of turn.alarms) {
+      if (alarm === null) this.alarms.delete(name);
+      else this.alarms.set(name, alarm);
+    }
+    if (turn.once !== null) this.onces.set(turn.once.id, turn.once);
+    if (turn.isForgetting || turn.entries.size > 0) this.unstored.add(stored);
+    return stored;
+  }
+
+  /** A turn is in the store. */
+  committed(turn: StoredTurn): void {
+    if (turn.once !== null) this.onces.delete(turn.once.id);
+    this.unstored.delete(turn);
+  }
+
+  /** The turn that goes on is undone. */
+  rollBack(): void {
+    this.box.rollBack();
+  }
+
+  /** When something that a turn has set is due first; `null` when it has set nothing. */
+  dueOf({ alarms, posts }: StoredTurn): number | null {
+    const times = alarms.flatMap(([, alarm]) => alarm === null ? [] : [alarm.due]);
+    if (posts.length > 0) times.push(0);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** An alarm as it is set after it has gone off; `null` for one that does not repeat. */
+  again(name: string): StoredAlarm | null {
+    const alarm = this.alarms.get(name)!;
+    const due = alarm.repeat === null
+      ? null
+      : nextTime(alarm.repeat, this.#side.clock.wallTime(), alarm.due);
+    return due === null ? null : { ...alarm, due, attempts: 0, failure: null };
+  }
+}

@@ -1,0 +1,332 @@
+import { abandonValues } from "../../channels/message/abandon.ts";
+import { STAYS_HERE, STAYS_HERE_PORTABLE } from "../../channels/packing/destination.ts";
+import { decodeStored } from "../../channels/message/stored.ts";
+import { encodeStored } from "../../channels/packing/stored.ts";
+import { copyHere, staysAsItIs } from "../cell/copy_here.ts";
+import { type Item, MarkedItem, type Meta } from "../cell/item.ts";
+import { isIterator } from "../cell/iterator.ts";
+import { apart, currentTurn, type Handler, runTurn } from "../cell/turn.ts";
+import { tell } from "../messaging/outbox.ts";
+import type { Target } from "../messaging/ref_owner.ts";
+import { OnceConflictError } from "../vocabulary/errors.ts";
+import type { ExitReason } from "../vocabulary/exit_reason.ts";
+import type { CommitOutcome, StoredTurn } from "../vocabulary/store.ts";
+import { StoreError } from "../vocabulary/store_errors.ts";
+import { retryIn } from "./_alarm_times.ts";
+import { ActorRecord, type DurableSide } from "./_actor_record.ts";
+import { HeldOutput } from "./_held_output.ts";
+import { keyIn, kindIn } from "./ids.ts";
+import { KeyedCell } from "./_keyed_cell.ts";
+import { printOf, Refused } from "./_once.ts";
+import { TurnDraft } from "./_turn_draft.ts";
+
+/** How long the answer to a message with an id is kept, in milliseconds. */
+const ONCE_MS = 24 * 60 * 60 * 1_000;
+
+/**
+ * A keyed actor whose turns are transactions. What a turn changes, sends and answers is held back until it is committed;
+ * the next turn begins before that, on what this one has left. Should a commit fail, nothing leaves that was built on it,
+ * and the actor is activated anew from what is stored.
+ */
+export class DurableCell extends KeyedCell {
+  /** What it needs besides its thread; set once, right after it was made. */
+  side!: DurableSide;
+  readonly #output = new HeldOutput(() => this.#settle());
+  #record: ActorRecord | null = null;
+  /** The turn that may write; there is one at a time. */
+  #open: TurnDraft | null = null;
+  readonly #reading = new Set<Item>();
+  #whenSettled: (() => void)[] = [];
+
+  override get keeps(): boolean {
+    return true;
+  }
+
+  /** Whether all that its turns have given has left. */
+  override get isSettled(): boolean {
+    return this.#output.isEmpty;
+  }
+
+  /** Also nothing that waits for its commit. */
+  override get isIdle(): boolean {
+    return super.isIdle && this.isSettled;
+  }
+
+  override whenSettled(callback: () => void): void {
+    this.#whenSettled.push(callback);
+  }
+
+  #settle(): void {
+    for (const callback of this.#whenSettled.splice(0)) callback();
+  }
+
+  override async stop(reason: ExitReason, drain?: boolean): Promise<boolean> {
+    const isClean = await super.stop(reason, drain);
+    if (!this.isSettled) await new Promise<void>((resolve) => this.whenSettled(resolve));
+    return isClean;
+  }
+
+  /** Reads what is stored, if that is not known; before `setup`. */
+  load(): Promise<void> | null {
+    return this.#record === null ? this.#load() : null;
+  }
+
+  async #load(): Promise<void> {
+    const { side, id } = this;
+    const stored = await side.store.load(kindIn(id), keyIn(id));
+    this.#record = new ActorRecord(id, side, stored);
+  }
+
+  /** What is known of the actor; it is, from `setup` on. */
+  get record(): ActorRecord {
+    return this.#record!;
+  }
+
+  /** The turn of the caller, `null` when it is none that may write. */
+  get ownTurn(): TurnDraft | null {
+    const turn = this.#open;
+    return turn !== null && currentTurn() === turn.item ? turn : null;
+  }
+
+  /** Whether the caller is a turn of this actor that only reads, or its `setup`. */
+  get isReading(): boolean {
+    const turn = currentTurn();
+    return turn !== null && turn.cell === this && turn !== this.#open?.item &&
+      (this.#reading.has(turn) || turn.label === "setup" && this.state === "starting");
+  }
+
+  /**
+   * The turn of the caller, to write.
+   *
+   * @throws {Error} when it is none that may.
+   */
+  writing(doing: string): TurnDraft {
+    const turn = this.ownTurn;
+    if (turn === null) throw this.notInTurn(doing);
+    return turn;
+  }
+
+  /** The error of somebody who uses what only turns have. */
+  notInTurn(doing: string): Error {
+    const why = this.isReading
+      ? "setup and handlers of reads only read"
+      : "outside of a turn of it";
+    return new Error(`Cannot ${doing} of actor "${this.id}": ${why}`);
+  }
+
+  protected override isReady(): boolean {
+    if (this.state !== "running") return false;
+    if (!this.side.store.hasRoom) {
+      this.side.store.whenRoom(() => this.schedule());
+      return false;
+    }
+    if (this.#open === null) return true;
+    const next = this.mailbox?.first ?? null;
+    return next !== null && this.#isRead(next);
+  }
+
+  #isRead(item: Item): boolean {
+    return item.work === null && this.side.rules.readers.has(item.label) &&
+      !(item instanceof MarkedItem);
+  }
+
+  protected override beginAgain(restarts: number): void {
+    this.#undo();
+    this.#reading.clear();
+    super.beginAgain(restarts);
+  }
+
+  protected override run(
+    item: Item,
+    handlers: object,
+    handler: Handler,
+    args: unknown[],
+  ): unknown {
+    if (this.#isRead(item)) {
+      this.#reading.add(item);
+      return runTurn(item, handlers, handler, args);
+    }
+    const turn = this.#open = new TurnDraft(item);
+    if (!(item instanceof MarkedItem)) return runTurn(item, handlers, handler, args);
+    const { once, alarm, post } = item.meta;
+    const call = () => runTurn(item, handlers, handler, args);
+    if (alarm !== undefined) return this.#isDue(turn, alarm) ? call() : undefined;
+    if (post !== undefined) turn.delivers = post;
+    return once === undefined ? call() : this.#runOnce(turn, once, call);
+  }
+
+  /** Whether an alarm is still set for this time; if so, it is over with this turn, or set for the next time. */
+  #isDue({ alarms }: TurnDraft, [name, due]: NonNullable<Meta["alarm"]>): boolean {
+    const { record } = this;
+    if (record.alarms.get(name)?.due !== due) return false;
+    alarms.set(name, record.again(name));
+    return true;
+  }
+
+  async #runOnce(turn: TurnDraft, id: string, call: () => unknown): Promise<unknown> {
+    const { item } = turn;
+    const { record, side: { store, clock, handles } } = this;
+    const print = printOf(item.label, encodeStored(item.args, "message", "args"));
+    const known = record.onces.get(id) ??
+      await store.once(kindIn(this.id), keyIn(this.id), id, clock.wallTime());
+    if (known === null) {
+      const result = await call();
+      // What cannot be kept is refused before anything is committed.
+      turn.once = {
+        id,
+        print,
+        result: encodeStored(result, "reply", "result"),
+        expires: clock.wallTime() + ONCE_MS,
+      };
+      return result;
+    }
+    if (known.print !== print) throw new Refused(new OnceConflictError(this.id, item.label, id));
+    return decodeStored(known.result, handles);
+  }
+
+  protected override succeed(item: Item, result: unknown): void {
+    const turn = this.#open?.item === item ? this.#open : null;
+    if (turn === null && !this.#reading.delete(item)) return super.succeed(item, result);
+    let given: unknown;
+    let stored: StoredTurn | null = null;
+    try {
+      if (turn?.doom) throw turn.doom.error;
+      given = givenBy(item, result);
+      if (turn !== null) stored = this.record.finish(turn);
+    } catch (error) {
+      return this.fail(item, error);
+    }
+    if (turn !== null) this.#open = null;
+    item.cell = null;
+    const { incarnation } = this;
+    const leave = () => {
+      for (const effect of turn?.effects ?? []) effect.leave();
+      if (isIterator(given) && item.work === null && incarnation !== this.incarnation) {
+        item.reply?.reject(this.endOfStreams);
+      } else {
+        super.succeed(item, given);
+      }
+    };
+    const refuse = (error: unknown) => {
+      for (const effect of turn?.effects ?? []) effect.refuse(error);
+      super.tellFailure(item, error, false);
+    };
+    if (stored === null) this.#output.add(leave, refuse);
+    else this.#commit(stored, leave, refuse);
+  }
+
+  #commit(turn: StoredTurn, leave: () => void, refuse: (error: unknown) => void): void {
+    const { record } = this;
+    const committed = this.#output.commit(leave, refuse);
+    this.side.store.commit(turn, (outcome) => {
+      // Another one before it has failed.
+      if (this.#record !== record) return;
+      if (outcome !== "done") return this.#fence(turn, outcome);
+      record.committed(turn);
+      committed();
+      const due = record.dueOf(turn);
+      if (due !== null) this.side.hint(due);
+    });
+  }
+
+  /** A turn could not be committed: nothing that was built on it holds. */
+  #fence(turn: StoredTurn, outcome: Exclude<CommitOutcome, "done">): void {
+    const error = outcome instanceof Error ? outcome : new StoreError(
+      outcome === "delivered"
+        ? `Cannot commit turn of actor "${this.id}": post ${turn.delivers} was handled before`
+        : `Cannot commit turn of actor "${this.id}": it has been activated elsewhere since`,
+      "",
+      "failed",
+    );
+    this.#record = null;
+    if (this.#open !== null) this.#open.doom = { error };
+    if (this.state === "running") this.endWith(error, true, true);
+    this.#output.refuseAll(error);
+  }
+
+  protected override fail(item: Item, error: unknown): void {
+    this.#reading.delete(item);
+    if (this.#open?.item === item) this.#undo();
+    if (error instanceof Refused) {
+      item.cell = null;
+      return this.tellFailure(item, error.reason, false);
+    }
+    this.#putOff(item, error);
+    super.fail(item, error);
+  }
+
+  protected override tellFailure(item: Item, error: unknown, isToldToEnd: boolean): void {
+    const tellNow = (why: unknown) => super.tellFailure(item, why, isToldToEnd);
+    this.#output.add(() => tellNow(error), tellNow);
+  }
+
+  protected override refuseUnknown(item: Item): void {
+    const error = new TypeError(`it has no handler "${item.label}"`);
+    if (this.#putOff(item, error)) this.reportError(item.label, error);
+    super.refuseUnknown(item);
+  }
+
+  /** An alarm whose handler has failed is due again later; whether it was one. */
+  #putOff(item: Item, error: unknown): boolean {
+    const [name, due] = item instanceof MarkedItem ? item.meta.alarm ?? [] : [];
+    const alarm = name === undefined ? undefined : this.#record?.alarms.get(name);
+    if (alarm === undefined || alarm.due !== due) return false;
+    const turn = new TurnDraft(item);
+    turn.alarms.set(alarm.name, {
+      ...alarm,
+      due: this.side.clock.wallTime() + retryIn(alarm.attempts),
+      attempts: alarm.attempts + 1,
+      failure: error instanceof Error ? error.message : String(error),
+    });
+    const nothing = () => {};
+    this.#commit(this.record.finish(turn)!, nothing, nothing);
+    return true;
+  }
+
+  override release(item: Item): boolean {
+    if (this.#open?.item === item) this.#undo();
+    this.#reading.delete(item);
+    return super.release(item);
+  }
+
+  /** Nothing of the turn that goes on is kept. */
+  #undo(): void {
+    this.#open = null;
+    this.#record?.rollBack();
+  }
+
+  /** Whether a message that the caller tells leaves later: with the commit of its turn. */
+  holdsTell(ref: Target, handler: string, args: unknown[]): boolean {
+    const turn = this.ownTurn;
+    if (turn === null && this.isSettled) return false;
+    const copies = copyHere(
+      args,
+      "message",
+      "args",
+      ref.isKeyed ? STAYS_HERE_PORTABLE : STAYS_HERE,
+    );
+    const leave = () => apart(() => tell(ref, handler, copies));
+    const refuse = (error: unknown) => {
+      abandonValues(copies);
+      const why = error instanceof Error ? error.message : String(error);
+      ref.host.reports.deadLetter(ref, handler, why);
+    };
+    if (turn !== null) turn.effects.push({ leave, refuse });
+    else this.#output.add(leave, refuse);
+    return true;
+  }
+
+  /** Whether what the caller sends leaves later: when the turns before its own are committed. */
+  holds(leave: () => void, refuse: (error: unknown) => void): boolean {
+    if (this.isSettled) return false;
+    this.#output.add(leave, refuse);
+    return true;
+  }
+}
+
+/** What a turn has given, as it is now: it may change before it leaves. */
+function givenBy(item: Item, result: unknown): unknown {
+  if (item.reply === null || staysAsItIs(result, STAYS_HERE_PORTABLE)) return result;
+  if (item.work === null && isIterator(result)) return result;
+  return copyHere([result], "reply", "result", STAYS_HERE_PORTABLE)[0];
+}

@@ -1,0 +1,60 @@
+import type { Child, Owner } from "../cell/children.ts";
+import { stopInOrder } from "../cell/children.ts";
+import type { DefinedActor } from "../definition/defined_actor.ts";
+import type { Runtime } from "../lifecycle/runtime.ts";
+import { spawnUnasked } from "../lifecycle/spawn.ts";
+import type { Target } from "../messaging/ref_owner.ts";
+import type { Store } from "../vocabulary/store.ts";
+
+// So many groups of turns may be under way to the store: it commits them together.
+const CONCURRENCY = 2 ** 20;
+
+/** The store's actor, on host 0's account: starts it when it is needed, and again when it has ended. */
+export class StoreKeeper implements Owner {
+  readonly label = "system";
+  readonly what = "system";
+  readonly children = new Set<Child>();
+  readonly #host: Runtime;
+  readonly #store: Store;
+  #current: Promise<Target> | null = null;
+
+  constructor(host: Runtime, store: Store) {
+    this.#host = host;
+    this.#store = store;
+  }
+
+  /**
+   * A reference to the store.
+   *
+   * @throws Rejects with the error of its start.
+   */
+  get(): Promise<Target> {
+    return this.#current ??= this.#start();
+  }
+
+  /** Lets it commit what it has, and ends it. */
+  async stop(ms: number): Promise<void> {
+    await stopInOrder(this.#host.clock, this, true, ms);
+  }
+
+  async #start(): Promise<Target> {
+    const { definition, args } = this.#store;
+    const forget = () => {
+      this.#current = null;
+    };
+    try {
+      const own = (definition as unknown as DefinedActor<unknown, unknown[]>).with({
+        own: {},
+        restart: "temporary",
+        onError: "resume",
+        concurrency: CONCURRENCY,
+      });
+      const ref = await spawnUnasked(this.#host, own, [...args], this);
+      void ref.exited.then(forget);
+      return ref;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import type { HandleReviver } from "../../channels/message/handle.ts";
+import type { DefinedKeyed } from "../definition/defined_keyed.ts";
+import { keyedWith } from "../definition/defined_keyed.ts";
+import type { Runtime } from "../lifecycle/runtime.ts";
+import type { Target } from "../messaging/ref_owner.ts";
+import type { ActorRef } from "../vocabulary/actor_ref.ts";
+import type { OwnedAlarm, Store, StoreHandlers } from "../vocabulary/store.ts";
+import { Dispatcher, type PostRules } from "./_dispatcher.ts";
+import { StoreKeeper } from "./_store_keeper.ts";
+
+const MOST_ALARMS = 100_000;
+
+/** What only host 0 does for durable actors: it has the store started, and delivers what is due. */
+export class DurableLeader {
+  readonly #keeper: StoreKeeper;
+  readonly #dispatcher: Dispatcher;
+
+  /** @param handles Brings back what is stored by identity. */
+  constructor(
+    host: Runtime,
+    store: Store,
+    kinds: readonly DefinedKeyed<unknown>[],
+    handles: ReadonlyMap<string, HandleReviver>,
+  ) {
+    this.#keeper = new StoreKeeper(host, store);
+    const known = new Map(kinds.map((definition) => [definition.kind, definition]));
+    this.#dispatcher = new Dispatcher(host, {
+      store: () => this.#store(),
+      handles,
+      rulesOf: async (kind) => {
+        const definition = known.get(kind) ??
+          await host.directory.ask(["kind", kind]) as DefinedKeyed<unknown>;
+        return rulesOf(keyedWith(definition.setup) ?? definition);
+      },
+    });
+  }
+
+  /** A reference to the store. */
+  store(): Promise<Target> {
+    return this.#keeper.get();
+  }
+
+  async #store(): Promise<ActorRef<StoreHandlers>> {
+    return await this.#keeper.get() as ActorRef<StoreHandlers>;
+  }
+
+  /** Something will be due at a wall time. */
+  hint(due: number): void {
+    this.#dispatcher.hint(due);
+  }
+
+  start(): void {
+    this.#dispatcher.start();
+  }
+
+  /** Delivers nothing any more. */
+  quiet(): void {
+    this.#dispatcher.stop();
+  }
+
+  async alarms(): Promise<OwnedAlarm[]> {
+    return await (await this.#store()).ask.alarms(MOST_ALARMS);
+  }
+
+  /** Ends the store, when nobody needs it any more. */
+  stop(ms: number): Promise<void> {
+    return this.#keeper.stop(ms);
+  }
+}
+
+function rulesOf({ durable }: DefinedKeyed<unknown>): PostRules {
+  return { isDurable: durable !== null, attempts: durable?.postAttempts ?? 20 };
+}

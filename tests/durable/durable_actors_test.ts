@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ActorSystem } from "../../mod.ts";
+import { sqlite } from "../../durable/mod.ts";
+import { account } from "../fixtures/durable.ts";
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A file of a test, gone afterwards. */
+class Folder implements AsyncDisposable {
+  readonly path = Deno.makeTempDirSync({ dir: new URL("../../.tmp", import.meta.url).pathname });
+
+  get file(): string {
+    return `${this.path}/test.db`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+function start(file: string, workers = 1): ActorSystem {
+  return new ActorSystem({ workers, store: sqlite(file), kinds: [account] });
+}
+
+Deno.test("The state of a durable actor is there after a restart", async () => {
+  await using folder = new Folder();
+  {
+    await using system = start(folder.file);
+    const mine = system.at(account, "a");
+    assertEquals(await mine.ask.deposit(5), 5);
+    assertEquals(await mine.ask.deposit(6), 11);
+    await assertRejects(() => mine.ask.withdraw(20), RangeError, "not enough");
+    assertEquals(await mine.ask.balance(), 11);
+    assertEquals(await mine.ask.turns(), 0);
+  }
+  await using system = start(folder.file);
+  const mine = system.at(account, "a");
+  assertEquals(await mine.ask.whole(), { balance: 11, moves: ["+5", "+6"] });
+  assertEquals(await system.at(account, "b").ask.balance(), 0);
+});
+
+Deno.test("Durable actors: all there is, once", async () => {
+  await using folder = new Folder();
+  await using system = start(folder.file, 0);
+  const mine = system.at(account, "a");
+  const once = mine.with({ once: "x" });
+  assertEquals(await Promise.all([once.ask.deposit(5), once.ask.deposit(5)]), [5, 5]);
+  assertEquals(await once.ask.deposit(5), 5);
+  await assertRejects(() => once.ask.deposit(6), Error, "was used for another");
+  assertEquals(await mine.ask.turns(), 1);
+  await mine.ask.transfer("b", 3);
+  while (await system.at(account, "b").ask.balance() !== 3) await sleep(5);
+  await mine.ask.remind("r", 10, 7);
+  assertEquals(await mine.ask.alarms(), ["r: deposit"]);
+  while (await mine.ask.balance() !== 9) await sleep(5);
+  assertEquals(await mine.ask.alarms(), []);
+  await mine.ask.note("x", new Map([[1, new Uint8Array([1, 2])]]));
+  assertEquals(await mine.ask.noted("x"), new Map([[1, new Uint8Array([1, 2])]]));
+  assertEquals((await mine.ask.notes()).length, 1);
+  const values: number[] = [];
+  await assertRejects(
+    async () => {
+      for await (const value of mine.stream.count(5)) values.push(value);
+    },
+    Error,
+    "no fourth",
+  );
+  assertEquals(values, [1, 2, 3]);
+  assertEquals(await mine.ask.balance(), 12);
+  await assertRejects(() => mine.ask.sharedMemory(), TypeError, "SharedArrayBuffer");
+  await assertRejects(() => mine.ask.keepFunction(), TypeError, "state.fn is a function");
+  assertEquals(await mine.ask.balance(), 12);
+  await mine.ask.forget();
+  assertEquals(await mine.ask.whole(), { balance: 0, moves: [] });
+  assertEquals((await mine.ask.notes()).length, 0);
+  assertEquals(await once.ask.deposit(5), 5);
+  assertEquals(await mine.ask.balance(), 0);
+  assertEquals(await system.alarms(), []);
+  assert(await mine.ask.epoch() > 0);
+});

@@ -56,6 +56,11 @@ export const areas: readonly Area[] = [
   { folder: "channels/message", tests: messages },
   { folder: "channels/packing", tests: messages },
   {
+    folder: "durable/sqlite",
+    tests: ["connection", "sqlite", "sqlite_group", "sqlite_file", "sqlite_owner"]
+      .map((name) => `tests/durable/${name}`),
+  },
+  {
     folder: "shared/words",
     tests: shared(
       ...["thread_table", "mutex_model", "mutex", "recursive_mutex", "semaphore", "rw_lock"],

@@ -1,4 +1,10 @@
-import { assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertGreater,
+  assertInstanceOf,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import type { StoredTurn } from "../../actors/vocabulary/store.ts";
 import { StoreError } from "../../actors/mod.ts";
 import { sqlite } from "../../durable/mod.ts";
@@ -278,6 +284,22 @@ storeTest("Answers that have expired are swept out", async (file) => {
   assertEquals((await ask.once("cart", "a", "new", 0))?.id, "new");
 });
 
+storeTest("However many answers have expired, all are swept out", async (file) => {
+  await using store = await startStore(sqlite(file));
+  const { ask } = store;
+  const { epoch } = await ask.load("cart", "a");
+  const once = (at: number) => ({ id: `${at}`, print: "p", result: "1", expires: 5 });
+  const turns = Array.from(
+    { length: 2_500 },
+    (_, at) => turn({ epoch, version: at, once: once(at) }),
+  );
+  await ask.commit(turns);
+  for (let at = 0; at < 2; at++) {
+    await ask.commit([turn({ epoch, version: turns.length + at, once: once(at) })]);
+  }
+  for (const at of [0, 1_500, 2_499]) assertEquals(await ask.once("cart", "a", `${at}`, 0), null);
+});
+
 storeTest("entries() lists a range in the order of names", async (file) => {
   await using store = await startStore(sqlite(file));
   const { ask } = store;
@@ -361,6 +383,14 @@ storeTest("A name with a character that is none is refused", async (file) => {
     const { epoch } = await ask.load("cart", "a");
     const [outcome] = await ask.commit([turn({ epoch, version: 0, entries: [[name, "1"]] })]);
     assertEquals(outcome instanceof StoreError && outcome.cause instanceof TypeError, true);
+    for (const bad of [{ ...post, kind: name }, { ...post, key: name }]) {
+      const { epoch } = await ask.load("cart", "a");
+      const [outcome] = await ask.commit([turn({ epoch, version: 0, posts: [bad] })]);
+      assertInstanceOf(outcome, StoreError);
+    }
+    for (const bad of [{ kind: name }, { key: name }]) {
+      assertInstanceOf((await ask.commit([turn({ epoch: 1, version: 0, ...bad })]))[0], StoreError);
+    }
     await assertRejects(() => ask.load("cart", name), StoreError, "a character that is none");
     await assertRejects(() => ask.entry("cart", "a", name), StoreError);
   }

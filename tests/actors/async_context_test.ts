@@ -144,6 +144,20 @@ simulated.each(LASTING)(
 );
 
 simulated.each(PLACES)(
+  "an ask of oneself after an await is refused at once by a handler that seldom goes on, on $where",
+  async ({ workers }) => {
+    await using system = new ActorSystem({ workers });
+    const ref = await system.spawn(pensive, null);
+    const refused = async () =>
+      await assertRejects(async () => await ref.ask.sometimes(true), Error);
+    assertEquals((await refused()).name, "DeadlockError");
+    // So often in a row that one which has never gone on is expected to end at once.
+    await Promise.all(Array.from({ length: 1_000 }, () => ref.ask.sometimes(false)));
+    assertEquals((await refused()).name, "DeadlockError");
+  },
+);
+
+simulated.each(PLACES)(
   "an ask of oneself after an await in a timer is refused at once on $where",
   async ({ workers }) => {
     await using system = new ActorSystem({ workers });

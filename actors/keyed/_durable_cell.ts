@@ -33,6 +33,8 @@ export class DurableCell extends KeyedCell {
   side!: DurableSide;
   readonly #output = new HeldOutput(() => this.#settle());
   #record: ActorRecord | null = null;
+  /** Why what was known of it does not hold any more. */
+  #doom: unknown = null;
   /** The turn that may write; there is one at a time. */
   #open: TurnDraft | null = null;
   readonly #reading = new Set<Item>();
@@ -77,9 +79,14 @@ export class DurableCell extends KeyedCell {
     this.#record = new ActorRecord(id, side, stored);
   }
 
-  /** What is known of the actor; it is, from `setup` on. */
+  /**
+   * What is known of the actor; it is, from `setup` on.
+   *
+   * @throws {StoreError} when a commit has failed on which the caller builds.
+   */
   get record(): ActorRecord {
-    return this.#record!;
+    if (this.#record === null) throw this.#doom;
+    return this.#record;
   }
 
   /** The turn of the caller, `null` when it is none that may write. */
@@ -190,7 +197,7 @@ export class DurableCell extends KeyedCell {
     let given: unknown;
     let stored: StoredTurn | null = null;
     try {
-      if (turn?.doom) throw turn.doom.error;
+      if (this.#record === null) throw this.#doom;
       given = givenBy(item, result);
       if (turn !== null) stored = this.record.finish(turn);
     } catch (error) {
@@ -239,12 +246,14 @@ export class DurableCell extends KeyedCell {
       "failed",
     );
     this.#record = null;
-    if (this.#open !== null) this.#open.doom = { error };
+    this.#doom = error;
     if (this.state === "running") this.endWith(error, true, true);
     this.#output.refuseAll(error);
   }
 
-  protected override fail(item: Item, error: unknown): void {
+  protected override fail(item: Item, thrown: unknown): void {
+    // What it has seen was never so.
+    const error = this.#record === null ? this.#doom : thrown;
     this.#reading.delete(item);
     if (this.#open?.item === item) this.#undo();
     if (error instanceof Refused) {

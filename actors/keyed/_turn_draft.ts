@@ -22,8 +22,6 @@ export class TurnDraft {
   once: StoredOnce | null = null;
   /** Number of the post that it handles. */
   delivers: number | null = null;
-  /** Why it cannot be committed, whatever it does: what it has built on was not. */
-  doom: { readonly error: unknown } | null = null;
 
   constructor(item: Item) {
     this.item = item;

@@ -5,7 +5,8 @@
  * {@linkcode probe} stands for an actor in a system and records what comes to it. {@linkcode expectRestart},
  * {@linkcode expectExit} and {@linkcode expectDeadLetters} wait for what happens to one, and {@linkcode expectNoErrors}
  * makes a test fail of an error that nobody sees. {@linkcode fakeTime} moves the time of a system on one thread, and
- * {@linkcode simulate} runs a program with many orders of events, and with workers that die, in virtual time.
+ * {@linkcode simulate} runs a program with many orders of events, and with workers that die, in virtual time. In
+ * {@linkcode memoryStore} durable actors are kept there.
  *
  * @example
  * ```ts
@@ -35,6 +36,12 @@ export { expectExit, type ExpectExitOptions } from "./expect_exit.ts";
 export { expectNoErrors } from "./expect_no_errors.ts";
 export { expectRestart } from "./expect_restart.ts";
 export { type FakedTime, fakeTime } from "./fake_time.ts";
+export {
+  type MemoryStore,
+  memoryStore,
+  type MemoryStoreOptions,
+} from "./memory_store/memory_store.ts";
+export type { MemoryStoreFaults } from "./memory_store/faults.ts";
 export { type Probe, probe } from "./probe.ts";
 export type * from "./protocol.ts";
 export type { WithinOptions } from "./_expectation.ts";

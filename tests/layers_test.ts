@@ -75,6 +75,7 @@ const HALLS: Record<string, readonly (readonly string[])[]> = {
       "expect_no_errors.ts",
       "expect_restart.ts",
       "fake_time.ts",
+      "memory_store",
       "probe.ts",
       "turn",
       "_program_world.ts",

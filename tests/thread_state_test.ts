@@ -31,6 +31,9 @@ const ALLOWED: Record<string, readonly string[]> = {
     "channels/thread/thread.ts slots",
     "shared/words/handles.ts revivers",
   ],
+  "It stands for a disk, which all threads share": [
+    "testing/memory_store/_disks.ts disks",
+  ],
   "It means something within one call only": [
     "actors/cell/turn.ts current",
     "channels/packing/plain_copy.ts count",

@@ -38,8 +38,9 @@ const HANDLES = new Map<string, readonly [what: string, instead: string]>([
 /** Tag of references to keyed actors, which mean the same in every process. */
 const KEYED = "at";
 
-/** What is of no use to a handle that can leave the process: nothing goes beside its token. */
-const NO_OUTLET: HandleOutlet = { isKept: true, attach: () => -1, move: () => -1 };
+/** Nothing goes beside the token of a handle that can leave the process. */
+const SENT: HandleOutlet = { isKept: false, attach: () => -1, move: () => -1 };
+const KEPT: HandleOutlet = { ...SENT, isKept: true };
 
 /**
  * The token of a handle that may leave the process.
@@ -47,7 +48,7 @@ const NO_OUTLET: HandleOutlet = { isKept: true, attach: () => -1, move: () => -1
  * @throws {Refusal} when it may not.
  */
 export function portableToken(handle: Handle, reach: Reach): HandleToken {
-  const token = handle[HANDLE](NO_OUTLET);
+  const token = handle[HANDLE](reach === "store" ? KEPT : SENT);
   const [tag] = token;
   if (tag === KEYED) return token;
   throw new Refusal(`is ${handleReason(handle, tag, reach)}`);

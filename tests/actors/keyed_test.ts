@@ -52,6 +52,15 @@ simulated("A reference to a keyed actor is the same one where it is sent", async
   assertEquals(await back.ask.increment(), 2);
 });
 
+simulated("A reference to a keyed actor is in what keyed actors are sent and answer", async () => {
+  await using system = new ActorSystem({ workers: 2 });
+  const ref = system.at(sleeper, "sent");
+  for (const key of ["a", "b", "c", "d"]) await system.at(counter, key).ask.touch(ref);
+  const back = await system.at(counter, "a").ask.refTo("sent") as unknown as typeof ref;
+  assertEquals(back.id, "sleeper/sent");
+  assertEquals(await back.ask.touch(), 5);
+});
+
 simulated("A kind that only one thread has named is found by all", async () => {
   await using system = new ActorSystem({ workers: 4 });
   const each = await system.spawn(client);

@@ -9,6 +9,8 @@ export const groups: Record<string, () => Promise<() => Promise<void>>> = {
   "manager": async () => (await import("./workloads/manager.ts")).benchManager,
   "lifecycle": async () => (await import("./workloads/lifecycle.ts")).benchLifecycle,
   "supervision": async () => (await import("./workloads/supervision.ts")).benchSupervision,
+  "keyed": async () => (await import("./workloads/keyed.ts")).benchKeyed,
+  "durable": async () => (await import("./workloads/durable.ts")).benchDurable,
   "simulation": async () => (await import("./workloads/simulation.ts")).benchSimulation,
   "search": async () => (await import("./workloads/search.ts")).benchSearch,
   "memory": async () => (await import("./workloads/memory.ts")).benchMemory,

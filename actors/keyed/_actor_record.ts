@@ -15,6 +15,8 @@ import { StateBox } from "./_state_box.ts";
 import type { StoreClient } from "./_store_client.ts";
 import type { TurnDraft } from "./_turn_draft.ts";
 
+const NONE: readonly never[] = [];
+
 /** What a durable actor needs besides its thread. */
 export interface DurableSide {
   readonly rules: DurableRules;
@@ -75,8 +77,8 @@ export class ActorRecord {
       forgets: turn.isForgetting,
       ...state !== undefined && { state },
       stateVersion: rules.version,
-      entries: [...turn.entries],
-      alarms: [...turn.alarms],
+      entries: turn.entries.size === 0 ? NONE : [...turn.entries],
+      alarms: turn.alarms.size === 0 ? NONE : [...turn.alarms],
       posts: turn.posts,
       once: turn.once,
       delivers: turn.delivers,
@@ -104,6 +106,7 @@ export class ActorRecord {
 
   /** When something that a turn has set is due first; `null` when it has set nothing. */
   dueOf({ alarms, posts }: StoredTurn): number | null {
+    if (alarms.length === 0 && posts.length === 0) return null;
     const times = alarms.flatMap(([, alarm]) => alarm === null ? [] : [alarm.due]);
     if (posts.length > 0) times.push(0);
     return times.length === 0 ? null : Math.min(...times);

@@ -35,12 +35,12 @@ export class EntriesOf {
   set(name: string, value: unknown): void {
     checkShortText("set entry", "name", name);
     const turn = this.#cell.writing("set an entry");
-    turn.entries.set(name, encodeStored(value, "entry", "value"));
+    turn.setEntry(name, encodeStored(value, "entry", "value"));
   }
 
   delete(name: string): void {
     checkShortText("delete entry", "name", name);
-    this.#cell.writing("delete an entry").entries.set(name, null);
+    this.#cell.writing("delete an entry").setEntry(name, null);
   }
 
   async list({ prefix = "", after, limit = LIMIT }: Range = {}): Promise<[string, unknown][]> {

@@ -163,10 +163,10 @@ export class DurableCell extends KeyedCell {
   }
 
   /** Whether an alarm is still set for this time; if so, it is over with this turn, or set for the next time. */
-  #isDue({ alarms }: TurnDraft, [name, due]: NonNullable<Meta["alarm"]>): boolean {
+  #isDue(turn: TurnDraft, [name, due]: NonNullable<Meta["alarm"]>): boolean {
     const { record } = this;
     if (record.alarms.get(name)?.due !== due) return false;
-    alarms.set(name, record.again(name));
+    turn.setAlarm(name, record.again(name));
     return true;
   }
 
@@ -207,7 +207,7 @@ export class DurableCell extends KeyedCell {
     item.cell = null;
     const { incarnation } = this;
     const leave = () => {
-      for (const effect of turn?.effects ?? []) effect.leave();
+      if (turn !== null) { for (const effect of turn.effects) effect.leave(); }
       if (isIterator(given) && item.work === null && incarnation !== this.incarnation) {
         item.reply?.reject(this.endOfStreams);
       } else {
@@ -215,7 +215,7 @@ export class DurableCell extends KeyedCell {
       }
     };
     const refuse = (error: unknown) => {
-      for (const effect of turn?.effects ?? []) effect.refuse(error);
+      if (turn !== null) { for (const effect of turn.effects) effect.refuse(error); }
       super.tellFailure(item, error, false);
     };
     if (stored === null) this.#output.add(leave, refuse);
@@ -281,7 +281,7 @@ export class DurableCell extends KeyedCell {
     const alarm = name === undefined ? undefined : this.#record?.alarms.get(name);
     if (alarm === undefined || alarm.due !== due) return false;
     const turn = new TurnDraft(item);
-    turn.alarms.set(alarm.name, {
+    turn.setAlarm(alarm.name, {
       ...alarm,
       due: this.side.clock.wallTime() + retryIn(alarm.attempts),
       attempts: alarm.attempts + 1,
@@ -320,7 +320,7 @@ export class DurableCell extends KeyedCell {
       const why = error instanceof Error ? error.message : String(error);
       ref.host.reports.deadLetter(ref, handler, why);
     };
-    if (turn !== null) turn.effects.push({ leave, refuse });
+    if (turn !== null) turn.tell({ leave, refuse });
     else this.#output.add(leave, refuse);
     return true;
   }

@@ -11,6 +11,7 @@ import type {
   StoreHandlers,
 } from "../vocabulary/store.ts";
 import { StoreError } from "../vocabulary/store_errors.ts";
+import { textOfTurns } from "./turns_text.ts";
 
 type StoreRef = ActorRef<StoreHandlers>;
 
@@ -128,7 +129,8 @@ export class StoreClient {
       return group.map(() => error instanceof StoreError ? error : notStored(error));
     }
     try {
-      return await store.ask.commit(group.map(({ turn }) => turn));
+      const turns = group.map(({ turn }) => turn);
+      return await store.ask.commit(textOfTurns(turns) ?? turns);
     } catch (error) {
       this.#store = null;
       return await this.#findOut(group, error);

@@ -6,9 +6,6 @@ import { spawnUnasked } from "../lifecycle/spawn.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import type { Store } from "../vocabulary/store.ts";
 
-// So many groups of turns may be under way to the store: it commits them together.
-const CONCURRENCY = 2 ** 20;
-
 /** The store's actor, on host 0's account: starts it when it is needed, and again when it has ended. */
 export class StoreKeeper implements Owner {
   readonly label = "system";
@@ -46,8 +43,6 @@ export class StoreKeeper implements Owner {
       const own = (definition as unknown as DefinedActor<unknown, unknown[]>).with({
         own: {},
         restart: "temporary",
-        onError: "resume",
-        concurrency: CONCURRENCY,
       });
       const ref = await spawnUnasked(this.#host, own, [...args], this);
       void ref.exited.then(forget);

@@ -9,15 +9,16 @@ export interface Effect {
   refuse(error: unknown): void;
 }
 
-/** What one turn of a durable actor does besides changing its state, until it is committed or undone. */
+/**
+ * What one turn of a durable actor does besides changing its state, until it is committed or undone. Most turns do
+ * nothing else, so each list is made when something comes into it.
+ */
 export class TurnDraft {
   readonly item: Item;
-  /** Entries that it has written, or with `null` deleted. */
-  readonly entries = new Map<string, Stored | null>();
-  readonly alarms = new Map<string, StoredAlarm | null>();
-  readonly posts: StoredPost[] = [];
-  /** What leaves with the commit. */
-  readonly effects: Effect[] = [];
+  #entries: Map<string, Stored | null> | null = null;
+  #alarms: Map<string, StoredAlarm | null> | null = null;
+  #posts: StoredPost[] | null = null;
+  #effects: Effect[] | null = null;
   isForgetting = false;
   once: StoredOnce | null = null;
   /** Number of the post that it handles. */
@@ -27,9 +28,55 @@ export class TurnDraft {
     this.item = item;
   }
 
+  /** Entries that it has written, or with `null` deleted. */
+  get entries(): ReadonlyMap<string, Stored | null> {
+    return this.#entries ?? NO_ENTRIES;
+  }
+
+  /** Alarms that it has set, or with `null` cleared. */
+  get alarms(): ReadonlyMap<string, StoredAlarm | null> {
+    return this.#alarms ?? NO_ALARMS;
+  }
+
+  get posts(): readonly StoredPost[] {
+    return this.#posts ?? NO_POSTS;
+  }
+
+  /** What leaves with the commit. */
+  get effects(): readonly Effect[] {
+    return this.#effects ?? NO_EFFECTS;
+  }
+
+  setEntry(name: string, value: Stored | null): void {
+    (this.#entries ??= new Map()).set(name, value);
+  }
+
+  setAlarm(name: string, alarm: StoredAlarm | null): void {
+    (this.#alarms ??= new Map()).set(name, alarm);
+  }
+
+  post(post: StoredPost): void {
+    (this.#posts ??= []).push(post);
+  }
+
+  tell(effect: Effect): void {
+    (this.#effects ??= []).push(effect);
+  }
+
+  /** Nothing is left of the actor, as far as this turn goes; what it has posted and told stays. */
+  forget(): void {
+    this.isForgetting = true;
+    this.#entries = this.#alarms = null;
+  }
+
   /** Whether there is something to commit, the state left aside. */
   get isWriting(): boolean {
-    return this.entries.size > 0 || this.alarms.size > 0 || this.posts.length > 0 ||
+    return this.#entries !== null || this.#alarms !== null || this.#posts !== null ||
       this.isForgetting || this.once !== null || this.delivers !== null;
   }
 }
+
+const NO_ENTRIES: ReadonlyMap<string, Stored | null> = new Map();
+const NO_ALARMS: ReadonlyMap<string, StoredAlarm | null> = new Map();
+const NO_POSTS: readonly StoredPost[] = [];
+const NO_EFFECTS: readonly Effect[] = [];

@@ -39,7 +39,7 @@ export class DurableActs {
     const { due, repeat } = timingOf(time, clock.wallTime());
     return methods((handler, args) => {
       const stored = encodeStored(args, "alarm", "args");
-      turn.alarms.set(name, {
+      turn.setAlarm(name, {
         name,
         due,
         handler,
@@ -54,7 +54,7 @@ export class DurableActs {
   clearAlarm(name: string): boolean {
     const turn = this.#cell.writing("clear an alarm");
     if (!this.alarms().some((alarm) => alarm.name === name)) return false;
-    turn.alarms.set(name, null);
+    turn.setAlarm(name, null);
     return true;
   }
 
@@ -77,15 +77,13 @@ export class DurableActs {
     const turn = this.#cell.writing("post");
     this.#cell.side.named(definition);
     return methods((handler, args) => {
-      turn.posts.push({ kind, key, handler, args: encodeStored(args, "message", "args") });
+      turn.post({ kind, key, handler, args: encodeStored(args, "message", "args") });
     }, `[post to actor "${kind}/${key}"]`);
   }
 
   forget(): void {
     const turn = this.#cell.writing("forget");
-    turn.isForgetting = true;
-    turn.entries.clear();
-    turn.alarms.clear();
+    turn.forget();
     this.#cell.record.box.beginAnew();
   }
 

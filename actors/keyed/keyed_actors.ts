@@ -21,6 +21,9 @@ import { keyIn, kindIn } from "./ids.ts";
 import { type Home, KeyedCell } from "./_keyed_cell.ts";
 import { KindsHere, type KindsHost } from "./_kinds_here.ts";
 
+// Of a random id enough to tell one thread's turns from those of other threads that one actor has been on.
+const ID_CHARACTERS = 13;
+
 /** What keyed actors need of the host that they are on. */
 export interface KeyedHost extends RefOwner, KindsHost, CellEnvironment, Owner {
   readonly clock: KindsHost["clock"];
@@ -47,7 +50,7 @@ export class KeyedActors implements KeyedHere, Home {
   readonly #sides = new Map<DurableRules, DurableSide>();
   #store: StoreClient | null = null;
   /** Tells the turns of this thread from all others that ever were. */
-  readonly #life = thread().platform.uuid();
+  readonly #life = thread().platform.uuid().slice(0, ID_CHARACTERS);
   #turns = 0;
   /** Brings back what is stored by identity. */
   readonly handles: ReadonlyMap<string, HandleReviver> = new Map([["at", ([kind, key]) => {

@@ -1,6 +1,7 @@
 import { actor } from "../../actors/actor.ts";
 import type { ActorContext } from "../../actors/actor_context.ts";
 import type { ActorDefinition } from "../../actors/vocabulary/definition.ts";
+import { turnsIn } from "../../actors/keyed/turns_text.ts";
 import type { StoredTurn, StoreHandlers } from "../../actors/vocabulary/store.ts";
 import { thread } from "../../channels/thread/thread.ts";
 import { Connection, type Sqlite } from "./_connection.ts";
@@ -128,7 +129,8 @@ function handlersOf(
 
   return {
     load: (kind, key) => read(() => reader.load(kind, key), kind, key),
-    async commit(turns) {
+    async commit(listOrText) {
+      const turns = turnsIn(listOrText);
       const outcomes = await group.add(turns.map(writeTurn));
       if (turns.some(({ once }) => once !== null)) sweep();
       return outcomes;

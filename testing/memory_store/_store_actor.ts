@@ -1,4 +1,5 @@
 import { actor } from "../../actors/actor.ts";
+import { turnsIn } from "../../actors/keyed/turns_text.ts";
 import type { ActorDefinition } from "../../actors/vocabulary/definition.ts";
 import type { CommitOutcome, StoredTurn, StoreHandlers } from "../../actors/vocabulary/store.ts";
 import { StoreError } from "../../actors/vocabulary/store_errors.ts";
@@ -51,7 +52,8 @@ function handlersOf(disk: Disk, mishaps: Mishaps, group: Group): StoreHandlers {
   };
   return {
     load: (kind, key) => request(() => disk.load(kind, key), kind, key),
-    async commit(turns) {
+    async commit(listOrText) {
+      const turns = turnsIn(listOrText);
       if (mishaps.happens("fails")) throw refusal("A fault that was asked for");
       const outcomes = await group.add(turns);
       if (turns.some(({ once }) => once !== null)) sweep();

@@ -28,8 +28,12 @@ export interface DurableSide {
   readonly handles: ReadonlyMap<string, HandleReviver>;
   /** A new id for a turn. */
   newTurn(): string;
-  /** A kind is used that others may not know. */
-  named(definition: DefinedKeyed<unknown>): void;
+  /**
+   * A kind is posted to that others may not know.
+   *
+   * @throws {TypeError} when the system does not have it, and needs it.
+   */
+  posted(definition: DefinedKeyed<unknown>): void;
   /** Something of an actor will be due. */
   hint(due: number): void;
 }

@@ -75,7 +75,7 @@ export class DurableActs {
     checkKey(`post to "${definition.kind}"`, key);
     const { kind } = definition;
     const turn = this.#cell.writing("post");
-    this.#cell.side.named(definition);
+    this.#cell.side.posted(definition);
     return methods((handler, args) => {
       turn.post({ kind, key, handler, args: encodeStored(args, "message", "args") });
     }, `[post to actor "${kind}/${key}"]`);

@@ -75,7 +75,7 @@ export class KeyedActors implements KeyedHere, Home {
    */
   at(definition: DefinedKeyed<unknown>, key: string): RefByKey {
     checkKey(`address "${definition.kind}"`, key);
-    this.#checkDurable(definition);
+    this.#checkDurable("address", definition);
     this.name(definition);
     return new RefByKey(this.#host, definition.kind, key);
   }
@@ -85,14 +85,14 @@ export class KeyedActors implements KeyedHere, Home {
     if (this.#kinds.name(definition)) this.#host.announceKind(definition);
   }
 
-  #checkDurable({ kind, durable }: DefinedKeyed<unknown>): void {
+  #checkDurable(doing: string, { kind, durable }: DefinedKeyed<unknown>): void {
     if (durable === null) return;
     const { durability, kinds } = this.#host.settings;
     const what = durability === null ? "a store: new ActorSystem({ store, kinds })" : null;
     const which = kinds.includes(kind) ? null : `it among its kinds: new ActorSystem({ kinds })`;
     const missing = what ?? which;
     if (missing === null) return;
-    throw new TypeError(`Cannot address "${kind}": it has state, so the system needs ${missing}`);
+    throw new TypeError(`Cannot ${doing} "${kind}": it has state, so the system needs ${missing}`);
   }
 
   awake(id: string): Cell | undefined {
@@ -190,7 +190,10 @@ export class KeyedActors implements KeyedHere, Home {
       durability: host.settings.durability ?? "disk",
       handles: this.handles,
       newTurn: () => `${this.#life}.${++this.#turns}`,
-      named: (definition) => this.name(definition),
+      posted: (definition) => {
+        this.#checkDurable("post to", definition);
+        this.name(definition);
+      },
       hint: (due) => void host.directory.ask(["due", due]).catch(() => {}),
     };
     this.#sides.set(rules, side);

@@ -78,3 +78,13 @@ Deno.test("Durable actors: all there is, once", async () => {
   assertEquals(await system.alarms(), []);
   assert(await mine.ask.epoch() > 0);
 });
+
+Deno.test("A post to durable actors that the system does not have is refused", async () => {
+  await using folder = new Folder();
+  await using system = start(folder.file, 0);
+  await assertRejects(
+    () => system.at(account, "a").ask.transferAway("b"),
+    TypeError,
+    'Cannot post to "elsewhere": it has state, so the system needs it among its kinds',
+  );
+});

@@ -8,13 +8,17 @@ import { RefByKey } from "../messaging/keyed_ref.ts";
 import type { RefOwner } from "../messaging/ref_owner.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type { OwnedAlarm, PendingPost, StoreHandlers } from "../vocabulary/store.ts";
+import { StoreError } from "../vocabulary/store_errors.ts";
 import { retryIn } from "./_alarm_times.ts";
 
 // Most alarms, and most posts, that are under way at a time.
 const MOST_UNDER_WAY = 200;
+// Of so many alarms it is known that their actors cannot be activated.
+const MOST_STUCK = 10_000;
 // The store is looked at so often at least: whoever has set something may have ended before it could say so.
 const LOOK_MS = 10_000;
 const RETRY_MS = 200;
+const MOST_RETRY_MS = 10_000;
 
 /** What the dispatcher needs of host 0. */
 export interface DispatcherHost extends RefOwner {
@@ -46,7 +50,11 @@ export class Dispatcher {
   #isLooking = false;
   #looksAgain = false;
   #isStopped = false;
+  /** How often in a row the store could not be asked. */
+  #misses = 0;
   readonly #alarms = new Set<string>();
+  /** Alarms whose actors cannot be activated: until when they are left alone, and how often they have failed. */
+  readonly #stuck = new Map<string, { until: number; failures: number }>();
   /** What is under way from one actor to another, each after the one before. */
   readonly #pairs = new Map<string, PendingPost[]>();
   readonly #posts = new Set<number>();
@@ -95,13 +103,17 @@ export class Dispatcher {
     const now = this.#host.clock.wallTime();
     try {
       const store = await this.#side.store();
-      const { alarms, posts, next } = await store.ask.due(now, MOST_UNDER_WAY);
-      for (const alarm of alarms) this.#take(alarm);
+      // Those that are stuck are among the oldest, and must not keep others from their turn.
+      const limit = MOST_UNDER_WAY + this.#stuck.size;
+      const { alarms, posts, next } = await store.ask.due(now, limit);
+      this.#misses = 0;
+      for (const alarm of alarms) this.#take(alarm, now);
       for (const post of posts) this.#queue(post);
+      this.#tidy(alarms, now);
       this.#lookAt(Math.min(next ?? Infinity, now + LOOK_MS));
-    } catch {
-      // Whoever needs the store hears why it is not there.
-      this.#lookAt(now + RETRY_MS);
+    } catch (error) {
+      if (this.#misses++ === 0) this.#reportStore(error);
+      this.#lookAt(now + Math.min(MOST_RETRY_MS, RETRY_MS * 2 ** this.#misses));
     }
     this.#isLooking = false;
     if (!this.#looksAgain) return;
@@ -109,8 +121,26 @@ export class Dispatcher {
     void this.#look();
   }
 
-  #take(alarm: OwnedAlarm): void {
-    const id = `${alarm.kind}/${alarm.key}/${alarm.name}/${alarm.due}`;
+  /** Forgets what was stuck and is not any more. */
+  #tidy(alarms: readonly OwnedAlarm[], now: number): void {
+    if (this.#stuck.size === 0) return;
+    const due = new Set(alarms.map(idOf));
+    for (const [id, { until }] of this.#stuck) {
+      if (until <= now && !due.has(id)) this.#stuck.delete(id);
+    }
+  }
+
+  /** Nothing that is due can be delivered; said once. */
+  #reportStore(error: unknown): void {
+    const { index, reports } = this.#host;
+    if (this.#isStopped || isLoss(error)) return;
+    reports.report("error", { ref: undefined, handler: "store", host: index, error });
+  }
+
+  #take(alarm: OwnedAlarm, now: number): void {
+    const id = idOf(alarm);
+    const stuck = this.#stuck.get(id);
+    if (stuck !== undefined && stuck.until > now) return this.#lookAt(stuck.until);
     if (this.#alarms.has(id) || this.#alarms.size >= MOST_UNDER_WAY) return;
     this.#alarms.add(id);
     void this.#goOff(alarm, id);
@@ -119,11 +149,26 @@ export class Dispatcher {
   async #goOff({ kind, key, name, due, handler, args }: OwnedAlarm, id: string): Promise<void> {
     try {
       await this.#send(kind, key, handler, args, { alarm: [name, due] });
+      this.#stuck.delete(id);
     } catch (error) {
-      await this.#report(kind, key, handler, error);
+      if (isLoss(error)) this.#lookAt(this.#host.clock.wallTime() + RETRY_MS);
+      else this.#setAside(id, this.#refTo(kind, key), handler, error);
     }
     this.#alarms.delete(id);
     if (this.#alarms.size === 0) void this.#look();
+  }
+
+  /** An alarm whose handler has failed is set anew by its actor; else the actor could not be activated. */
+  #setAside(id: string, ref: RefByKey, handler: string, error: unknown): void {
+    const { clock, index, reports } = this.#host;
+    const { failures } = this.#stuck.get(id) ?? { failures: 0 };
+    if (failures === 0) reports.report("error", { ref, handler, host: index, error });
+    this.#stuck.delete(id);
+    const until = clock.wallTime() + retryIn(failures);
+    this.#stuck.set(id, { until, failures: failures + 1 });
+    this.#lookAt(until);
+    if (this.#stuck.size <= MOST_STUCK) return;
+    for (const [oldest] of this.#stuck) return void this.#stuck.delete(oldest);
   }
 
   #queue(post: PendingPost): void {
@@ -152,39 +197,34 @@ export class Dispatcher {
 
   /** Whether the next one may follow. */
   async #deliver(post: PendingPost): Promise<boolean> {
-    const { kind, key, handler, args, number, attempts } = post;
+    const { kind, key, handler, args, number } = post;
+    let rules = UNKNOWN;
     try {
-      const rules = await this.#side.rulesOf(kind);
-      try {
-        await this.#send(kind, key, handler, args, { post: number });
-      } catch (error) {
-        return await this.#failed(post, error, attempts + 1 >= rules.attempts);
-      }
+      rules = await this.#side.rulesOf(kind);
+      await this.#send(kind, key, handler, args, { post: number });
       if (!rules.isDurable) await (await this.#side.store()).ask.delivered([number]);
       return true;
     } catch (error) {
-      // The store is gone, or nobody knows the kind.
-      await this.#report(kind, key, handler, error);
-      return false;
+      return await this.#failed(post, error, post.attempts + 1 >= rules.attempts);
     }
   }
 
   async #failed(post: PendingPost, error: unknown, isLast: boolean): Promise<boolean> {
     const { kind, key, handler, number, attempts } = post;
-    const why = error instanceof Error ? error.message : String(error);
-    // That says nothing of the message: its actor was lost, or could not commit.
-    const isLost = error instanceof Error && LOSSES.includes(error.name);
     const now = this.#host.clock.wallTime();
-    if (isLost) {
+    try {
+      if (isLoss(error)) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      const store = await this.#side.store();
+      await store.ask.putOff(number, isLast ? null : now + retryIn(attempts), why);
+      if (!isLast) return false;
+      this.#host.reports.deadLetter(this.#refTo(kind, key), handler, `post ${number}: ${why}`);
+      return true;
+    } catch {
+      // It is in the store, and comes again.
       this.#lookAt(now + RETRY_MS);
       return false;
     }
-    const store = await this.#side.store();
-    await store.ask.putOff(number, isLast ? null : now + retryIn(attempts), why);
-    if (isLast) {
-      this.#host.reports.deadLetter(this.#refTo(kind, key), handler, `post ${number}: ${why}`);
-    }
-    return isLast;
   }
 
   #send(kind: string, key: string, handler: string, args: Stored, meta: Meta): Promise<unknown> {
@@ -195,18 +235,23 @@ export class Dispatcher {
   #refTo(kind: string, key: string): RefByKey {
     return new RefByKey(this.#host, kind, key);
   }
-
-  async #report(kind: string, key: string, handler: string, error: unknown): Promise<void> {
-    const { clock, index, reports } = this.#host;
-    const isLost = error instanceof Error && LOSSES.includes(error.name);
-    if (this.#isStopped) return;
-    if (!isLost) {
-      reports.report("error", { ref: this.#refTo(kind, key), handler, host: index, error });
-    }
-    // Not at once again.
-    await new Promise<void>((resolve) => void clock.setTimer(resolve, RETRY_MS));
-  }
 }
 
+/** Tells an alarm, as it is set now, from all others. */
+function idOf({ kind, key, name, due }: OwnedAlarm): string {
+  return `${kind}/${key}/${name}/${due}`;
+}
+
+/** Of a kind that nobody knows. */
+const UNKNOWN: PostRules = { isDurable: true, attempts: 20 };
+
 /** Errors that say of what was sent only that it did not come to its end. */
-const LOSSES = ["HostLostError", "ActorStoppedError", "StoreError", "TimeoutError"];
+const LOSSES = ["HostLostError", "ActorStoppedError", "TimeoutError"];
+/** Why a store does not keep something, also when it is asked again. */
+const FOR_GOOD: readonly string[] = ["too-big", "refused"];
+
+/** Whether something was not handled for a reason that has nothing to do with it. */
+function isLoss(error: unknown): boolean {
+  if (error instanceof StoreError) return !FOR_GOOD.includes(error.reason);
+  return error instanceof Error && LOSSES.includes(error.name);
+}

@@ -124,12 +124,17 @@ export class DurableCell extends KeyedCell {
   protected override isReady(): boolean {
     if (this.state !== "running") return false;
     if (!this.side.store.hasRoom) {
-      this.side.store.whenRoom(() => this.schedule());
+      this.side.store.whenRoom(this);
       return false;
     }
     if (this.#open === null) return true;
     const next = this.mailbox?.first ?? null;
     return next !== null && this.#isRead(next);
+  }
+
+  /** The store takes turns again. */
+  hasRoom(): void {
+    this.schedule();
   }
 
   #isRead(item: Item): boolean {

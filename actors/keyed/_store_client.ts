@@ -5,6 +5,7 @@ import type { ActorRef } from "../vocabulary/actor_ref.ts";
 import type {
   CommitOutcome,
   EntryRange,
+  OwnedAlarm,
   StoredActor,
   StoredOnce,
   StoredTurn,
@@ -28,6 +29,12 @@ const MOST_IN_GROUP = 1_000;
 /** From so many turns on that are not committed yet actors take no more. */
 export const MOST_WAITING = 10_000;
 const RETRY_MS = 20;
+const MOST_ALARMS = 100_000;
+
+/** Who waits until more may be committed. */
+export interface WantsRoom {
+  hasRoom(): void;
+}
 
 /** What is needed to reach the store. */
 export interface StoreClientHost {
@@ -46,7 +53,7 @@ export class StoreClient {
   #isScheduled = false;
   #isClosed = false;
   /** Who waits for room. */
-  readonly #wantRoom = new Set<() => void>();
+  readonly #wantRoom = new Set<WantsRoom>();
 
   constructor(host: StoreClientHost) {
     this.#host = host;
@@ -68,14 +75,19 @@ export class StoreClient {
     return this.#read((store) => store.ask.entries(kind, key, range));
   }
 
+  /** All alarms, the next one first. */
+  alarms(): Promise<OwnedAlarm[]> {
+    return this.#read((store) => store.ask.alarms(MOST_ALARMS));
+  }
+
   /** Whether there is room for one more turn. */
   get hasRoom(): boolean {
     return this.#size < MOST_WAITING;
   }
 
-  /** Calls back once when there is room. */
-  whenRoom(callback: () => void): void {
-    this.#wantRoom.add(callback);
+  /** Tells somebody once when there is room. */
+  whenRoom(waiting: WantsRoom): void {
+    this.#wantRoom.add(waiting);
   }
 
   /** Commits a turn, with all others that are ready by then. */
@@ -118,7 +130,7 @@ export class StoreClient {
     if (this.#wantRoom.size === 0 || !this.hasRoom) return;
     const wanting = [...this.#wantRoom];
     this.#wantRoom.clear();
-    for (const callback of wanting) callback();
+    for (const waiting of wanting) waiting.hasRoom();
   }
 
   async #outcomesOf(group: readonly Commit[]): Promise<CommitOutcome[]> {

@@ -6,6 +6,8 @@ import { spawnUnasked } from "../lifecycle/spawn.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import type { Store } from "../vocabulary/store.ts";
 
+const RETRY_MS = 200;
+
 /** The store's actor, on host 0's account: starts it when it is needed, and again when it has ended. */
 export class StoreKeeper implements Owner {
   readonly label = "system";
@@ -39,16 +41,18 @@ export class StoreKeeper implements Owner {
     const forget = () => {
       this.#current = null;
     };
+    const own = (definition as unknown as DefinedActor<unknown, unknown[]>).with({
+      // A slow disk is no endless loop.
+      own: { unresponsiveMs: Infinity },
+      restart: "temporary",
+    });
     try {
-      const own = (definition as unknown as DefinedActor<unknown, unknown[]>).with({
-        own: {},
-        restart: "temporary",
-      });
       const ref = await spawnUnasked(this.#host, own, [...args], this);
       void ref.exited.then(forget);
       return ref;
     } catch (error) {
-      forget();
+      // Whoever asks meanwhile hears the same: a thread is not started for each.
+      this.#host.clock.setTimer(forget, RETRY_MS).keepAlive(false);
       throw error;
     }
   }

@@ -4,11 +4,9 @@ import { keyedWith } from "../definition/defined_keyed.ts";
 import type { Runtime } from "../lifecycle/runtime.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
-import type { OwnedAlarm, Store, StoreHandlers } from "../vocabulary/store.ts";
+import type { Store, StoreHandlers } from "../vocabulary/store.ts";
 import { Dispatcher, type PostRules } from "./_dispatcher.ts";
 import { StoreKeeper } from "./_store_keeper.ts";
-
-const MOST_ALARMS = 100_000;
 
 /** What only host 0 does for durable actors: it has the store started, and delivers what is due. */
 export class DurableLeader {
@@ -56,10 +54,6 @@ export class DurableLeader {
   /** Delivers nothing any more. */
   quiet(): void {
     this.#dispatcher.stop();
-  }
-
-  async alarms(): Promise<OwnedAlarm[]> {
-    return await (await this.#store()).ask.alarms(MOST_ALARMS);
   }
 
   /** Ends the store, when nobody needs it any more. */

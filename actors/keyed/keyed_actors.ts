@@ -12,6 +12,7 @@ import { RefByKey } from "../messaging/keyed_ref.ts";
 import type { KeyedHere, RefOwner } from "../messaging/ref_owner.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import { UnknownKindError } from "../vocabulary/errors.ts";
+import type { OwnedAlarm } from "../vocabulary/store.ts";
 import type { DurableSide } from "./_actor_record.ts";
 import { Backoffs } from "./_backoffs.ts";
 import { DurableCell } from "./_durable_cell.ts";
@@ -144,6 +145,15 @@ export class KeyedActors implements KeyedHere, Home {
   /** One has come to its final end: the system shuts down. */
   ended(): void {}
 
+  /** The alarms of all durable actors, the next one first. */
+  alarms(): Promise<OwnedAlarm[]> {
+    return this.#client.alarms();
+  }
+
+  get #client(): StoreClient {
+    return this.#store ??= new StoreClient(this.#host);
+  }
+
   /** Nothing can be stored any more. */
   close(): void {
     this.#store?.close();
@@ -182,10 +192,9 @@ export class KeyedActors implements KeyedHere, Home {
     if (side !== undefined) return side;
     const host = this.#host;
     host.gate ??= new Gate();
-    this.#store ??= new StoreClient(host);
     side = {
       rules,
-      store: this.#store,
+      store: this.#client,
       clock: host.clock,
       durability: host.settings.durability ?? "disk",
       handles: this.handles,

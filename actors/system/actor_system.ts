@@ -249,15 +249,17 @@ export class ActorSystem extends EventTarget implements AsyncDisposable {
   /**
    * The alarms of all durable actors, the next one first.
    *
-   * @throws {TypeError} Rejects when the system has no store, or on a worker.
+   * @throws {TypeError} Rejects when the system has no store.
    * @throws {StoreError} Rejects when they cannot be read.
    */
   async alarms(): Promise<SystemAlarm[]> {
-    const { durable } = this.#host;
-    if (durable === null) {
-      throw new TypeError("Cannot list alarms: ask the thread that made the system, with a store");
+    const { settings, keyed } = this.#host;
+    if (settings.durability === null) {
+      throw new TypeError(
+        "Cannot list alarms: give the system a store: new ActorSystem({ store })",
+      );
     }
-    return (await durable.alarms()).map(({ kind, key, name, due, handler, attempts, failure }) => {
+    return (await keyed.alarms()).map(({ kind, key, name, due, handler, attempts, failure }) => {
       return { kind, key, name, due: new Date(due), handler, attempts, failure };
     });
   }

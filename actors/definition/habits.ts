@@ -32,3 +32,14 @@ export class Habits {
     this.#last = null;
   }
 }
+
+/** Of handlers of which each may go on at any time, and what follows must be known to be part of its turn. */
+export class NoHabits extends Habits {
+  override endsAtOnce(): boolean {
+    return false;
+  }
+
+  override ended(): void {}
+
+  override lasted(): void {}
+}

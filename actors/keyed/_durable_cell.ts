@@ -6,6 +6,7 @@ import { copyHere, staysAsItIs } from "../cell/copy_here.ts";
 import { type Item, MarkedItem, type Meta } from "../cell/item.ts";
 import { isIterator } from "../cell/iterator.ts";
 import { apart, currentTurn, type Handler, runTurn } from "../cell/turn.ts";
+import { type Habits, NoHabits } from "../definition/habits.ts";
 import { tell } from "../messaging/outbox.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import { OnceConflictError } from "../vocabulary/errors.ts";
@@ -19,6 +20,8 @@ import { keyIn, kindIn } from "./ids.ts";
 import { KeyedCell } from "./_keyed_cell.ts";
 import { printOf, Refused } from "./_once.ts";
 import { TurnDraft } from "./_turn_draft.ts";
+
+const NO_HABITS = new NoHabits();
 
 /** How long the answer to a message with an id is kept, in milliseconds. */
 const ONCE_MS = 24 * 60 * 60 * 1_000;
@@ -39,6 +42,11 @@ export class DurableCell extends KeyedCell {
   #open: TurnDraft | null = null;
   readonly #reading = new Set<Item>();
   #whenSettled: (() => void)[] = [];
+
+  /** What a handler does after its thousandth call is in its transaction, too. */
+  override get habits(): Habits {
+    return NO_HABITS;
+  }
 
   override get keeps(): boolean {
     return true;

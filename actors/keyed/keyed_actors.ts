@@ -60,7 +60,7 @@ export class KeyedActors implements KeyedHere, Home {
     return this.refTo(`${kind}/${key}`);
   }]]);
   /** Activations that wait. */
-  readonly #putOff = new Set<Timer>();
+  readonly #putOff = new Map<KeyedCell, Timer>();
 
   constructor(host: KeyedHost) {
     this.#host = host;
@@ -162,7 +162,11 @@ export class KeyedActors implements KeyedHere, Home {
   /** Nobody sleeps any more by himself: the system shuts down. */
   quiet(): void {
     this.#kinds.stop();
-    for (const timer of this.#putOff) timer.cancel();
+    // What waits for them is handled now or never.
+    for (const [cell, timer] of this.#putOff) {
+      timer.cancel();
+      cell.activate();
+    }
     this.#putOff.clear();
   }
 
@@ -212,9 +216,9 @@ export class KeyedActors implements KeyedHere, Home {
   /** One that could not be activated is tried again after some time. */
   #activateIn(cell: KeyedCell, ms: number): void {
     const timer = this.#host.clock.setTimer(() => {
-      this.#putOff.delete(timer);
+      this.#putOff.delete(cell);
       cell.activate();
     }, ms);
-    this.#putOff.add(timer);
+    this.#putOff.set(cell, timer);
   }
 }

@@ -184,6 +184,18 @@ simulated(
   },
 );
 
+simulated("A shutdown does not wait for an actor that is about to be tried again", async () => {
+  const system = new ActorSystem({ workers: 0 });
+  const ref = system.at(brittle, "ends:9");
+  for (let time = 0; time < 6; time++) await ref.ask.count().catch(() => {});
+  const asked = ref.ask.count();
+  const start = performance.now();
+  const refused = assertRejects(() => asked, RangeError, "not yet 3");
+  assertEquals(await system.shutdown(), { abandoned: [] });
+  await refused;
+  assert(performance.now() - start < 1_000);
+});
+
 simulated("A keyed actor whose handler fails is activated anew", async () => {
   await using system = new ActorSystem({ workers: 0 });
   const ref = system.at(brittle, "anew:0");

@@ -88,3 +88,11 @@ Deno.test("A post to durable actors that the system does not have is refused", a
     'Cannot post to "elsewhere": it has state, so the system needs it among its kinds',
   );
 });
+
+Deno.test("What a plain handler does after its thousandth call is part of its turn, too", async () => {
+  await using system = start(":memory:", 0);
+  const mine = system.at(account, "a");
+  await Promise.all(Array.from({ length: 1_000 }, () => mine.ask.seldom(false)));
+  await mine.ask.seldom(false);
+  assertEquals(await mine.ask.seldom(true), 1_002);
+});

@@ -48,11 +48,42 @@ export function keyed<H>(
   setup: (context: KeyedContext, key: string) => H | PromiseLike<H>,
 ): KeyedDefinition<H>;
 /**
- * The same for durable actors: with `state` a turn is a transaction. State, alarms, posts and the reply are committed
- * together to the system's `store`, or not at all when the handler throws, and nothing leaves before that. A handler that
- * throws also ends the activation, because variables of `setup` are not rolled back.
+ * The same for durable actors: with `state` a turn is a transaction. State, entries, alarms, posts and the reply are
+ * committed together to the system's `store`, or not at all when the handler throws, and nothing leaves before that.
+ *
+ * What `setup` closes over is not rolled back: so a handler that throws ends the activation, and the next message finds
+ * one with new variables, unless `onError` is `"resume"`. What asks and `fetch` do in the midst of a turn is not rolled
+ * back either.
+ *
+ * @example An account that is never overdrawn
+ * ```ts
+ * import { ActorSystem, keyed } from "@troupe/actors";
+ * import { sqlite } from "@troupe/actors/durable";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const options = { kind: "account", state: () => ({ cents: 0 }), reads: ["balance"] };
+ * const account = keyed(import.meta, options, (context) => ({
+ *   balance: () => context.state.cents,
+ *   deposit: (cents: number) => context.state.cents += cents,
+ *   withdraw(cents: number) {
+ *     context.state.cents -= cents;
+ *     if (context.state.cents < 0) throw new RangeError("too little"); // undoes the turn
+ *   },
+ * }));
+ *
+ * await using system = new ActorSystem({ workers: 0, store: sqlite(":memory:"), kinds: [account] });
+ * const mine = system.at(account, "ann");
+ * await mine.with({ once: "deposit-1" }).ask.deposit(500);
+ * await mine.with({ once: "deposit-1" }).ask.deposit(500); // sent again: done once
+ * await assertRejects(() => mine.ask.withdraw(900), RangeError);
+ * assertEquals(await mine.ask.balance(), 500);
+ * ```
  *
  * @typeParam S The state.
+ * @typeParam H The handlers: the protocol.
+ * @param meta `import.meta` of the module that contains the call.
+ * @throws {TypeError} when `meta` is not that, `setup` is no function, `kind` is missing, or an option will not do.
+ * @throws {RangeError} when a number is out of range, or `concurrency` is not 1.
  */
 export function keyed<S, H>(
   meta: ImportMeta,

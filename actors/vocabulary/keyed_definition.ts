@@ -63,7 +63,7 @@ export interface KeyedOptions {
 export interface DurableOptions<S> extends Omit<KeyedOptions, "kind" | "concurrency"> {
   /** Name of this kind of actors, in errors, on disk and between machines, so for good. Without `/`. */
   kind: string;
-  /** The state of a key that was never stored. */
+  /** The state of a key that was never stored, or has been forgotten. It is made anew each time, and not async. */
   state: (key: string) => S;
   /**
    * Version of the state that this code reads and writes: a whole number that grows.
@@ -71,10 +71,18 @@ export interface DurableOptions<S> extends Omit<KeyedOptions, "kind" | "concurre
    * @default {1}
    */
   version?: number | undefined;
-  /** Makes the state of today of one that an older version has written. Without it that stays as it is. */
+  /**
+   * Makes the state of today of one that an older version has written. Without it that stays as it is. Stored with the
+   * next turn that uses the state; until then it may be called again.
+   */
   // deno-lint-ignore no-explicit-any -- whatever that version has written
   migrate?: ((old: any, from: number) => S) | undefined;
-  /** Handlers that write nothing: they cost no commit, and run beside a turn that goes on. */
+  /**
+   * Names of handlers that write nothing: they cost no commit, and run beside a turn that goes on. They see what the last
+   * finished turn has left, frozen, and are answered when that is committed.
+   *
+   * @default none
+   */
   reads?: readonly string[] | undefined;
   /**
    * Whether commits are safe from a power cut (`"disk"`), or from a crash of the process only (`"process"`), which is

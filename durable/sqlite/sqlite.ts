@@ -26,17 +26,29 @@ const OPEN_MS = 30_000;
 /**
  * Keeps durable actors in an SQLite file.
  *
- * The file is opened when a system starts with the store, by one process at a time; beside it there are files with
- * `-wal`, `-shm` and `-lock` at the end of their names. All four need `--allow-read` and `--allow-write`. The `sqlite3`
- * shell may read meanwhile.
+ * The file is opened by the system that has the store, soon after its start, by one process at a time; beside it there
+ * are files with `-wal`, `-shm` and `-lock` at the end of their names. All four need `--allow-read` and `--allow-write`.
+ * The `sqlite3` shell may read meanwhile. Why it cannot be opened is heard by whoever needs it: `await system.alarms()`
+ * at the start of a service says so at once.
  *
- * @example
+ * @example A service that waits while the one before it ends
  * ```ts
+ * import { ActorSystem, keyed } from "@troupe/actors";
  * import { sqlite } from "@troupe/actors/durable";
- * import { assertThrows } from "@std/assert";
+ * import { assertEquals } from "@std/assert";
  *
- * const store = sqlite("shop.db", { waitMs: 10_000 });
- * assertThrows(() => sqlite("shop.db", { waitMs: -1 }), RangeError);
+ * const visits = keyed(import.meta, { kind: "visits", state: () => 0 }, (context) => ({
+ *   add: () => ++context.state,
+ * }));
+ *
+ * const file = ":memory:"; // or "shop.db"
+ * await using system = new ActorSystem({
+ *   workers: 0,
+ *   store: sqlite(file, { waitMs: 10_000 }),
+ *   kinds: [visits],
+ * });
+ * await system.alarms(); // throws when the file cannot be opened
+ * assertEquals(await system.at(visits, "/home").ask.add(), 1);
  * ```
  *
  * @param path Path of the file, or its `file:` URL; it is made if it is not there, its folder is not. `":memory:"`

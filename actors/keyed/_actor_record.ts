@@ -16,6 +16,7 @@ import type { StoreClient } from "./_store_client.ts";
 import type { TurnDraft } from "./_turn_draft.ts";
 
 const NONE: readonly never[] = [];
+const NO_ALARMS: ReadonlyMap<string, StoredAlarm> = new Map();
 
 /** What a durable actor needs besides its thread. */
 export interface DurableSide {
@@ -41,12 +42,11 @@ export interface DurableSide {
 /** What one durable actor is, as its last finished turn has left it; what is not committed yet included. */
 export class ActorRecord {
   readonly epoch: number;
-  readonly alarms: Map<string, StoredAlarm>;
+  // Each of these is there only while there is something in it: most actors are idle.
+  #alarms: Map<string, StoredAlarm> | null = null;
   readonly box: StateBox;
-  /** Answers that are kept for messages with an id, as long as they are not committed. */
-  readonly onces = new Map<string, StoredOnce>();
-  /** Turns that are not committed yet and have written entries. */
-  readonly unstored = new Set<StoredTurn>();
+  #onces: Map<string, StoredOnce> | null = null;
+  #unstored: Set<StoredTurn> | null = null;
   readonly #id: string;
   readonly #side: DurableSide;
   #version: number;
@@ -57,9 +57,28 @@ export class ActorRecord {
     this.#side = side;
     this.epoch = stored.epoch;
     this.#version = stored.version;
-    this.alarms = new Map(stored.alarms.map((alarm) => [alarm.name, alarm]));
+    for (const alarm of stored.alarms) this.#setAlarm(alarm.name, alarm);
     const { state, stateVersion } = stored;
     this.box = new StateBox(id, keyIn(id), side.rules, side.handles, state, stateVersion);
+  }
+
+  get alarms(): ReadonlyMap<string, StoredAlarm> {
+    return this.#alarms ?? NO_ALARMS;
+  }
+
+  /** The answer that is kept for a message with this id and not committed yet. */
+  onceOf(id: string): StoredOnce | undefined {
+    return this.#onces?.get(id);
+  }
+
+  /** Turns that are not committed yet and have written entries. */
+  get unstored(): Iterable<StoredTurn> {
+    return this.#unstored ?? NONE;
+  }
+
+  #setAlarm(name: string, alarm: StoredAlarm | null): void {
+    if (alarm !== null) (this.#alarms ??= new Map()).set(name, alarm);
+    else if (this.#alarms?.delete(name) && this.#alarms.size === 0) this.#alarms = null;
   }
 
   /**
@@ -87,20 +106,21 @@ export class ActorRecord {
       once: turn.once,
       delivers: turn.delivers,
     };
-    if (turn.isForgetting) this.alarms.clear();
+    if (turn.isForgetting) this.#alarms = null;
     for (const [name, alarm] of turn.alarms) {
-      if (alarm === null) this.alarms.delete(name);
-      else this.alarms.set(name, alarm);
+      this.#setAlarm(name, alarm);
     }
-    if (turn.once !== null) this.onces.set(turn.once.id, turn.once);
-    if (turn.isForgetting || turn.entries.size > 0) this.unstored.add(stored);
+    if (turn.once !== null) (this.#onces ??= new Map()).set(turn.once.id, turn.once);
+    if (turn.isForgetting || turn.entries.size > 0) (this.#unstored ??= new Set()).add(stored);
     return stored;
   }
 
   /** A turn is in the store. */
   committed(turn: StoredTurn): void {
-    if (turn.once !== null) this.onces.delete(turn.once.id);
-    this.unstored.delete(turn);
+    if (turn.once !== null) this.#onces!.delete(turn.once.id);
+    this.#unstored?.delete(turn);
+    if (this.#onces?.size === 0) this.#onces = null;
+    if (this.#unstored?.size === 0) this.#unstored = null;
   }
 
   /** The turn that goes on is undone. */

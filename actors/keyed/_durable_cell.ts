@@ -22,6 +22,7 @@ import { printOf, Refused } from "./_once.ts";
 import { TurnDraft } from "./_turn_draft.ts";
 
 const NO_HABITS = new NoHabits();
+const NOBODY = { size: 0 };
 
 /** How long the answer to a message with an id is kept, in milliseconds. */
 const ONCE_MS = 24 * 60 * 60 * 1_000;
@@ -34,14 +35,15 @@ const ONCE_MS = 24 * 60 * 60 * 1_000;
 export class DurableCell extends KeyedCell {
   /** What it needs besides its thread; set once, right after it was made. */
   side!: DurableSide;
-  readonly #output = new HeldOutput(() => this.#settle());
+  readonly #output = new HeldOutput(this);
   #record: ActorRecord | null = null;
   /** Why what was known of it does not hold any more. */
   #doom: unknown = null;
   /** The turn that may write; there is one at a time. */
   #open: TurnDraft | null = null;
-  readonly #reading = new Set<Item>();
-  #whenSettled: (() => void)[] = [];
+  /** Turns that only read, while there are any. */
+  #reading: Set<Item> | null = null;
+  #whenSettled: (() => void)[] | null = null;
 
   /** What a handler does after its thousandth call is in its transaction, too. */
   override get habits(): Habits {
@@ -63,11 +65,14 @@ export class DurableCell extends KeyedCell {
   }
 
   override whenSettled(callback: () => void): void {
-    this.#whenSettled.push(callback);
+    (this.#whenSettled ??= []).push(callback);
   }
 
-  #settle(): void {
-    for (const callback of this.#whenSettled.splice(0)) callback();
+  /** All that its turns have given has left. */
+  settled(): void {
+    const callbacks = this.#whenSettled;
+    this.#whenSettled = null;
+    for (const callback of callbacks ?? []) callback();
   }
 
   override async stop(reason: ExitReason, drain?: boolean): Promise<boolean> {
@@ -107,7 +112,7 @@ export class DurableCell extends KeyedCell {
   get isReading(): boolean {
     const turn = currentTurn();
     return turn !== null && turn.cell === this && turn !== this.#open?.item &&
-      (this.#reading.has(turn) || turn.label === "setup" && this.state === "starting");
+      (this.#reading?.has(turn) || turn.label === "setup" && this.state === "starting");
   }
 
   /**
@@ -152,7 +157,7 @@ export class DurableCell extends KeyedCell {
 
   protected override beginAgain(restarts: number): void {
     this.#undo();
-    this.#reading.clear();
+    this.#reading = null;
     super.beginAgain(restarts);
   }
 
@@ -163,7 +168,7 @@ export class DurableCell extends KeyedCell {
     args: unknown[],
   ): unknown {
     if (this.#isRead(item)) {
-      this.#reading.add(item);
+      (this.#reading ??= new Set()).add(item);
       return runTurn(item, handlers, handler, args);
     }
     const turn = this.#open = new TurnDraft(item);
@@ -187,7 +192,7 @@ export class DurableCell extends KeyedCell {
     const { item } = turn;
     const { record, side: { store, clock, handles } } = this;
     const print = printOf(item.label, encodeStored(item.args, "message", "args"));
-    const known = record.onces.get(id) ??
+    const known = record.onceOf(id) ??
       await store.once(kindIn(this.id), keyIn(this.id), id, clock.wallTime());
     if (known === null) {
       const result = await call();
@@ -206,7 +211,7 @@ export class DurableCell extends KeyedCell {
 
   protected override succeed(item: Item, result: unknown): void {
     const turn = this.#open?.item === item ? this.#open : null;
-    if (turn === null && !this.#reading.delete(item)) return super.succeed(item, result);
+    if (turn === null && !this.#readingOver(item)) return super.succeed(item, result);
     let given: unknown;
     let stored: StoredTurn | null = null;
     try {
@@ -267,7 +272,7 @@ export class DurableCell extends KeyedCell {
   protected override fail(item: Item, thrown: unknown): void {
     // What it has seen was never so.
     const error = this.#record === null ? this.#doom : thrown;
-    this.#reading.delete(item);
+    this.#readingOver(item);
     if (this.#open?.item === item) this.#undo();
     if (error instanceof Refused) {
       item.cell = null;
@@ -307,8 +312,16 @@ export class DurableCell extends KeyedCell {
 
   override release(item: Item): boolean {
     if (this.#open?.item === item) this.#undo();
-    this.#reading.delete(item);
+    this.#readingOver(item);
     return super.release(item);
+  }
+
+  /** A turn that only reads is over; whether it was one. */
+  #readingOver(item: Item): boolean {
+    const { size } = this.#reading ?? NOBODY;
+    if (size === 0 || !this.#reading!.delete(item)) return false;
+    if (size === 1) this.#reading = null;
+    return true;
   }
 
   /** Nothing of the turn that goes on is kept. */

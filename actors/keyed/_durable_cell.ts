@@ -226,7 +226,9 @@ export class DurableCell extends KeyedCell {
     const { incarnation } = this;
     const leave = () => {
       if (turn !== null) { for (const effect of turn.effects) effect.leave(); }
-      if (isIterator(given) && item.work === null && incarnation !== this.incarnation) {
+      // Its streams have been ended by then, or will be.
+      const isOver = this.state !== "running" || incarnation !== this.incarnation;
+      if (isOver && isIterator(given) && item.work === null) {
         item.reply?.reject(this.endOfStreams);
       } else {
         super.succeed(item, given);

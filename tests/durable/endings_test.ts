@@ -1,0 +1,65 @@
+/**
+ * What happens to what is under way to the store when the life of an actor, or the system, ends.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { keyed } from "../../mod.ts";
+import { memoryStore, simulate } from "../../testing/mod.ts";
+
+const tally = keyed(
+  import.meta,
+  { kind: "tally-that-ends", state: () => ({ count: 0 }) },
+  (context) => ({
+    add: () => ++context.state.count,
+    async addSlowly() {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return ++context.state.count;
+    },
+    fail() {
+      throw new RangeError("as told");
+    },
+    async *steps() {
+      yield ++context.state.count;
+    },
+  }),
+);
+
+Deno.test(
+  "A stream that is opened by a life which ends before that is known ends with it",
+  simulate({ seeds: 20, hosts: 1 }, async (world) => {
+    const store = memoryStore({ faults: { slowMs: 100 } });
+    const system = world.system({ store, kinds: [tally] });
+    const ref = system.at(tally, "a");
+    await ref.ask.add();
+    const added = ref.ask.add();
+    const stream = ref.stream.steps();
+    const next = stream.next();
+    const failed = assertRejects(() => ref.ask.fail(), RangeError);
+    const outcome = next.then(({ value }) => value, (error) => error.name);
+    const late = world.sleep(10_000).then(() => "never");
+    assert(["ActorStoppedError", 3].includes(await Promise.race([outcome, late])));
+    assertEquals(await added, 2);
+    await failed;
+  }),
+);
+
+Deno.test(
+  "What is handled while the system shuts down is committed, and answered",
+  simulate({ seeds: 20, hosts: 2 }, async (world) => {
+    const store = memoryStore({ faults: { slowMs: 20 } });
+    {
+      await using system = world.system({ store, kinds: [tally] });
+      await system.at(tally, "a").ask.add();
+      const slow = system.at(tally, "a").ask.addSlowly();
+      const next = system.at(tally, "a").ask.add();
+      await world.sleep(20);
+      const start = world.now;
+      await system.shutdown();
+      assertEquals(await Promise.all([slow, next]), [2, 3]);
+      assert(world.now - start < 1_000, `${world.now - start} ms`);
+    }
+    await using system = world.system({ store, kinds: [tally] });
+    assertEquals(await system.at(tally, "a").ask.add(), 4);
+  }),
+);

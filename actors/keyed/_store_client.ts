@@ -1,7 +1,7 @@
 import type { Clock } from "../../channels/thread/clock.ts";
 import type { Stored } from "../../channels/message/stored.ts";
 import type { Directory } from "../hosts/directory.ts";
-import type { ActorRef } from "../vocabulary/actor_ref.ts";
+import type { Target } from "../messaging/ref_owner.ts";
 import type {
   CommitOutcome,
   EntryRange,
@@ -12,9 +12,8 @@ import type {
   StoreHandlers,
 } from "../vocabulary/store.ts";
 import { StoreError } from "../vocabulary/store_errors.ts";
+import { asksOf } from "./_store_asks.ts";
 import { textOfTurns } from "./turns_text.ts";
-
-type StoreRef = ActorRef<StoreHandlers>;
 
 /** A turn that is to be committed, and who hears what has become of it. */
 interface Commit {
@@ -46,10 +45,14 @@ export interface StoreClientHost {
 /** One host's way to the store: gathers what is to be committed, and finds out what became of it. */
 export class StoreClient {
   readonly #host: StoreClientHost;
-  #store: Promise<StoreRef> | null = null;
+  #store: Promise<StoreHandlers> | null = null;
   #waiting: Commit[] = [];
   #size = 0;
-  #underWay = 0;
+  readonly #underWay = new Set<readonly Commit[]>();
+  /** How many of these are not answered any more. */
+  #unclear = 0;
+  /** Settles once the group that was sent last has. */
+  #last = Promise.resolve();
   #isScheduled = false;
   #isClosed = false;
   /** Who waits for room. */
@@ -60,24 +63,24 @@ export class StoreClient {
   }
 
   load(kind: string, key: string): Promise<StoredActor> {
-    return this.#read((store) => store.ask.load(kind, key));
+    return this.#read((store) => store.load(kind, key));
   }
 
   once(kind: string, key: string, id: string, now: number): Promise<StoredOnce | null> {
-    return this.#read((store) => store.ask.once(kind, key, id, now));
+    return this.#read((store) => store.once(kind, key, id, now));
   }
 
   entry(kind: string, key: string, name: string): Promise<Stored | null> {
-    return this.#read((store) => store.ask.entry(kind, key, name));
+    return this.#read((store) => store.entry(kind, key, name));
   }
 
   entries(kind: string, key: string, range: EntryRange): Promise<[string, Stored][]> {
-    return this.#read((store) => store.ask.entries(kind, key, range));
+    return this.#read((store) => store.entries(kind, key, range));
   }
 
   /** All alarms, the next one first. */
   alarms(): Promise<OwnedAlarm[]> {
-    return this.#read((store) => store.ask.alarms(MOST_ALARMS));
+    return this.#read((store) => store.alarms(MOST_ALARMS));
   }
 
   /** Whether there is room for one more turn. */
@@ -103,27 +106,34 @@ export class StoreClient {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#underWay >= MOST_UNDER_WAY) return;
+    if (this.#isScheduled || !this.#maySend) return;
     this.#isScheduled = true;
     // A turn that is ready makes others ready: they share a message.
     this.#host.clock.soon(() => this.#host.clock.soon(() => this.#flush()));
   }
 
+  /** What was stored last tells what became of a group: nothing may be stored meanwhile that was sent later. */
+  get #maySend(): boolean {
+    return this.#unclear === 0 && this.#underWay.size < MOST_UNDER_WAY;
+  }
+
   #flush(): void {
     this.#isScheduled = false;
-    while (this.#waiting.length > 0 && this.#underWay < MOST_UNDER_WAY) {
+    while (this.#waiting.length > 0 && this.#maySend) {
       const group = this.#waiting.length <= MOST_IN_GROUP
         ? this.#waiting
         : this.#waiting.slice(0, MOST_IN_GROUP);
       this.#waiting = this.#waiting.slice(group.length);
-      void this.#send(group);
+      this.#last = this.#send(group, this.#last);
     }
   }
 
-  async #send(group: readonly Commit[]): Promise<void> {
-    this.#underWay++;
+  /** @param before Settles once those before are: what builds on a turn must not fail before that is known to hold. */
+  async #send(group: readonly Commit[], before: Promise<void>): Promise<void> {
+    this.#underWay.add(group);
     const outcomes = await this.#outcomesOf(group);
-    this.#underWay--;
+    await before;
+    this.#underWay.delete(group);
     this.#size -= group.length;
     for (let index = 0; index < group.length; index++) group[index]!.settle(outcomes[index]!);
     this.#flush();
@@ -134,7 +144,7 @@ export class StoreClient {
   }
 
   async #outcomesOf(group: readonly Commit[]): Promise<CommitOutcome[]> {
-    let store: StoreRef;
+    let store: StoreHandlers;
     try {
       store = await this.#read((store) => Promise.resolve(store));
     } catch (error) {
@@ -142,7 +152,7 @@ export class StoreClient {
     }
     try {
       const turns = group.map(({ turn }) => turn);
-      return await store.ask.commit(textOfTurns(turns) ?? turns);
+      return await store.commit(textOfTurns(turns) ?? turns);
     } catch (error) {
       this.#store = null;
       return await this.#findOut(group, error);
@@ -151,36 +161,41 @@ export class StoreClient {
 
   /** Nobody has said what became of these turns: what is stored of each actor tells. */
   async #findOut(group: readonly Commit[], why: unknown): Promise<CommitOutcome[]> {
-    const last = new Map<string, string | null>();
-    const landed: boolean[] = new Array(group.length).fill(false);
-    // From the last one on: of each actor, those before the one that was stored last were stored, too.
-    for (let index = group.length - 1; index >= 0; index--) {
-      const { turn: { id, kind, key } } = group[index]!;
-      const actor = `${kind}/${key}`;
-      if (!last.has(actor)) last.set(actor, await this.#lastTurn(kind, key));
-      if (last.get(actor) !== id && last.get(actor) !== LANDED) continue;
-      last.set(actor, LANDED);
-      landed[index] = true;
+    this.#unclear++;
+    const sent = new Map([...this.#underWay].flat().map(({ turn }) => [turn.id, turn]));
+    const actors = new Map<string, StoredActor | null>();
+    const outcomes: CommitOutcome[] = [];
+    for (const { turn } of group) {
+      const actor = `${turn.kind}/${turn.key}`;
+      if (!actors.has(actor)) actors.set(actor, await this.#loadAtAnyRate(turn));
+      const stored = actors.get(actor)!;
+      const last = sent.get(stored?.turn ?? "");
+      if (isBefore(turn, last)) outcomes.push("done");
+      else if (last !== undefined || isYounger(turn, stored)) outcomes.push(notStored(why));
+      else outcomes.push(unclear(why));
     }
-    return landed.map((isLanded) => isLanded ? "done" : notStored(why));
+    this.#unclear--;
+    return outcomes;
   }
 
-  /** The id of the turn of an actor that was committed last. Asks until somebody knows. */
-  async #lastTurn(kind: string, key: string): Promise<string | null> {
-    for (;;) {
-      if (this.#isClosed) return null;
+  /** What is stored of the actor of a turn; asks until somebody knows, `null` when nobody does in time. */
+  async #loadAtAnyRate({ kind, key }: StoredTurn): Promise<StoredActor | null> {
+    const { clock, settings: { askTimeoutMs } } = this.#host;
+    const end = clock.now() + askTimeoutMs;
+    while (!this.#isClosed && clock.now() < end) {
       try {
         const store = await this.#find();
-        return (await store.ask.load(kind, key)).turn;
+        return await store.load(kind, key);
       } catch {
         this.#store = null;
         await this.#sleep();
       }
     }
+    return null;
   }
 
   /** Reads, also from a store that has to be started again. */
-  async #read<T>(ask: (store: StoreRef) => Promise<T>): Promise<T> {
+  async #read<T>(ask: (store: StoreHandlers) => Promise<T>): Promise<T> {
     const { clock, settings: { askTimeoutMs } } = this.#host;
     const end = clock.now() + askTimeoutMs;
     for (;;) {
@@ -194,9 +209,9 @@ export class StoreClient {
     }
   }
 
-  #find(): Promise<StoreRef> {
+  #find(): Promise<StoreHandlers> {
     this.#store ??= this.#host.directory.ask(["store"]).then((store) =>
-      (store as StoreRef).with({ timeoutMs: Infinity })
+      asksOf((store as Target).with({ timeoutMs: Infinity }) as Target)
     );
     return this.#store;
   }
@@ -206,12 +221,25 @@ export class StoreClient {
   }
 }
 
-/** Stands for the id of a turn after which nothing of an actor was lost. */
-const LANDED = "";
+/** Whether a turn is the last one that was stored of its actor, or one that this builds on. */
+function isBefore({ epoch, version }: StoredTurn, last: StoredTurn | undefined): boolean {
+  return last !== undefined && last.epoch === epoch && version <= last.version;
+}
+
+/** Whether what is stored of an actor is from before a turn. */
+function isYounger({ version }: StoredTurn, stored: StoredActor | null): boolean {
+  return stored !== null && stored.version <= version;
+}
 
 function notStored(cause: unknown): StoreError {
   const text = "Cannot commit turn: the store could not be reached, and nothing of it was stored";
   return new StoreError(text, "", "failed", { cause });
+}
+
+function unclear(cause: unknown): StoreError {
+  const text =
+    "Cannot commit turn: the store could not be reached, and whether it was stored is not known";
+  return new StoreError(text, "", "unclear", { cause });
 }
 
 /** Whether an error says that something was not done, and why: asking again would not help. */

@@ -4,6 +4,7 @@ import type { DefinedActor } from "../definition/defined_actor.ts";
 import type { Runtime } from "../lifecycle/runtime.ts";
 import { spawnUnasked } from "../lifecycle/spawn.ts";
 import type { Target } from "../messaging/ref_owner.ts";
+import { ActorStoppedError } from "../vocabulary/errors.ts";
 import type { Store } from "../vocabulary/store.ts";
 
 const RETRY_MS = 200;
@@ -16,6 +17,7 @@ export class StoreKeeper implements Owner {
   readonly #host: Runtime;
   readonly #store: Store;
   #current: Promise<Target> | null = null;
+  #isStopped = false;
 
   constructor(host: Runtime, store: Store) {
     this.#host = host;
@@ -25,14 +27,18 @@ export class StoreKeeper implements Owner {
   /**
    * A reference to the store.
    *
-   * @throws Rejects with the error of its start.
+   * @throws Rejects with the error of its start, or when it has been stopped.
    */
   get(): Promise<Target> {
+    if (this.#isStopped) {
+      return Promise.reject(new ActorStoppedError("store", "start again"));
+    }
     return this.#current ??= this.#start();
   }
 
   /** Lets it commit what it has, and ends it. */
   async stop(ms: number): Promise<void> {
+    this.#isStopped = true;
     await stopInOrder(this.#host.clock, this, true, ms);
   }
 

@@ -111,10 +111,29 @@ export function post(
 /** Sends a request and promises the reply. */
 export function ask(ref: Target, handler: string, args: unknown[]): Promise<unknown> {
   const { host } = ref;
-  const { signal, timeoutMs = host.settings.askTimeoutMs } = ref.limits;
   try {
     // The text is made only when it is needed: this is on the way of every ask.
     if (host.refuses()) host.checkOpen(`ask "${handler}"`);
+    return askThrough(host.gate, ref, handler, args);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** The same for the system's own sake: also while it shuts down, and whatever the turn has to wait for that is going on. */
+export function askForSystem(ref: Target, handler: string, args: unknown[]): Promise<unknown> {
+  return askThrough(null, ref, handler, args);
+}
+
+function askThrough(
+  gate: OutputGate | null,
+  ref: Target,
+  handler: string,
+  args: unknown[],
+): Promise<unknown> {
+  const { host } = ref;
+  const { signal, timeoutMs = host.settings.askTimeoutMs } = ref.limits;
+  try {
     signal?.throwIfAborted();
     const wait = new AskWait(ref, handler);
     if (timeoutMs === 0) {
@@ -124,11 +143,11 @@ export function ask(ref: Target, handler: string, args: unknown[]): Promise<unkn
     if (ref.isHere) {
       const copies = copyHere(args, "message", "args", here(ref));
       host.deadlines.start(wait, signal, timeoutMs);
-      if (host.gate === null || !holdsHere(host.gate, wait, copies)) askHere(wait, copies);
+      if (gate === null || !holdsHere(gate, wait, copies)) askHere(wait, copies);
     } else {
       const packet = capture(args, there(ref), "message", "args");
       host.deadlines.start(wait, signal, timeoutMs);
-      if (host.gate === null || !holdsRemote(host.gate, wait, packet)) askRemote(wait, packet);
+      if (gate === null || !holdsRemote(gate, wait, packet)) askRemote(wait, packet);
     }
     host.observer?.sent?.(ref, handler);
     return wait.promise;

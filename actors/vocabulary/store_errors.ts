@@ -12,6 +12,8 @@ import { registerErrors } from "../../channels/message/error_codec.ts";
  * - `"corrupt"`: the file was damaged, or is not a database.
  * - `"foreign"`: the file holds something else.
  * - `"newer"`: the file was written by a newer version of this package.
+ * - `"unclear"`: the answer was lost, and nobody knows whether it was stored: all others say that nothing was. What is sent
+ *   again with the same `once` is done once.
  * - `"failed"`: something else, such as an error of the disk; the `cause` says what.
  */
 export type StoreFailure =
@@ -24,9 +26,13 @@ export type StoreFailure =
   | "corrupt"
   | "foreign"
   | "newer"
+  | "unclear"
   | "failed";
 
-/** A store could not read or keep something; nothing of it is kept, and nothing that was kept is lost. */
+/**
+ * A store could not read or keep something. Nothing of it is kept, unless that is `"unclear"`, and nothing that was kept
+ * is lost.
+ */
 export class StoreError extends Error {
   /** Name of the class. */
   override readonly name = "StoreError";

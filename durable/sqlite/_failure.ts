@@ -30,6 +30,7 @@ const WORDS: Record<StoreFailure, string> = {
     "the file is damaged, or not a database; put back a copy, or save what can be read with sqlite3's .recover",
   "foreign": "it is not a store of Troupe; give another path",
   "newer": "it was written by a newer version of Troupe; update this one",
+  "unclear": "what became of it is not known",
   "failed": "see the cause",
 };
 

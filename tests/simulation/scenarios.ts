@@ -1,5 +1,7 @@
 import type { Scenario } from "./scenario.ts";
 import { asks } from "./scenarios/asks.ts";
+import { durable } from "./scenarios/durable.ts";
+import { keyedActors } from "./scenarios/keyed.ts";
 import { links } from "./scenarios/links.ts";
 import { managers } from "./scenarios/managers.ts";
 import { names } from "./scenarios/names.ts";
@@ -20,6 +22,8 @@ import { twoSystems } from "./scenarios/two_systems.ts";
 /** All of them. */
 export const scenarios: readonly Scenario[] = [
   asks,
+  durable,
+  keyedActors,
   links,
   managers,
   names,

@@ -2,6 +2,8 @@ import type { Clock, Timer } from "../../channels/thread/clock.ts";
 
 // Whoever waits for something there gives up first, and says what has not started: the thread is no news to them.
 const GRACE_MS = 1_000;
+// The start of a thread can keep this one busy for longer than that: then their limits begin to count only afterwards.
+const LAST_MS = 50;
 
 /** How long a worker may take until it is ready; whoever wants something of it may give it more time. */
 export class StartLimit {
@@ -31,7 +33,9 @@ export class StartLimit {
     if (this.#isOver) return;
     this.#timer?.cancel();
     const left = ms + GRACE_MS - (this.#clock.now() - this.#startedAt);
-    this.#timer = this.#clock.setTimer(() => this.#onLate(ms), Math.max(0, left));
+    this.#timer = this.#clock.setTimer(() => {
+      this.#timer = this.#clock.setTimer(() => this.#onLate(ms), LAST_MS);
+    }, Math.max(0, left));
   }
 
   /** It is ready, or has ended. */

@@ -19,6 +19,7 @@ const MOST_STUCK = 10_000;
 const LOOK_MS = 10_000;
 const RETRY_MS = 200;
 const MOST_RETRY_MS = 10_000;
+const NO_LIMIT = { timeoutMs: Infinity };
 
 /** What the dispatcher needs of host 0. */
 export interface DispatcherHost extends RefOwner {
@@ -110,7 +111,9 @@ export class Dispatcher {
       for (const alarm of alarms) this.#take(alarm, now);
       for (const post of posts) this.#queue(post);
       this.#tidy(alarms, now);
-      this.#lookAt(Math.min(next ?? Infinity, now + LOOK_MS));
+      const isFull = this.#alarms.size >= MOST_UNDER_WAY || this.#posts.size >= MOST_UNDER_WAY;
+      const soon = Math.max(next ?? Infinity, isFull ? now + RETRY_MS : 0);
+      this.#lookAt(Math.min(soon, now + LOOK_MS));
     } catch (error) {
       if (this.#misses++ === 0) this.#reportStore(error);
       this.#lookAt(now + Math.min(MOST_RETRY_MS, RETRY_MS * 2 ** this.#misses));
@@ -229,7 +232,8 @@ export class Dispatcher {
 
   #send(kind: string, key: string, handler: string, args: Stored, meta: Meta): Promise<unknown> {
     const values = decodeStored(args, this.#side.handles) as unknown[];
-    return ask(this.#refTo(kind, key).marked(meta), handler, values);
+    // However long it takes: what is sent again while its actor works on it would be done twice.
+    return ask(new RefByKey(this.#host, kind, key, NO_LIMIT, meta), handler, values);
   }
 
   #refTo(kind: string, key: string): RefByKey {
@@ -245,8 +249,8 @@ function idOf({ kind, key, name, due }: OwnedAlarm): string {
 /** Of a kind that nobody knows. */
 const UNKNOWN: PostRules = { isDurable: true, attempts: 20 };
 
-/** Errors that say of what was sent only that it did not come to its end. */
-const LOSSES = ["HostLostError", "ActorStoppedError", "TimeoutError"];
+/** Errors that say of what was sent only that it did not come to its end, or that there was no room for it. */
+const LOSSES = ["HostLostError", "ActorStoppedError", "MailboxFullError"];
 /** Why a store does not keep something, also when it is asked again. */
 const FOR_GOOD: readonly string[] = ["too-big", "refused"];
 

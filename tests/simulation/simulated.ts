@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { thread } from "../../channels/thread/thread.ts";
 import { World } from "../../testing/simulation/world.ts";
 import { ON_THREADS, part } from "../parts.ts";
 import { leftovers } from "../testing.ts";
@@ -36,6 +37,22 @@ simulated.each = <R>(rows: readonly R[]) =>
 ): void => {
   Deno.test.each(rows)(named(name), inWorld(body as (...row: unknown[]) => Promise<void>));
 };
+
+/**
+ * A test of what takes hours, or of moments that only virtual time keeps: it is not run on real threads. See
+ * {@linkcode simulated}.
+ */
+export function inVirtualTime(name: string, body: () => Promise<void>): void {
+  if (!isOnThreads) Deno.test(name, inWorld(body));
+}
+
+/** Moves the wall clock of the thread that calls, but not the time that goes on; in a simulation, for its rest. */
+export function moveWallTime(byMs: number): void {
+  const { clock } = thread().platform;
+  const before = clock.wallTime;
+  const wallTime = () => before() + byMs;
+  Object.assign(clock, { wallTime });
+}
 
 /** So that those alone can be run on threads that are usually simulated. */
 function named(name: string): string {

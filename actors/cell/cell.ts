@@ -232,6 +232,7 @@ export class Cell extends TurnTaker implements LocalActor, Guarded {
 
   #answerWith(incarnation: Incarnation, handlers: unknown): void {
     checkHandlers(handlers, "start actor", "setup must return");
+    this.checkAnswers(handlers);
     if (incarnation !== this.incarnation) return;
     // It may have become something else in setup.
     this.handlers ??= handlers;
@@ -240,6 +241,9 @@ export class Cell extends TurnTaker implements LocalActor, Guarded {
     this.#restarts?.runs();
     this.schedule();
   }
+
+  /** @throws {TypeError} when these handlers do not fit what else the definition says. */
+  protected checkAnswers(_handlers: object): void {}
 
   protected override end(reason: ExitReason, mayRestart: boolean, waitForTurns: boolean): void {
     if (this.state === "ended") return;

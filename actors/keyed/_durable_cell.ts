@@ -155,6 +155,15 @@ export class DurableCell extends KeyedCell {
       !(item instanceof MarkedItem);
   }
 
+  protected override checkAnswers(handlers: object): void {
+    for (const name of this.side.rules.readers) {
+      if (typeof (handlers as Record<string, unknown>)[name] === "function") continue;
+      throw new TypeError(
+        `Cannot start actor: reads names "${name}", which is no handler that setup has returned`,
+      );
+    }
+  }
+
   protected override beginAgain(restarts: number): void {
     this.#undo();
     this.#reading = null;

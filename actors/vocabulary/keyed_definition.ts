@@ -79,7 +79,8 @@ export interface DurableOptions<S> extends Omit<KeyedOptions, "kind" | "concurre
   migrate?: ((old: any, from: number) => S) | undefined;
   /**
    * Names of handlers that write nothing: they cost no commit, and run beside a turn that goes on. They see what the last
-   * finished turn has left, frozen, and are answered when that is committed.
+   * finished turn has left, frozen, and are answered when that is committed. An actor without a handler of such a name
+   * does not start.
    *
    * @default none
    */

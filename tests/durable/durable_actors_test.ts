@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem } from "../../mod.ts";
 import { sqlite } from "../../durable/mod.ts";
-import { account } from "../fixtures/durable.ts";
+import { account, mistyped } from "../fixtures/durable.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -95,4 +95,17 @@ Deno.test("What a plain handler does after its thousandth call is part of its tu
   await Promise.all(Array.from({ length: 1_000 }, () => mine.ask.seldom(false)));
   await mine.ask.seldom(false);
   assertEquals(await mine.ask.seldom(true), 1_002);
+});
+
+Deno.test("A name in reads that no handler has is refused when the actor starts", async () => {
+  await using system = new ActorSystem({
+    workers: 0,
+    store: sqlite(":memory:"),
+    kinds: [mistyped],
+  });
+  await assertRejects(
+    () => system.at(mistyped, "a").ask.value(),
+    TypeError,
+    'Cannot start actor: reads names "valeu", which is no handler that setup has returned',
+  );
 });

@@ -57,6 +57,11 @@ export function checkKeyedOptions(doing: string, options: KeyedOptions): void {
   checkWord(doing, "onError", options.onError, ON_ERROR);
   checkMs(doing, "startTimeoutMs", options.startTimeoutMs);
   checkMs(doing, "shutdownMs", options.shutdownMs);
+  const { keep = [] } = options;
+  if (!Array.isArray(keep)) {
+    throw new TypeError(`Cannot ${doing}: keep must be a list of keys, received ${shown(keep)}`);
+  }
+  for (const key of keep) checkKey(doing, key);
   checkDurableOptions(doing, options);
 }
 

@@ -9,6 +9,7 @@ import type { CellEnvironment } from "../cell/environment.ts";
 import type { DefinedKeyed } from "../definition/defined_keyed.ts";
 import type { Coordinator } from "../hosts/coordinator.ts";
 import { KeyedActors, type KeyedHost } from "../keyed/keyed_actors.ts";
+import type { Kept } from "../keyed/kept.ts";
 import type { DurableLeader } from "../keyed/durable_leader.ts";
 import { KIND } from "../messaging/protocol.ts";
 import { ActorStoppedError } from "../vocabulary/errors.ts";
@@ -80,6 +81,8 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
   readonly reports: Reports;
   readonly keyed: KeyedActors;
   gate: OutputGate | null = null;
+  /** The keyed actors that are to be active always, on host 0; `null` when there are none. */
+  kept: Kept | null = null;
   /** What host 0 does for durable actors; `null` when the system has no store. */
   durable: DurableLeader | null = null;
   /** What the system started from this thread, in order of start. */
@@ -231,6 +234,11 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
     return abandoned;
   }
 
+  /** It is decided whether a lost host is back. */
+  lossDecided(index: number): void {
+    this.kept?.wakeOn(index);
+  }
+
   /** An actor has ended that had to give up these of its children. */
   gaveUp(children: Child[]): void {
     this.#windUp.gaveUp(children);
@@ -241,6 +249,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
     this.#isQuiet = true;
     this.keyed.quiet();
     this.durable?.quiet();
+    this.kept?.quiet();
     for (const cell of this.cells.values()) cell.stopTimers();
   }
 

@@ -214,6 +214,7 @@ export class Losses {
     else decide(this.#host, index, false);
     this.#tellOthers(index, isBack ? [HOST_BACK, index, ordered] : [HOST_GONE, index]);
     for (const work of loss.deferred) work();
+    if (!this.#isShuttingDown) this.#host.lossDecided(index);
     if (leaving?.isInOrder) void this.#dismiss(record);
   }
 

@@ -18,6 +18,10 @@ export interface HostsMember extends LeaderHost {
   /** What only host 0 has. */
   readonly coordinator: Coordinator | null;
   refOf(at: number, serial: number, name: string | undefined): ActorRef<unknown>;
+  readonly keyed: {
+    /** Activates a keyed actor. */
+    wake(id: string): void;
+  };
   /** Waits until what was sent here has its place, but not longer than `ms` milliseconds. */
   sendAll(ms: number): Promise<void>;
 }
@@ -76,6 +80,9 @@ export function receiveNews(
       return true;
     case wire.QUIET:
       host.quiet();
+      return true;
+    case wire.WAKE:
+      host.keyed.wake(envelope[1]);
       return true;
     case wire.KIND:
       named(host, peer, envelope[1], context);

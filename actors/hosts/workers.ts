@@ -76,6 +76,8 @@ export interface WorkersHost extends Mourner {
   readonly reports: Reports;
   /** Hears of what happens to workers. */
   readonly observer: Observer | null;
+  /** It is decided whether a lost host is back. */
+  lossDecided(index: number): void;
 }
 
 /** The workers of a system: starts them, and watches over their locks and heartbeats. */

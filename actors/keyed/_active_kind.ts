@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../../channels/thread/clock.ts";
 import type { DefinedKeyed } from "../definition/defined_keyed.ts";
+import { keyIn } from "./ids.ts";
 import type { KeyedCell } from "./_keyed_cell.ts";
 import { Recency } from "./_recency.ts";
 
@@ -16,6 +17,8 @@ export class ActiveKind {
   readonly #clock: Clock;
   readonly #cells = new Recency<KeyedCell>();
   readonly #most: number;
+  /** Keys of those that do not sleep. */
+  readonly #kept: ReadonlySet<string>;
   readonly #periodMs: number;
   #timer: Timer | null = null;
 
@@ -23,7 +26,8 @@ export class ActiveKind {
   constructor(definition: DefinedKeyed<unknown>, clock: Clock, hosts: number) {
     this.definition = definition;
     this.#clock = clock;
-    const { idleMs = IDLE_MS, maxActive = MOST_ACTIVE } = definition.options;
+    const { idleMs = IDLE_MS, maxActive = MOST_ACTIVE, keep = [] } = definition.options;
+    this.#kept = new Set(keep);
     this.#most = Math.ceil(maxActive / hosts);
     this.#periodMs = idleMs / PERIODS;
   }
@@ -53,8 +57,17 @@ export class ActiveKind {
     let left = MOST_LOOKED_AT;
     for (const cell of this.#cells) {
       if (this.#cells.size <= this.#most || left-- === 0) return;
-      if (cell.isIdle) this.#sleep(cell);
+      if (this.#maySleep(cell)) this.#sleep(cell);
     }
+  }
+
+  #maySleep(cell: KeyedCell): boolean {
+    return cell.isIdle && !this.keeps(cell.id);
+  }
+
+  /** Whether an actor is to be active always. */
+  keeps(id: string): boolean {
+    return this.#kept.size > 0 && this.#kept.has(keyIn(id));
   }
 
   /** It is out of the books at once, though its end may take time. */
@@ -70,7 +83,7 @@ export class ActiveKind {
       const period = ++this.#cells.period;
       for (const cell of this.#cells) {
         if (period - cell.usedIn <= PERIODS) break;
-        if (cell.isIdle) this.#sleep(cell);
+        if (this.#maySleep(cell)) this.#sleep(cell);
       }
       if (this.#cells.size > 0) this.#watch();
     }, this.#periodMs);

@@ -59,6 +59,7 @@ export class KeyedActors implements KeyedHere, Home {
     checkKey("read what is stored", key);
     return this.refTo(`${kind}/${key}`);
   }]]);
+  #isQuiet = false;
   /** Activations that wait. */
   readonly #putOff = new Map<KeyedCell, Timer>();
 
@@ -127,19 +128,27 @@ export class KeyedActors implements KeyedHere, Home {
     // What is under way to the store has to be known before the next activation reads it.
     if (!cell.isSettled) return cell.whenSettled(() => this.failed(reason, serial));
     const startError = cell.takeStartError();
+    const isKept = kind.keeps(cell.id) && !this.#isQuiet;
     kind.remove(cell);
     if (startError !== null) {
       this.#backoffs.failed(cell.id);
       cell.rejectAll(startError.error);
     } else {
       this.#backoffs.worked(cell.id);
-      if (cell.messages > 0) {
+      if (cell.messages > 0 || isKept) {
         kind.add(cell);
         return cell.activateAgain();
       }
     }
     this.#cells.delete(cell.id);
     this.#host.actors.release(cell, this.#host);
+    if (isKept) this.#activate(cell.id);
+  }
+
+  /** Activates an actor that is to be active always. */
+  wake(id: string): void {
+    if (this.#isQuiet || this.cellOf(id) !== undefined) return;
+    this.defer(id, () => this.wake(id));
   }
 
   /** One has come to its final end: the system shuts down. */
@@ -161,6 +170,7 @@ export class KeyedActors implements KeyedHere, Home {
 
   /** Nobody sleeps any more by himself: the system shuts down. */
   quiet(): void {
+    this.#isQuiet = true;
     this.#kinds.stop();
     // What waits for them is handled now or never.
     for (const [cell, timer] of this.#putOff) {

@@ -40,6 +40,7 @@ const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.SEND_ALL]: "nN",
   [wire.QUIET]: "",
   [wire.KIND]: "p",
+  [wire.WAKE]: "t",
 };
 
 const isNumber = (part: unknown) => typeof part === "number";
@@ -77,6 +78,7 @@ const ORDERS: ReadonlySet<number> = new Set([
   wire.SHUTDOWN,
   wire.SEND_ALL,
   wire.QUIET,
+  wire.WAKE,
 ]);
 
 /** @throws {TypeError} when what came from the host with this index is not what hosts say to each other. */

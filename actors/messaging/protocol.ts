@@ -40,6 +40,7 @@ export const BORN = 33;
 export const SEND_ALL = 34;
 export const STARTS_AGAIN = 35;
 export const KIND = 36;
+export const WAKE = 37;
 
 /*
  * What hosts say to each other, in three parts, each with an inbox. An `id` numbers a request among those of the host
@@ -202,6 +203,8 @@ export type NewsEnvelope =
   | readonly [kind: typeof SEND_ALL, id: number, timeoutMs: number]
   /** To host 0: a kind of keyed actors that is used here, a definition. */
   | readonly [kind: typeof KIND, definition: Payload]
+  /** From host 0: activate a keyed actor that is to be active always. */
+  | readonly [kind: typeof WAKE, id: string]
   /** From host 0: stop all timers, refuse what comes from outside. */
   | readonly [kind: typeof QUIET];
 

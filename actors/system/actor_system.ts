@@ -5,6 +5,7 @@ import { checkCount, checkMs, checkWord } from "../../channels/vocabulary/checks
 import { thread } from "../../channels/thread/thread.ts";
 import { Coordinator } from "../hosts/coordinator.ts";
 import { DefinedActor } from "../definition/defined_actor.ts";
+import { Kept } from "../keyed/kept.ts";
 import { DurableLeader } from "../keyed/durable_leader.ts";
 import type { Store } from "../vocabulary/store.ts";
 import { DefinedKeyed } from "../definition/defined_keyed.ts";
@@ -416,6 +417,11 @@ function startHost(options: ActorSystemOptions): Host {
   host.lead(coordinator);
   const definitions = kinds as unknown as readonly DefinedKeyed<unknown>[];
   for (const definition of definitions) coordinator.kinds.add(definition);
+  if (definitions.some(({ options: { keep = [] } }) => keep.length > 0)) {
+    const kept = host.kept = new Kept(host, definitions);
+    // Their `setup` finds the system, which is being made.
+    host.clock.soon(() => kept.start());
+  }
   if (store !== undefined) {
     const durable = new DurableLeader(host, store, definitions, host.keyed.handles);
     host.durable = coordinator.durable = durable;

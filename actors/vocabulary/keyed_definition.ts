@@ -23,6 +23,13 @@ export interface KeyedOptions {
    */
   maxActive?: number | undefined;
   /**
+   * Keys of actors that are active from the start of the system on, and do not sleep: for what has to run by itself. Their
+   * kind has to be among the `kinds` of the system.
+   *
+   * @default none
+   */
+  keep?: readonly string[] | undefined;
+  /**
    * Bound of the mailbox.
    *
    * @default {{ capacity: 1_000, overflow: "reject" }}

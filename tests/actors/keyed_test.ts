@@ -7,7 +7,7 @@ import {
   type KeyedRef,
   select,
 } from "../../mod.ts";
-import { brittle, client, counter, log, sleeper } from "../fixtures/keyed.ts";
+import { brittle, client, counter, log, runner, sleeper } from "../fixtures/keyed.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { simulated } from "../simulation/simulated.ts";
 
@@ -317,5 +317,29 @@ simulated.each(PLACES)(
     const plain = await system.spawn(client);
     assertThrows(() => ref.tell.increment(plain), TypeError, "Cannot send message: args[0]");
     await assertRejects(() => ref.ask.memory(), TypeError, "Cannot send reply: result");
+  },
+);
+
+simulated.each(PLACES)(
+  "Actors to keep are active by themselves, and do not sleep, on $where",
+  async ({
+    workers,
+  }) => {
+    log.length = 0;
+    await using system = new ActorSystem({ workers, kinds: [runner] });
+    const runs = () => log.filter((each) => each.startsWith("runs")).sort();
+    await sleep(10_000);
+    assertEquals(runs(), ["runs one", "runs two"]);
+    assert(log.filter((each) => each === "tick one").length > 50);
+    await assertRejects(() => system.at(runner, "one").ask.fail(), Error, "failed");
+    await sleep(100);
+    assertEquals(runs(), ["runs one", "runs one", "runs two"]);
+    if (workers === 0) return;
+    await system.at(runner, "two").ask.die().catch(() => {});
+    await sleep(2_000);
+    assertEquals(runs().filter((each) => each === "runs two").length, 2);
+    const before = log.length;
+    await sleep(1_000);
+    assert(log.length > before);
   },
 );

@@ -276,8 +276,9 @@ export class DurableCell extends KeyedCell {
     );
     this.#record = null;
     this.#doom = error;
-    if (this.state === "running") this.endWith(error, true, true);
+    // First, so that who reads a stream hears why.
     this.#output.refuseAll(error);
+    if (this.state === "running") this.endWith(error, true, true);
   }
 
   protected override fail(item: Item, thrown: unknown): void {

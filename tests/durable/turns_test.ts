@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { ActorSystem, keyed, StoreError } from "../../mod.ts";
 import { sqlite } from "../../durable/mod.ts";
-import { simulated } from "../simulation/simulated.ts";
+import { inVirtualTime } from "../simulation/simulated.ts";
 import { hindered } from "./fixtures/hindered.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -157,7 +157,7 @@ function assertTook(begin: number, ms: number): void {
   assertAlmostEquals(performance.now() - begin, ms, 1);
 }
 
-simulated.each([{ how: "allAndThrow" }, { how: "allAndThrowLater" }] as const)(
+inVirtualTime.each([{ how: "allAndThrow" }, { how: "allAndThrowLater" }] as const)(
   "Nothing is left of a turn that throws: neither state nor entries, alarms, posts, tells ($how)",
   async ({ how }) => {
     await using system = start();
@@ -178,7 +178,7 @@ simulated.each([{ how: "allAndThrow" }, { how: "allAndThrowLater" }] as const)(
   },
 );
 
-simulated("Variables of setup are not rolled back: the actor is activated afresh", async () => {
+inVirtualTime("Variables of setup are not rolled back: the actor is activated afresh", async () => {
   await using system = start();
   const ref = system.at(cart, "a");
   await ref.ask.all("one");
@@ -190,7 +190,7 @@ simulated("Variables of setup are not rolled back: the actor is activated afresh
   assertEquals(log.filter((each) => each.startsWith("+a")), ["+a 0", "+a 1"]);
 });
 
-simulated('With onError: "resume" it goes on, with its state undone', async () => {
+inVirtualTime('With onError: "resume" it goes on, with its state undone', async () => {
   await using system = start();
   const ref = system.at(resumes, "a");
   await assertRejects(() => ref.ask.fail(), Error, "no");
@@ -198,7 +198,7 @@ simulated('With onError: "resume" it goes on, with its state undone', async () =
   assertEquals(await ref.ask.both(), [2, 0]);
 });
 
-simulated("After a turn that has thrown the state is another object", async () => {
+inVirtualTime("After a turn that has thrown the state is another object", async () => {
   await using system = start();
   const ref = system.at(cart, "a");
   await ref.ask.keep();
@@ -210,7 +210,7 @@ simulated("After a turn that has thrown the state is another object", async () =
   assertEquals(kept[2], { items: [] });
 });
 
-simulated("A turn spans its awaits: none begins before it is over", async () => {
+inVirtualTime("A turn spans its awaits: none begins before it is over", async () => {
   await using system = start();
   const ref = system.at(cart, "a");
   const slow = ref.ask.addSlowly("one", 100);
@@ -219,7 +219,7 @@ simulated("A turn spans its awaits: none begins before it is over", async () => 
   assertEquals(await ref.ask.items(), ["one", "two"]);
 });
 
-simulated("context.state throws outside of a turn, also where one was forgotten", async () => {
+inVirtualTime("context.state throws outside of a turn, also where one was forgotten", async () => {
   await using system = start();
   const ref = system.at(cart, "a");
   await ref.ask.floating();
@@ -233,7 +233,7 @@ simulated("context.state throws outside of a turn, also where one was forgotten"
   assert(kept[0] instanceof Error);
 });
 
-simulated("What after() calls is a turn", async () => {
+inVirtualTime("What after() calls is a turn", async () => {
   await using system = start();
   const ref = system.at(cart, "a");
   await ref.ask.later(100);
@@ -241,7 +241,7 @@ simulated("What after() calls is a turn", async () => {
   assertEquals(await ref.ask.items(), ["by timer"]);
 });
 
-simulated.each(
+inVirtualTime.each(
   ["state", "storage", "deletion", "alarm", "no alarm", "post", "forget"].map((what) => ({ what })),
 )("A handler of reads cannot write: $what", async ({ what }) => {
   await using system = start();
@@ -255,7 +255,7 @@ simulated.each(
   assertEquals(await ref.ask.items(), ["one"]);
 });
 
-simulated("A handler of reads cannot change the state that it sees", async () => {
+inVirtualTime("A handler of reads cannot change the state that it sees", async () => {
   await using system = start();
   const ref = system.at(cart, "a");
   await ref.ask.add("one");
@@ -263,7 +263,7 @@ simulated("A handler of reads cannot change the state that it sees", async () =>
   assertEquals(await ref.ask.items(), ["one"]);
 });
 
-simulated(
+inVirtualTime(
   "Handlers of reads run beside a turn, and see what the last finished one has left",
   async () => {
     await using system = start(100);
@@ -281,18 +281,21 @@ simulated(
   },
 );
 
-simulated("The answer of a handler of reads waits for the commit of what it has seen", async () => {
-  await using system = start(100);
-  const ref = system.at(cart, "a");
-  await ref.ask.items();
-  const begin = performance.now();
-  const adding = ref.ask.add("one");
-  assertEquals(await ref.ask.items(), ["one"]);
-  assertTook(begin, 100);
-  await adding;
-});
+inVirtualTime(
+  "The answer of a handler of reads waits for the commit of what it has seen",
+  async () => {
+    await using system = start(100);
+    const ref = system.at(cart, "a");
+    await ref.ask.items();
+    const begin = performance.now();
+    const adding = ref.ask.add("one");
+    assertEquals(await ref.ask.items(), ["one"]);
+    assertTook(begin, 100);
+    await adding;
+  },
+);
 
-simulated("Reply and tells leave after the commit, in the order of the turns", async () => {
+inVirtualTime("Reply and tells leave after the commit, in the order of the turns", async () => {
   await using system = start(100);
   const ref = system.at(cart, "a");
   await ref.ask.items();
@@ -307,7 +310,7 @@ simulated("Reply and tells leave after the commit, in the order of the turns", a
   assertEquals(log.slice(1), ["told hears one", "told hears two"]);
 });
 
-simulated(
+inVirtualTime(
   "An ask in the midst of a turn leaves when the turns before it are committed",
   async () => {
     await using system = start(100);
@@ -328,7 +331,7 @@ simulated(
   },
 );
 
-simulated("Turns do not wait for the commit of the one before: many take one", async () => {
+inVirtualTime("Turns do not wait for the commit of the one before: many take one", async () => {
   await using system = start(100);
   const ref = system.at(cart, "a");
   await ref.ask.items();
@@ -341,38 +344,41 @@ simulated("Turns do not wait for the commit of the one before: many take one", a
   assertEquals(order, Array.from({ length: 50 }, (_, at) => at + 1));
 });
 
-simulated("A commit that fails rejects all that was built on it, and nothing else", async () => {
-  await using system = start(100, "full");
-  const ref = system.at(cart, "full");
-  const other = system.at(cart, "other");
-  await Promise.all([ref.ask.add("one"), other.ask.add("one")]);
-  const fine = ref.ask.tellAndAdd("two");
-  const failing = ref.ask.tellAndAdd("too much");
-  const building = [
-    ref.ask.tellAndAdd("four"),
-    ref.ask.items(),
-    ref.ask.slowItems(300),
-    ref.ask.addSlowly("five", 300),
-    ref.ask.askAndAdd("six"),
-  ];
-  const beside = other.ask.add("two");
-  const results = Promise.allSettled(building);
-  assertEquals(await fine, 2);
-  const error = await assertRejects(() => failing, StoreError, "the disk is full");
-  assertEquals(error.reason, "full");
-  for (const result of (await results).slice(0, 4)) {
-    assertEquals(result.status, "rejected");
-    const { reason } = result as PromiseRejectedResult;
-    assertEquals(reason.name, "StoreError", `${reason}`);
-  }
-  assertEquals(await beside, 2);
-  // The last one waited, and finds what is stored.
-  assertEquals((await results)[4], { status: "fulfilled", value: "asked: six" });
-  assertEquals(await ref.ask.items(), ["one", "two", "six"]);
-  assertEquals(log.filter((each) => each.includes("hears")), ["told hears two"]);
-});
+inVirtualTime(
+  "A commit that fails rejects all that was built on it, and nothing else",
+  async () => {
+    await using system = start(100, "full");
+    const ref = system.at(cart, "full");
+    const other = system.at(cart, "other");
+    await Promise.all([ref.ask.add("one"), other.ask.add("one")]);
+    const fine = ref.ask.tellAndAdd("two");
+    const failing = ref.ask.tellAndAdd("too much");
+    const building = [
+      ref.ask.tellAndAdd("four"),
+      ref.ask.items(),
+      ref.ask.slowItems(300),
+      ref.ask.addSlowly("five", 300),
+      ref.ask.askAndAdd("six"),
+    ];
+    const beside = other.ask.add("two");
+    const results = Promise.allSettled(building);
+    assertEquals(await fine, 2);
+    const error = await assertRejects(() => failing, StoreError, "the disk is full");
+    assertEquals(error.reason, "full");
+    for (const result of (await results).slice(0, 4)) {
+      assertEquals(result.status, "rejected");
+      const { reason } = result as PromiseRejectedResult;
+      assertEquals(reason.name, "StoreError", `${reason}`);
+    }
+    assertEquals(await beside, 2);
+    // The last one waited, and finds what is stored.
+    assertEquals((await results)[4], { status: "fulfilled", value: "asked: six" });
+    assertEquals(await ref.ask.items(), ["one", "two", "six"]);
+    assertEquals(log.filter((each) => each.includes("hears")), ["told hears two"]);
+  },
+);
 
-simulated(
+inVirtualTime(
   "A tell whose turn cannot be committed is an event, what it has told a dead letter",
   async () => {
     await using system = start(0, "full");
@@ -387,7 +393,7 @@ simulated(
   },
 );
 
-simulated("A durable actor cannot become another, and says why", async () => {
+inVirtualTime("A durable actor cannot become another, and says why", async () => {
   await using system = start();
   await assertRejects(
     () => system.at(cart, "a").ask.become(),

@@ -46,6 +46,16 @@ export function inVirtualTime(name: string, body: () => Promise<void>): void {
   if (!isOnThreads) Deno.test(name, inWorld(body));
 }
 
+/** The same for each row of a table, whose fields are in the name. */
+inVirtualTime.each = <R>(rows: readonly R[]) =>
+(
+  name: string,
+  body: (...row: R extends readonly unknown[] ? R : [R]) => Promise<void>,
+): void => {
+  if (isOnThreads) return;
+  Deno.test.each(rows)(name, inWorld(body as (...row: unknown[]) => Promise<void>));
+};
+
 /** Moves the wall clock of the thread that calls, but not the time that goes on; in a simulation, for its rest. */
 export function moveWallTime(byMs: number): void {
   const { clock } = thread().platform;

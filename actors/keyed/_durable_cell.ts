@@ -183,18 +183,25 @@ export class DurableCell extends KeyedCell {
     const turn = this.#open = new TurnDraft(item);
     if (!(item instanceof MarkedItem)) return runTurn(item, handlers, handler, args);
     const { once, alarm, post } = item.meta;
+    if (alarm !== undefined) {
+      const set = this.#dueAs(turn, alarm);
+      return set === null ? undefined : runTurn(item, handlers, handler, set);
+    }
     const call = () => runTurn(item, handlers, handler, args);
-    if (alarm !== undefined) return this.#isDue(turn, alarm) ? call() : undefined;
     if (post !== undefined) turn.delivers = post;
     return once === undefined ? call() : this.#runOnce(turn, once, call);
   }
 
-  /** Whether an alarm is still set for this time; if so, it is over with this turn, or set for the next time. */
-  #isDue(turn: TurnDraft, [name, due]: NonNullable<Meta["alarm"]>): boolean {
-    const { record } = this;
-    if (record.alarms.get(name)?.due !== due) return false;
+  /**
+   * The arguments of an alarm that is still set for this time, `null` of another one; it is over with this turn, or set
+   * for the next time. What comes may be from before it was set anew for the same time.
+   */
+  #dueAs(turn: TurnDraft, [name, due]: NonNullable<Meta["alarm"]>): unknown[] | null {
+    const { record, side: { handles } } = this;
+    const alarm = record.alarms.get(name);
+    if (alarm === undefined || alarm.due !== due || alarm.handler !== turn.item.label) return null;
     turn.setAlarm(name, record.again(name));
-    return true;
+    return decodeStored(alarm.args, handles) as unknown[];
   }
 
   async #runOnce(turn: TurnDraft, id: string, call: () => unknown): Promise<unknown> {
@@ -309,7 +316,7 @@ export class DurableCell extends KeyedCell {
   #putOff(item: Item, error: unknown): boolean {
     const [name, due] = item instanceof MarkedItem ? item.meta.alarm ?? [] : [];
     const alarm = name === undefined ? undefined : this.#record?.alarms.get(name);
-    if (alarm === undefined || alarm.due !== due) return false;
+    if (alarm === undefined || alarm.due !== due || alarm.handler !== item.label) return false;
     const turn = new TurnDraft(item);
     turn.setAlarm(alarm.name, {
       ...alarm,

@@ -1,5 +1,5 @@
 /**
- * What happens to what is under way to the store when the life of an actor, or the system, ends.
+ * What is under way while something else changes: the life of an actor, the system, an alarm.
  *
  * @module
  */
@@ -19,6 +19,15 @@ const tally = keyed(
     fail() {
       throw new RangeError("as told");
     },
+    remind(at: number, by: number) {
+      context.alarm("ring", { at }).ring(by);
+    },
+    async remindLate(ms: number, at: number, by: number) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      context.alarm("ring", { at }).ring(by);
+    },
+    ring: (by: number) => void (context.state.count += by),
+    count: () => context.state.count,
     async *steps() {
       yield ++context.state.count;
     },
@@ -61,5 +70,18 @@ Deno.test(
     }
     await using system = world.system({ store, kinds: [tally] });
     assertEquals(await system.at(tally, "a").ask.add(), 4);
+  }),
+);
+
+Deno.test(
+  "An alarm that is set anew for the same time goes off as it is set, though it is on its way",
+  simulate({ seeds: 20, hosts: 1 }, async (world) => {
+    const system = world.system({ store: memoryStore(), kinds: [tally] });
+    const ref = system.at(tally, "a");
+    const at = Date.now() + 100;
+    await ref.ask.remind(at, 1);
+    await ref.ask.remindLate(500, at, 10);
+    await world.sleep(5_000);
+    assertEquals(await ref.ask.count(), 10);
   }),
 );

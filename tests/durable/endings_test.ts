@@ -85,3 +85,20 @@ Deno.test(
     assertEquals(await ref.ask.count(), 10);
   }),
 );
+
+Deno.test(
+  "A life that a shutdown begins while a commit is under way goes on when that is over",
+  simulate({ seeds: 40, hosts: 1 }, async (world) => {
+    const store = memoryStore({ faults: { slowMs: 200 } });
+    const system = world.system({ store, kinds: [tally] });
+    const ref = system.at(tally, "a");
+    await ref.ask.add();
+    const added = ref.ask.add();
+    const failed = assertRejects(() => ref.ask.fail(), RangeError, "as told");
+    const slow = ref.ask.addSlowly();
+    await world.sleep(Math.random() * 30);
+    await system.shutdown();
+    assertEquals(await Promise.all([added, slow]), [2, 3]);
+    await failed;
+  }),
+);

@@ -97,4 +97,142 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "void actor;",
     scenario: "",
   },
+  {
+    name: "a durable turn is answered before its commit",
+    file: "actors/keyed/_durable_cell.ts",
+    find: "else this.#commit(stored, leave, refuse);",
+    replace: `else {
+      leave();
+      this.#commit(stored, () => {}, () => {});
+    }`,
+    scenario: "of a durable actor",
+  },
+  {
+    name: "what was built on a turn that was not committed leaves",
+    file: "actors/keyed/_held_output.ts",
+    find: "for (const each of held) each.refuse(error);",
+    replace: `held.shift()?.refuse(error);
+    for (const each of held) each.leave();`,
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a turn that has failed is not undone",
+    file: "actors/keyed/_durable_cell.ts",
+    find: "this.#record?.rollBack();",
+    replace: "",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a commit whose answer is lost is taken as failed",
+    file: "actors/keyed/_store_client.ts",
+    find: `if (isBefore(turn, last)) outcomes.push("done");
+      else if`,
+    replace: "if",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a commit whose answer is lost is looked for among its own group only",
+    file: "actors/keyed/_store_client.ts",
+    find: "new Map([...this.#underWay].flat().map(",
+    replace: "new Map(group.map(",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "what is known of turns comes out of order",
+    file: "actors/keyed/_store_client.ts",
+    find: `    await before;
+`,
+    replace: "",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a handled post is not taken out",
+    file: "actors/keyed/_durable_cell.ts",
+    find: "if (post !== undefined) turn.delivers = post;",
+    replace: "",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a post is delivered again whose turn was committed",
+    file: "testing/memory_store/_disk.ts",
+    find: `if (delivers !== null && !this.#isPosted(delivers, kind, key)) return "delivered";`,
+    replace: "",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "an alarm is gone before its turn is committed",
+    file: "actors/keyed/_durable_cell.ts",
+    find: `    turn.setAlarm(name, record.again(name));
+`,
+    replace: `    const gone = new TurnDraft(turn.item);
+    gone.setAlarm(name, null);
+    this.#commit(record.finish(gone)!, () => {}, () => {});
+`,
+    scenario: "of a durable actor",
+  },
+  {
+    name: "an alarm that is set anew goes off as it was",
+    file: "actors/keyed/_durable_cell.ts",
+    find: "    return decodeStored(alarm.args, handles) as unknown[];",
+    replace: "    return handles && turn.item.args;",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "an answer that was kept is not looked for",
+    file: "actors/keyed/_durable_cell.ts",
+    find: `record.onceOf(id) ??
+      await store.once(kindIn(this.id), keyIn(this.id), id, clock.wallTime());`,
+    replace: "await (store, null) as ReturnType<typeof record.onceOf>;",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a store does not look at versions",
+    file: "testing/memory_store/_disk.ts",
+    find: "(kept?.version ?? 0) !== version || kept !== undefined && kept.epoch > epoch",
+    replace: "kept !== undefined && kept.epoch > epoch",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a stream that a life has opened too late waits for ever",
+    file: "actors/keyed/_durable_cell.ts",
+    find: `this.state !== "running" || incarnation !== this.incarnation;`,
+    replace: "incarnation !== this.incarnation;",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "what is handled while a system shuts down is not committed",
+    file: "actors/messaging/outbox.ts",
+    find: "  return askThrough(null, ref, handler, args);",
+    replace: "  return ask(ref, handler, args);",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "a store that is asked for after its end is started again",
+    file: "actors/keyed/_store_keeper.ts",
+    find: "this.#isStopped = true;",
+    replace: "",
+    scenario: "of a durable actor",
+  },
+  {
+    name: "messages that come while an actor falls asleep are dropped",
+    file: "actors/keyed/keyed_actors.ts",
+    find: "if (cell.messages > 0) {",
+    replace: "if (cell.messages > Infinity) {",
+    scenario: "without a loss",
+  },
+  {
+    name: "an actor falls asleep in the midst of a stream",
+    file: "actors/keyed/_keyed_cell.ts",
+    find: `(this.liveSources === null || this.liveSources.size === 0) &&
+      `,
+    replace: "",
+    scenario: "without a loss",
+  },
+  {
+    name: "messages for a kind that is looked for come in no order",
+    file: "actors/keyed/_kinds_here.ts",
+    find: "for (const work of waiting) work();",
+    replace: "for (const work of waiting.reverse()) work();",
+    scenario: "without a loss",
+  },
 ];

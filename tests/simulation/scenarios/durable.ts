@@ -178,6 +178,10 @@ function isRefusal(error: unknown): boolean {
 class Clients {
   readonly histories = new Map<string, KeyHistory>();
   readonly ledger = new Ledger();
+  /** Whether there is a reason for not knowing what became of a turn. */
+  mayBeUnclear = false;
+  /** Turns of which that is not known without one. */
+  readonly unclear: string[] = [];
   readonly #world: SimulatedWorld;
   #count = 0;
 
@@ -229,9 +233,16 @@ class Clients {
     const history = this.histories.get(key)!;
     const call = history.begin(id);
     // What another one says of its own turn says nothing of one that it has asked.
-    asked.catch((error) => isOwn && isRefusal(error) && history.refused(call));
+    asked.catch((error) => {
+      if (isOwn && isRefusal(error)) history.refused(call);
+      if (error instanceof StoreError && error.reason === "unclear") this.#noteUnclear(id);
+    });
     const outcome = await this.ledger.add(`${key}: ${id}`, asked, ...FAILED);
     if ("value" in outcome) history.answered(call, outcome.value as number);
+  }
+
+  #noteUnclear(id: string): void {
+    if (!this.mayBeUnclear) this.unclear.push(id);
   }
 
   /** Tries with the same id until it is answered, some times. */
@@ -386,6 +397,7 @@ export const durable: Scenario = {
     let isHeard = below(4) === 0;
     if (isHeard) world.calm();
     const isReliable = below(4) === 0;
+    const intrudes = oneOf([0, 0.05]);
     const store = memoryStore({
       faults: isReliable ? {} : {
         slowMs: oneOf([0, 2, 20]),
@@ -393,7 +405,7 @@ export const durable: Scenario = {
         fails: oneOf([0, 0.05]),
         loses: oneOf([0, 0.1]),
         dies: oneOf([0, 0.05]),
-        intrudes: oneOf([0, 0.05]),
+        intrudes,
       },
     });
     const clients = new Clients(world);
@@ -402,6 +414,7 @@ export const durable: Scenario = {
     for (let run = 0; run < runs; run++) {
       const system = world.system({ store, kinds: [book, notary] });
       reported.listen(system);
+      clients.mayBeUnclear = intrudes > 0 && !isReliable;
       const others: Client[] = [];
       for (let n = below(3); n > 0; n--) {
         await system.spawn(client).then((ref) => others.push(ref as Client), () => {});
@@ -421,6 +434,7 @@ export const durable: Scenario = {
         isHeard = false;
         if (below(2) === 0) { for (let host = 1; host < 6; host++) world.kill(host); }
       }
+      clients.mayBeUnclear = true;
       await system.shutdown();
       await clients.ledger.settle(world, 120_000);
     }
@@ -430,6 +444,7 @@ export const durable: Scenario = {
     const system = world.system({ store, kinds: [book, notary] });
     const audits = await audit(world, system);
     check(clients, audits);
+    assertEquals(clients.unclear, [], "nobody knows, and nobody has come between");
     for (const [key, { log }] of isHeard ? audits : []) {
       const there = log.filter((each) => each.endsWith(" told")).length;
       const count = told.get(key) ?? 0;

@@ -143,6 +143,7 @@ function connect(
   const port = portIn(came, "line");
   checkCame(memory === null || memory instanceof SharedArrayBuffer, "memory of a line");
   const far: FarEnd = { port, memory };
-  if (host.coordinator === null) host.links.connect(at, host.links.lines.open(far));
-  else host.coordinator.introduce(peer, at, far, starts);
+  if (host.coordinator !== null) return host.coordinator.introduce(peer, at, far, starts);
+  // Until the loss of the thread before is over here, some of what is for the new one waits, and the rest must, too.
+  void host.lost.inOrder(at, () => void host.links.connect(at, host.links.lines.open(far)));
 }

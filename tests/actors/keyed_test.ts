@@ -334,6 +334,7 @@ simulated.each(PLACES)(
     await assertRejects(() => system.at(runner, "one").ask.fail(), Error, "failed");
     await sleep(100);
     assertEquals(runs(), ["runs one", "runs one", "runs two"]);
+    assertEquals(await system.at(runner, "one").ask.get(), 1);
     if (workers === 0) return;
     await system.at(runner, "two").ask.die().catch(() => {});
     await sleep(2_000);

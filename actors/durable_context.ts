@@ -119,7 +119,7 @@ export interface DurableContext<S> extends Omit<KeyedContext, "become"> {
    * ```
    *
    * @throws {RangeError} when the time will not do.
-   * @throws {TypeError} when an argument cannot be stored, or the cron expression is none.
+   * @throws {TypeError} when an argument cannot be stored, the cron expression is none, or there is no such handler.
    */
   // deno-lint-ignore no-explicit-any -- the handlers are only known when setup has returned
   alarm(name: string, time: AlarmTime): Tell<any>;

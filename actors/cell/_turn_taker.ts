@@ -173,6 +173,11 @@ export abstract class TurnTaker implements Runnable, LifeOwner {
     if (incarnation === this.incarnation) this.handlers = handlers;
   }
 
+  /** Whether it has a handler with this name now. */
+  has(name: string): boolean {
+    return this.handlers !== null && findHandler(this.handlers, name) !== undefined;
+  }
+
   takeTurns(turns: number): number {
     this.#queued = false;
     let taken = 0;

@@ -38,6 +38,10 @@ export class DurableActs {
     const turn = this.#cell.writing("set an alarm");
     const { due, repeat } = timingOf(time, clock.wallTime());
     return methods((handler, args) => {
+      // Else a slip of the pen would show when it goes off, tomorrow perhaps.
+      if (!this.#cell.has(handler)) {
+        throw new TypeError(`Cannot set alarm: actor "${id}" has no handler "${handler}"`);
+      }
       const stored = encodeStored(args, "alarm", "args");
       turn.setAlarm(name, {
         name,

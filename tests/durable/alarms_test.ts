@@ -10,6 +10,8 @@ const HOUR_MS = 3_600_000;
 /** What has gone off, in this process. */
 const rings: string[] = [];
 let failing = 0;
+/** Whether the code has a certain handler. */
+let hasMissing = true;
 
 const clock = keyed(
   import.meta,
@@ -21,6 +23,7 @@ const clock = keyed(
     setMissing(name: string, time: AlarmTime) {
       context.alarm(name, time).missing();
     },
+    ...(hasMissing && { missing() {} }),
     setAndThrow(name: string, time: AlarmTime) {
       context.alarm(name, time).ring(name);
       throw new Error("no");
@@ -56,6 +59,7 @@ const clock = keyed(
 
 function start(file = ":memory:", kinds: KeyedDefinition<unknown>[] = [clock]): ActorSystem {
   rings.length = failing = 0;
+  hasMissing = true;
   return new ActorSystem({ workers: 0, store: sqlite(file), kinds });
 }
 
@@ -213,13 +217,19 @@ inVirtualTime("An alarm whose handler is not there any more is kept, and says so
   await using system = start();
   const errors: unknown[] = [];
   system.addEventListener("error", ({ detail }) => errors.push((detail.error as Error).message));
-  await system.at(clock, "a").ask.setMissing("x", { afterMs: 1_000 });
-  await sleep(20_000);
+  await system.at(clock, "a").ask.setMissing("x", { afterMs: 5_000 });
+  hasMissing = false;
+  await sleep(25_000);
   const [alarm] = await system.alarms();
   assertEquals([alarm!.name, alarm!.handler], ["x", "missing"]);
   assert(alarm!.attempts >= 3 && alarm!.attempts < 10, `${alarm!.attempts}`);
   assertEquals(alarm!.failure, 'it has no handler "missing"');
   assertGreaterOrEqual(errors.length, alarm!.attempts);
+  await assertRejects(
+    () => system.at(clock, "a").ask.setMissing("y", { afterMs: 1 }),
+    TypeError,
+    'Cannot set alarm: actor "clock/a" has no handler "missing"',
+  );
 });
 
 inVirtualTime(

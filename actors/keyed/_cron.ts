@@ -46,17 +46,17 @@ export function parseCron(doing: string, expression: string): Cron {
   return { minutes, hours, days, months, weekdays, isBoth };
 }
 
+const PART = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/;
+
 function valuesOf(doing: string, field: Field, text: string): Set<number> {
   const values = new Set<number>();
   for (const part of text.split(",")) {
-    const [range = "", step = "1"] = part.split("/");
-    const [from = "", to = from] = range === "*"
-      ? [`${field.least}`, `${field.most}`]
-      : range.split("-");
-    const first = numberOf(field, from);
+    const [, star, from = "", to = from, step] = PART.exec(part) ?? [];
+    const first = star === undefined ? numberOf(field, from) : field.least;
     // `5/10` means from 5 on.
-    const last = part.includes("/") && !range.includes("-") ? field.most : numberOf(field, to);
-    const by = Number(step);
+    const isOpen = star !== undefined || step !== undefined && !part.includes("-");
+    const last = isOpen ? field.most : numberOf(field, to);
+    const by = Number(step ?? 1);
     const isSo = Number.isInteger(first) && Number.isInteger(last) && Number.isInteger(by) &&
       first >= field.least && last <= field.most && first <= last && by >= 1;
     if (!isSo) {

@@ -3,7 +3,7 @@ import { programTest, runProgram } from "../program.ts";
 import { groups } from "../../bench/groups.ts";
 
 const MAIN = new URL("../../bench/main.ts", import.meta.url).href;
-const FLAGS = ["--no-check", "--allow-read", "--allow-sys", "--allow-run"];
+const FLAGS = ["--no-check", "--allow-read", "--allow-write=.tmp", "--allow-sys", "--allow-run"];
 
 /** Without other libraries: nothing is downloaded. */
 async function bench(...args: string[]) {

@@ -1,5 +1,5 @@
 /**
- * Runs a program that does some work once and prints the milliseconds that it took.
+ * Runs a program that does some work once and prints a figure: the milliseconds that it took, where nothing else is said.
  *
  * @throws {Deno.errors.NotFound} when there is no such program.
  * @throws {Error} when it fails, or prints anything else.
@@ -10,5 +10,7 @@ export async function runProgram(command: string, args: readonly string[]): Prom
   const printed = text.decode(stdout).trim();
   const value = Number(printed);
   if (success && printed !== "" && Number.isFinite(value)) return value;
-  throw new Error(`${command}: ${text.decode(stderr).trim() || printed || "printed nothing"}`);
+  // Without its folder: the reason is kept with the figures.
+  const name = command.split("/").at(-1);
+  throw new Error(`${name}: ${text.decode(stderr).trim() || printed || "printed nothing"}`);
 }

@@ -1,6 +1,11 @@
 /** The libraries that Troupe is compared with; nobody else imports them. */
 export const peers = {
+  "@effect/cluster": "0.60.2",
+  "@effect/rpc": "0.76.2",
+  "@effect/sql-libsql": "0.42.0",
+  "@libsql/client": "0.12.0",
   "comlink": "4.4.2",
+  "effect": "3.22.4",
   "multithreading": "0.3.52",
   "nact": "7.6.2",
   "piscina": "5.3.2",

@@ -1,5 +1,6 @@
 import { ActorSystem } from "@troupe/actors";
 import { sqlite } from "@troupe/actors/durable";
+import { peersOf, startPeers } from "../harness/absent.ts";
 import { expectAll } from "../harness/check.ts";
 import { measure } from "../harness/measure.ts";
 import { sized } from "../harness/settings.ts";
@@ -38,6 +39,10 @@ async function benchKeys(
   durability: Durability,
   keys: number,
 ): Promise<void> {
+  // Of the peer there is this level only: bench/README.md says why.
+  const peers = durability === "disk"
+    ? await startPeers(await peersOf<Player>("effect", newFile, sized(keys, 1), RUN_MS))
+    : [];
   await measure({
     title: `durable asks, ${keys} keys in flight, synchronous = ${SYNCHRONOUS[durability]}`,
     measures: [RATE],
@@ -45,6 +50,7 @@ async function benchKeys(
       byHand("by hand: a worker that commits in groups", newFile, durability, keys, true),
       troupe("Troupe, actors on the caller's thread", newFile, durability, keys, 0),
       troupe("Troupe, actors on a worker", newFile, durability, keys, 1),
+      ...peers,
     ],
     rounds: ROUNDS,
   });

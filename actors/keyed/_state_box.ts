@@ -46,9 +46,8 @@ export class StateBox {
   get draft(): unknown {
     this.#isTouched = true;
     if (this.#draft === null) {
-      const value = this.#make();
-      this.#base = this.#stored ?? this.#encode(value);
-      this.#draft = { value };
+      this.#base = this.#stored ?? this.#atBegin();
+      this.#draft = { value: this.#make(this.#base) };
     }
     return this.#draft.value;
   }
@@ -62,7 +61,7 @@ export class StateBox {
 
   /** What the last finished turn has left; nobody can change it, as far as plain data goes. */
   get view(): unknown {
-    return (this.#view ??= { value: frozen(this.#make()) }).value;
+    return (this.#view ??= { value: frozen(this.#make(this.#stored ?? this.#atBegin())) }).value;
   }
 
   /**
@@ -90,7 +89,7 @@ export class StateBox {
 
   /** The turn that goes on finds the state as it begins. */
   beginAnew(): void {
-    this.draft = this.#rules.state(this.#key);
+    this.draft = decodeStored(this.#atBegin(), this.#handles);
   }
 
   /**
@@ -100,7 +99,7 @@ export class StateBox {
    */
   finishAnew(): Stored | null {
     const text = this.#encode(this.draft);
-    const isAtBegin = isSameStored(text, this.#encode(this.#rules.state(this.#key)));
+    const isAtBegin = isSameStored(text, this.#atBegin());
     this.#isTouched = false;
     this.#base = text;
     this.#stored = isAtBegin ? null : text;
@@ -113,23 +112,39 @@ export class StateBox {
     return encodeStored(value, `state of "${this.#id}"`, "state");
   }
 
-  #make(): unknown {
-    if (this.#stored === null) return this.#rules.state(this.#key);
-    const value = decodeStored(this.#stored, this.#handles);
+  /** The state of a key that was never stored: a copy of it, since the program may give the same object each time. */
+  #atBegin(): Stored {
+    return this.#encode(this.#rules.state(this.#key));
+  }
+
+  #make(stored: Stored): unknown {
+    const value = decodeStored(stored, this.#handles);
     const { migrate, version } = this.#rules;
     return this.#version < version && migrate !== null ? migrate(value, this.#version) : value;
   }
 }
 
-/** Freezes plain data, however deep. */
+/** Freezes plain data, maps and sets, however deep. */
 function frozen(value: unknown): unknown {
   const left = [value];
   for (let each = left.pop(); left.length > 0 || each !== undefined; each = left.pop()) {
     if (typeof each !== "object" || each === null || Object.isFrozen(each)) continue;
+    if (each instanceof Map || each instanceof Set) {
+      left.push(...each.keys(), ...each.values());
+      for (const name of ["set", "add", "delete", "clear"]) {
+        if (name in each) Object.defineProperty(each, name, { value: refuse });
+      }
+      Object.freeze(each);
+      continue;
+    }
     const prototype = Object.getPrototypeOf(each);
     if (!Array.isArray(each) && prototype !== Object.prototype && prototype !== null) continue;
     Object.freeze(each);
     left.push(...Object.values(each));
   }
   return value;
+}
+
+function refuse(): never {
+  throw new TypeError("Cannot change the state: setup and handlers of reads only read");
 }

@@ -123,6 +123,59 @@ inVirtualTime("A state that is newer than the code is refused, with back-off", a
   assertEquals(rowsOf(file, "troupe_state")[0]!.state, '{"names":["a","x"]}');
 });
 
+const SHARED = { list: [] as string[], map: new Map<string, Set<string>>() };
+
+const lazy = keyed(
+  import.meta,
+  { kind: "lazy", state: () => SHARED, reads: ["get", "spoil"] },
+  (context) => ({
+    add(what: string) {
+      context.state.list.push(what);
+      context.state.map.set(what, new Set([what]));
+    },
+    addAndThrow(what: string) {
+      context.state.list.push(what);
+      throw new Error("no");
+    },
+    get: () => context.state,
+    spoil(how: "list" | "map" | "set" | "deletion") {
+      const { list, map } = context.state;
+      if (how === "list") list.push("x");
+      if (how === "map") map.set("x", new Set());
+      if (how === "set") map.get("one")!.add("x");
+      if (how === "deletion") map.clear();
+    },
+    forget() {
+      context.forget();
+      context.state.list.push("anew");
+    },
+  }),
+);
+
+simulated("A state that begins as one object for all is each actor's own", async () => {
+  await using system = start(":memory:", [lazy]);
+  const ref = system.at(lazy, "a");
+  assertEquals(await ref.ask.get(), { list: [], map: new Map() });
+  await assertRejects(() => ref.ask.addAndThrow("never"), Error, "no");
+  await ref.ask.add("one");
+  await system.at(lazy, "b").ask.forget();
+  assertEquals((await ref.ask.get()).list, ["one"]);
+  assertEquals((await system.at(lazy, "b").ask.get()).list, ["anew"]);
+  assertEquals(SHARED, { list: [], map: new Map() });
+});
+
+simulated("What handlers of reads see cannot be changed, however deep", async () => {
+  await using system = start(":memory:", [lazy]);
+  const ref = system.at(lazy, "a");
+  await ref.ask.add("one");
+  for (const how of ["list", "map", "set", "deletion"] as const) {
+    await assertRejects(() => ref.ask.spoil(how), TypeError, undefined, how);
+  }
+  assertEquals(await ref.ask.get(), { list: ["one"], map: new Map([["one", new Set(["one"])]]) });
+  await ref.ask.add("two");
+  assertEquals((await ref.ask.get()).map.size, 2);
+});
+
 class Money {
   constructor(readonly cents: number) {}
 }

@@ -290,15 +290,31 @@ export function stream(ref: Target, handler: string, args: unknown[]): StreamCon
     const copies = copyHere(args, "message", "args", here(ref));
     return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
       host.observer?.sent?.(ref, handler);
-      openHere(ref, handler, copies, chain, consumer);
+      const open = () => openHere(ref, handler, copies, chain, consumer);
+      openWhenItMay(host.gate, open, (error) => {
+        abandonValues(copies);
+        consumer.reject(error);
+      });
     });
   }
   const packet = capture(args, there(ref), "message", "args");
   const explain = (error: unknown) => errorFor(ref.label, `stream "${handler}"`, error);
   return new StreamConsumer(host.deadlines, limits, doing, (consumer) => {
     host.observer?.sent?.(ref, handler);
-    openRemote(ref, handler, packet, chain, consumer);
+    const open = () => openRemote(ref, handler, packet, chain, consumer);
+    openWhenItMay(host.gate, open, (error) => {
+      abandonItem(packet);
+      consumer.reject(error);
+    });
   }, explain);
+}
+
+function openWhenItMay(
+  gate: OutputGate | null,
+  open: () => void,
+  refuse: (error: unknown) => void,
+): void {
+  if (gate === null || !gate.holds(open, refuse)) open();
 }
 
 function openHere(

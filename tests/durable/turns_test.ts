@@ -25,6 +25,10 @@ interface Cart {
 
 const hearer = keyed(import.meta, { kind: "hearer" }, (_context, key) => ({
   hear: (what: string) => void log.push(`${key} hears ${what}`),
+  *values(what: string) {
+    log.push(`${key} is read ${what}`);
+    yield what;
+  },
   ask(what: string) {
     log.push(`${key} is asked ${what}`);
     return `${key}: ${what}`;
@@ -118,6 +122,12 @@ const cart = keyed(
         const answer = await context.system.at(hearer, "asked").ask.ask(item);
         context.state.items.push(item);
         return answer;
+      },
+      async streamAndAdd(item: string) {
+        log.push(`begins ${item}`);
+        const stream = context.system.at(hearer, "read").stream.values(item);
+        for await (const value of stream) context.state.items.push(value);
+        return context.state.items.length;
       },
       become() {
         // deno-lint-ignore no-explicit-any -- the types do not have it
@@ -330,6 +340,28 @@ inVirtualTime(
     assertTook(begin, 200);
   },
 );
+
+inVirtualTime("So does a stream that is read in the midst of a turn", async () => {
+  await using system = start(100, "full");
+  const ref = system.at(cart, "a");
+  await ref.ask.items();
+  const begin = performance.now();
+  const before = ref.ask.add("one");
+  const reading = ref.ask.streamAndAdd("two");
+  await sleep(50);
+  assertEquals(log.slice(1), ["begins two"]);
+  await before;
+  assertTook(begin, 100);
+  assertEquals(await reading, 2);
+  assertEquals(log.slice(2), ["read is read two"]);
+  // Nothing is read for a turn that builds on what is lost.
+  log.length = 0;
+  const full = system.at(cart, "full");
+  const failing = assertRejects(() => full.ask.add("too much"), StoreError);
+  await assertRejects(() => full.ask.streamAndAdd("x"), StoreError);
+  await failing;
+  assertEquals(log, ["+full 0", "begins x"]);
+});
 
 inVirtualTime("Turns do not wait for the commit of the one before: many take one", async () => {
   await using system = start(100);

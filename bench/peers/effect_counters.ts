@@ -79,10 +79,12 @@ await ask("first");
 const start = performance.now();
 let done = 0;
 await Promise.all(Array.from({ length: Number(keys) }, async (_, number) => {
-  for (let count = 1; performance.now() - start < Number(runMs); count++) {
-    expectAll(await ask(`counter ${number}`), count, "increments");
+  let count = 0;
+  // At least once: to begin with so many may take longer than a run.
+  do {
+    expectAll(await ask(`counter ${number}`), ++count, "increments");
     done++;
-  }
+  } while (performance.now() - start < Number(runMs));
 }));
 print(done / (performance.now() - start) * 1_000);
 // The cluster goes on.

@@ -1,5 +1,6 @@
 import { decodeStored, isSameStored, type Stored } from "../../channels/message/stored.ts";
 import { encodeStored } from "../../channels/packing/stored.ts";
+import { isThenable } from "../../channels/vocabulary/thenable.ts";
 import type { HandleReviver } from "../../channels/message/handle.ts";
 import type { StateRules } from "../definition/durable_rules.ts";
 import { StateVersionError } from "../vocabulary/errors.ts";
@@ -114,7 +115,11 @@ export class StateBox {
 
   /** The state of a key that was never stored: a copy of it, since the program may give the same object each time. */
   #atBegin(): Stored {
-    return this.#encode(this.#rules.state(this.#key));
+    const value = this.#rules.state(this.#key);
+    if (!isThenable(value)) return this.#encode(value);
+    throw new TypeError(
+      `Cannot begin state of "${this.#id}": state must return it at once, not a promise; load in setup`,
+    );
   }
 
   #make(stored: Stored): unknown {

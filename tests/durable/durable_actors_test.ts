@@ -1,29 +1,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ActorSystem } from "../../mod.ts";
+import { ActorSystem, keyed } from "../../mod.ts";
 import { sqlite } from "../../durable/mod.ts";
 import { account, mistyped } from "../fixtures/durable.ts";
+import { Scratch } from "./scratch.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** A file of a test, gone afterwards. */
-class Folder implements AsyncDisposable {
-  readonly path = Deno.makeTempDirSync({ dir: new URL("../../.tmp", import.meta.url).pathname });
-
-  get file(): string {
-    return `${this.path}/test.db`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
-  }
-}
 
 function start(file: string, workers = 1): ActorSystem {
   return new ActorSystem({ workers, store: sqlite(file), kinds: [account] });
 }
 
 Deno.test("The state of a durable actor is there after a restart", async () => {
-  await using folder = new Folder();
+  using folder = new Scratch();
   {
     await using system = start(folder.file);
     const mine = system.at(account, "a");
@@ -40,7 +28,7 @@ Deno.test("The state of a durable actor is there after a restart", async () => {
 });
 
 Deno.test("Durable actors: all there is, once", async () => {
-  await using folder = new Folder();
+  using folder = new Scratch();
   await using system = start(folder.file, 0);
   const mine = system.at(account, "a");
   const once = mine.with({ once: "x" });
@@ -80,7 +68,7 @@ Deno.test("Durable actors: all there is, once", async () => {
 });
 
 Deno.test("A post to durable actors that the system does not have is refused", async () => {
-  await using folder = new Folder();
+  using folder = new Scratch();
   await using system = start(folder.file, 0);
   await assertRejects(
     () => system.at(account, "a").ask.transferAway("b"),
@@ -107,5 +95,24 @@ Deno.test("A name in reads that no handler has is refused when the actor starts"
     () => system.at(mistyped, "a").ask.value(),
     TypeError,
     'Cannot start actor: reads names "valeu", which is no handler that setup has returned',
+  );
+});
+
+export const hasty = keyed(
+  import.meta,
+  { kind: "hasty", state: () => Promise.resolve({ count: 0 }) },
+  (context) => ({ get: () => context.state }),
+);
+
+Deno.test("A state that begins as a promise is refused with words", async () => {
+  await using system = new ActorSystem({
+    workers: 0,
+    store: sqlite(":memory:"),
+    kinds: [hasty],
+  });
+  await assertRejects(
+    () => system.at(hasty, "a").ask.get(),
+    TypeError,
+    'Cannot begin state of "hasty/a": state must return it at once, not a promise',
   );
 });

@@ -9,6 +9,7 @@ const HOUR_MS = 3_600_000;
 
 /** What has gone off, in this process. */
 const rings: string[] = [];
+const kept: boolean[] = [];
 let failing = 0;
 /** Whether the code has a certain handler. */
 let hasMissing = true;
@@ -43,6 +44,16 @@ const clock = keyed(
       rings.push(`${key} again ${left}`);
       if (left > 0) context.alarm("again", { afterMs: 1_000 }).again(left - 1);
     },
+    ringTwice(name: string) {
+      rings.push(`${key} ${name}`);
+      if (++context.state.rings === 2) kept.push(context.clearAlarm(name));
+    },
+    setTwice: (name: string) => context.alarm(name, { every: 1_000 }).ringTwice(name),
+    forgetAtRing() {
+      rings.push(`${key} forgets`);
+      context.forget();
+    },
+    setForgetting: () => context.alarm("forgetting", { every: 1_000 }).forgetAtRing(),
     clear: (name: string) => context.clearAlarm(name),
     setAndClear(name: string) {
       context.alarm(name, { afterMs: 10 }).ring(name);
@@ -272,6 +283,26 @@ inVirtualTime("An alarm whose handler takes long is not called again meanwhile",
   await sleep(300_000);
   assertEquals(rings, ["a slow"]);
   assertEquals(await system.at(clock, "a").ask.rings(), 1);
+});
+
+inVirtualTime("An alarm of a time that has passed goes off at once", async () => {
+  await using system = start();
+  const ref = system.at(clock, "a");
+  await ref.ask.set("at", { at: 0 });
+  await ref.ask.set("after", { afterMs: 0 });
+  await sleep(10);
+  assertEquals(rings, ["a at", "a after"]);
+});
+
+inVirtualTime("An alarm can be cleared by its own handler, and forgotten", async () => {
+  await using system = start();
+  kept.length = 0;
+  await system.at(clock, "a").ask.setTwice("x");
+  await system.at(clock, "b").ask.setForgetting();
+  await sleep(10_000);
+  assertEquals(rings.sort(), ["a x", "a x", "b forgets"]);
+  assertEquals(kept, [true]);
+  assertEquals(await system.alarms(), []);
 });
 
 inVirtualTime("A thousand alarms of one moment all go off, once", async () => {

@@ -31,9 +31,13 @@ class Clients {
   readonly #all: Promise<void>[];
   #isOver = false;
 
-  constructor(system: ActorSystem) {
+  /** @param life Tells what they do from what others of the same file have done. */
+  constructor(system: ActorSystem, life = "") {
     this.#system = system;
-    this.#all = KEYS.flatMap((key) => [this.#run(key, "one"), this.#run(key, "other")]);
+    this.#all = KEYS.flatMap((key) => [
+      this.#run(key, `${life}one`),
+      this.#run(key, `${life}other`),
+    ]);
   }
 
   async end(): Promise<void> {
@@ -49,30 +53,32 @@ class Clients {
         await ref.ask.deposit(id, 100 * Math.random());
         this.acknowledged.deposits.add(`${key}|${id}`);
       } catch (error) {
-        this.#noteError(error, `${key}|${id}`);
+        await this.#noteError(error, `${key}|${id}`);
       }
       await this.#pay(key, id);
       if (at % 7 === 0) await ref.ask.fail(id).catch(() => {});
     }
   }
 
-  /** Asks until it is told. */
+  /** Asks until it is told, or has to end. */
   async #pay(key: string, id: string): Promise<void> {
-    for (;;) {
+    while (!this.#isOver) {
       try {
         const receipt = await this.#system.at(teller, key).with({ once: id }).ask.pay(id);
         return void this.acknowledged.payments.set(`${key}|${id}`, receipt);
       } catch (error) {
-        this.#noteError(error);
+        await this.#noteError(error);
       }
     }
   }
 
-  #noteError(error: unknown, deposit?: string): void {
+  async #noteError(error: unknown, deposit?: string): Promise<void> {
     const { name } = error as Error;
     this.errors.set(name, (this.errors.get(name) ?? 0) + 1);
     const isSaid = error instanceof StoreError && error.reason !== "unclear";
     if (isSaid && deposit !== undefined) this.acknowledged.refused.add(deposit);
+    // A system that has ended says so at once.
+    await sleep(1);
   }
 }
 
@@ -116,6 +122,26 @@ Deno.test.each([{ when: "before", after: false }, { when: "after", after: true }
     assertEquals([...clients.errors.keys()].filter((name) => name !== "StoreError"), []);
   },
 );
+
+Deno.test("A shutdown under load: the next system goes on with all that was answered", async () => {
+  await using folder = await scratchFolder();
+  const file = `${folder.path}/bank.db`;
+  const acknowledged = new Acknowledged();
+  for (let life = 0; life < 3; life++) {
+    await using system = start(file);
+    const clients = new Clients(system, `${life}`);
+    await until(20_000, "deposits", () => clients.acknowledged.deposits.size > 30);
+    await within(20_000, "the shutdown", system.shutdown());
+    await clients.end();
+    for (const each of clients.acknowledged.deposits) acknowledged.deposits.add(each);
+    for (const each of clients.acknowledged.refused) acknowledged.refused.add(each);
+    for (const [id, receipt] of clients.acknowledged.payments) {
+      acknowledged.payments.set(id, receipt);
+    }
+  }
+  await using system = start(file);
+  await assertBooksOf(system, acknowledged);
+});
 
 Deno.test("A slow disk: who sends too much to an actor is told, all else waits its turn", async () => {
   await using folder = await scratchFolder();

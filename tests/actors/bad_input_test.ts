@@ -277,12 +277,12 @@ Deno.test.each([LOADS[0]!, LOADS[3]!])(
   "ActorOptions.startTimeoutMs limits the load of a module on a new thread ($on, $worker)",
   async ({ on, worker }) => {
     await using system = hushed(new ActorSystem({ workers: 1, worker, startTimeoutMs: 60_000 }));
-    const ref = await system.spawn(gated.with({ on, startTimeoutMs: 2_000 }));
+    const ref = await system.spawn(gated.with({ on, startTimeoutMs: 5_000 }));
     await using _gate = await holdGate();
     await assertRejects(() => ref.ask.die("close"), HostLostError);
     const reason = await within(20_000, "the end of the actor", ref.exited);
     assert(reason.kind === "error" && reason.error instanceof DOMException, reason.kind);
-    assertMatch(reason.error.message, /load module .*gated_module.ts: .* within 2000 ms/);
+    assertMatch(reason.error.message, /load module .*gated_module.ts: .* within 5000 ms/);
   },
 );
 

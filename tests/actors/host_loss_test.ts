@@ -38,11 +38,11 @@ async function comesBack({ worker, death }: Way, on: "any" | "own"): Promise<voi
   for (let round = 1; round <= 3; round++) {
     await ref.ask.add(5);
     const asks = [ref.ask.wait(), neighbour.ask.wait(), ref.ask.die(death)];
-    for (const { status } of await within(4_000, "the asks", Promise.allSettled(asks))) {
+    for (const { status } of await within(20_000, "the asks", Promise.allSettled(asks))) {
       assertEquals(status, "rejected");
     }
     const [count, restarts, thread, other] = await within(
-      4_000,
+      20_000,
       `the actors, round ${round}`,
       Promise.all([
         ref.ask.add(1),
@@ -77,13 +77,13 @@ simulated(
     await using system = new ActorSystem({ workers: 1 });
     const ref = await system.spawn(phoenix, 0);
     for (let round = 0; round < 3; round++) {
-      await within(4_000, "the loss", ref.ask.die("close").catch(() => {}));
+      await within(20_000, "the loss", ref.ask.die("close").catch(() => {}));
       const replies: Promise<number>[] = [];
       for (let n = 1; n <= 100; n++) {
         ref.tell.add(1);
         replies.push(ref.ask.add(1));
       }
-      const counts = await within(4_000, "the replies", Promise.all(replies));
+      const counts = await within(20_000, "the replies", Promise.all(replies));
       assertEquals(counts, Array.from({ length: 100 }, (_, n) => 2 * n + 2));
     }
     assertEquals(system.deadLetters, 0);
@@ -96,13 +96,13 @@ simulated("After three losses within five seconds an actor has ended, and so it 
   system.addEventListener("restart", ({ detail }) => restarts.push(detail.restarts));
   const ref = await system.spawn(phoenix.with({ name: "bird" }), 0);
   for (let round = 0; round < 4; round++) {
-    await within(4_000, "the loss", ref.ask.die("exit").catch(() => {}));
+    await within(20_000, "the loss", ref.ask.die("exit").catch(() => {}));
   }
-  const reason = await within(4_000, "the end", ref.exited);
+  const reason = await within(20_000, "the end", ref.exited);
   assert(reason.kind === "host-lost");
   assertInstanceOf(reason.error, HostLostError);
   assertEquals(restarts, [1, 2, 3]);
-  await assertRejects(() => within(4_000, "a refusal", ref.ask.add(1)), HostLostError);
+  await assertRejects(() => within(20_000, "a refusal", ref.ask.add(1)), HostLostError);
   assertEquals(await system.find("bird"), undefined);
   assertEquals(await (await system.spawn(phoenix.with({ name: "bird" }), 7)).ask.add(1), 8);
 });
@@ -129,11 +129,11 @@ simulated.each(MIXES.flatMap((mix) => [
       ? await (await system.spawn(parent)).ask.start("bird") as ActorRef<Phoenix>
       : await system.spawn(bird, 0);
     for (const step of mix) {
-      assertEquals(await within(4_000, "an answer", ref.ask.restarts()), restarts.length);
+      assertEquals(await within(20_000, "an answer", ref.ask.restarts()), restarts.length);
       const doing = step === "fail" ? ref.ask.fail() : ref.ask.die("exit");
-      await within(4_000, step, doing.catch(() => {}));
+      await within(20_000, step, doing.catch(() => {}));
     }
-    const reason = await within(4_000, "the end", ref.exited);
+    const reason = await within(20_000, "the end", ref.exited);
     assertEquals(reason.kind, mix.at(-1) === "fail" ? "error" : "host-lost");
     assertEquals(restarts, [1, 2, 3]);
   },
@@ -147,11 +147,11 @@ simulated("stop() and terminate() are not undone by the loss of the worker", asy
       const neighbour = await system.spawn(phoenix.with({ concurrency: 100 }), 0);
       const dying = neighbour.ask.die("close").catch(() => {});
       const ordered = ref[order]();
-      await within(4_000, "the loss", dying);
-      await within(4_000, order, ordered);
-      assertNotEquals((await within(4_000, "the end", ref.exited)).kind, "normal");
-      assertEquals(await within(4_000, "the neighbour", neighbour.ask.add(1)), 1);
-      await assertRejects(() => within(4_000, "a refusal", ref.ask.add(1)), Error);
+      await within(20_000, "the loss", dying);
+      await within(20_000, order, ordered);
+      assertNotEquals((await within(20_000, "the end", ref.exited)).kind, "normal");
+      assertEquals(await within(20_000, "the neighbour", neighbour.ask.add(1)), 1);
+      await assertRejects(() => within(20_000, "a refusal", ref.ask.add(1)), Error);
     }
   }
 });
@@ -166,10 +166,10 @@ Deno.test(
     ref.tell.loop();
     await elsewhere.ask.add(1); // The loop has been posted by now; what is sent later is never read.
     const asked = assertRejects(() => neighbour.ask.wait(), HostLostError);
-    await within(4_000, "the end", ref.terminate());
+    await within(20_000, "the end", ref.terminate());
     await within(3_000, "the rejection", asked);
     assertEquals(await within(3_000, "the reason", ref.exited), { kind: "killed" });
-    assertEquals(await within(4_000, "the neighbour", neighbour.ask.add(1)), 6);
+    assertEquals(await within(20_000, "the neighbour", neighbour.ask.add(1)), 6);
   },
 );
 
@@ -208,11 +208,11 @@ simulated("Temporary actors do not come back", async () => {
   await using system = new ActorSystem({ workers: 1 });
   const ref = await system.spawn(phoenix.with({ restart: "temporary", name: "t" }), 0);
   const other = await system.spawn(phoenix, 0);
-  await within(4_000, "the loss", ref.ask.die("close").catch(() => {}));
-  assertEquals((await within(4_000, "the end", ref.exited)).kind, "host-lost");
-  assertEquals(await within(4_000, "the other", other.ask.add(1)), 1);
+  await within(20_000, "the loss", ref.ask.die("close").catch(() => {}));
+  assertEquals((await within(20_000, "the end", ref.exited)).kind, "host-lost");
+  assertEquals(await within(20_000, "the other", other.ask.add(1)), 1);
   assertEquals(await system.find("t"), undefined);
-  await assertRejects(() => within(4_000, "a refusal", ref.ask.add(1)), Error);
+  await assertRejects(() => within(20_000, "a refusal", ref.ask.add(1)), Error);
 });
 
 simulated("A shutdown starts nothing again", async () => {
@@ -246,12 +246,12 @@ Deno.test(
     const neighbour = await system.spawn(phoenix, 4);
     assertEquals(await ref.ask.ping(), "pong");
     await Deno.remove(url);
-    await assertRejects(() => within(4_000, "the loss", ref.ask.die()), HostLostError);
-    const reason = await within(4_000, "the end", ref.exited);
+    await assertRejects(() => within(20_000, "the loss", ref.ask.die()), HostLostError);
+    const reason = await within(20_000, "the end", ref.exited);
     assert(reason.kind === "error");
     assertInstanceOf(reason.error, Error, "gone.ts");
-    await assertRejects(() => within(4_000, "a refusal", ref.ask.ping()), ActorStoppedError);
-    assertEquals(await within(4_000, "the neighbour", neighbour.ask.add(1)), 5);
+    await assertRejects(() => within(20_000, "a refusal", ref.ask.ping()), ActorStoppedError);
+    assertEquals(await within(20_000, "the neighbour", neighbour.ask.add(1)), 5);
   },
 );
 

@@ -24,9 +24,13 @@ function tellTo(ref: BookRef, key: string, id: string): void {
   ref.tell.told(id);
 }
 
+/** What came to somebody who is not durable by posts. */
+let posted = new Set<string>();
+
 /** Keeps nothing but what it is told. */
 const notary = keyed(import.meta, { kind: "sim-notary" }, () => ({
   note: (key: string, id: string, position: number) => void noted.push({ key, id, position }),
+  hear: (id: string) => void posted.add(id),
 }));
 
 interface Book {
@@ -43,7 +47,7 @@ const chance = (share: number) => failing > 0 && Math.random() < share;
 
 /** What a book does. */
 type BookHandlers =
-  & Record<"add" | "addAndFail" | "forget", (id: string) => number>
+  & Record<"add" | "addAndFail" | "forget" | "publish", (id: string) => number>
   & Record<"enter" | "send", (id: string, other: string) => number>
   & Record<"leave" | "relay" | "receive", (id: string, other: string) => Promise<number>>
   & {
@@ -59,17 +63,16 @@ type BookHandlers =
 
 type BookRef = KeyedRef<BookHandlers>;
 
-const book: KeyedDefinition<BookHandlers> = keyed(
-  import.meta,
-  {
-    kind: "sim-book",
+function bookOf(kind: string, onError: "restart" | "resume"): KeyedDefinition<BookHandlers> {
+  return keyed(import.meta, {
+    kind,
+    onError,
     idleMs: 40,
     maxActive: 3,
     postAttempts: 1_000,
     state: (): Book => ({ log: [], epochs: [] }),
     reads: ["read"],
-  },
-  async (context, key) => {
+  }, async (context, key) => {
     // Half of the activations take time.
     if (chance(0.5)) await new Promise((resolve) => setTimeout(resolve, 3 * Math.random()));
     if (chance(0.02)) throw new RangeError("as told in setup");
@@ -107,8 +110,13 @@ const book: KeyedDefinition<BookHandlers> = keyed(
         return add(`${id} leaves ${name}`);
       },
       send(id: string, to: string) {
-        context.post(book, to).receive(id, key);
+        context.post(kindOf(to), to).receive(id, key);
         return add(`${id} to ${to}`);
+      },
+      /** Posts to somebody who is not durable. */
+      publish(id: string) {
+        context.post(notary, key).hear(`${key} ${id}`);
+        return add(`${id} publishes`);
       },
       async receive(id: string, from: string) {
         if (chance(0.2)) await pause();
@@ -140,20 +148,27 @@ const book: KeyedDefinition<BookHandlers> = keyed(
           if (chance(0.3)) await pause();
         }
       },
-      relay: (id: string, to: string) => context.system.at(book, to).ask.add(id),
+      relay: (id: string, to: string) => context.system.at(kindOf(to), to).ask.add(id),
       read: () => context.state.log,
       async audit() {
         const entries = await context.storage.list();
         return { ...context.state, entries, alarms: context.alarms().map(({ name }) => name) };
       },
     };
-  },
-);
+  });
+}
+
+/** A failure of a handler ends the life of the first kind, and not of the second. */
+const kinds = [bookOf("sim-book", "restart"), bookOf("sim-tough", "resume")] as const;
+
+function kindOf(key: string): KeyedDefinition<BookHandlers> {
+  return kinds[KEYS.indexOf(key) % 2]!;
+}
 
 const client = actor(import.meta, (context) => ({
-  add: (key: string, id: string) => context.system.at(book, key).ask.add(id),
+  add: (key: string, id: string) => context.system.at(kindOf(key), key).ask.add(id),
   tellAndRead(key: string, ids: readonly string[]) {
-    const ref = context.system.at(book, key);
+    const ref = context.system.at(kindOf(key), key);
     for (const id of ids) tellTo(ref, key, id);
     return ref.ask.read();
   },
@@ -164,6 +179,8 @@ type Client = ActorRef<{
   tellAndRead(key: string, ids: readonly string[]): Promise<string[]>;
 }>;
 
+/** So long a shutdown takes when somebody has not ended by then. */
+const SHUTDOWN_MS = 4_500;
 const KEYS = ["a", "b", "c", "d"];
 const NAMES = ["x", "y"];
 /** How a message to an actor may end that has failed, is lost, or could not be committed. */
@@ -193,7 +210,7 @@ class Clients {
   /** Does something, by chance. */
   act(system: ActorSystem, clients: readonly Client[]): void {
     const key = oneOf(KEYS);
-    const ref = system.at(book, key);
+    const ref = system.at(kindOf(key), key);
     const id = `${++this.#count}`;
     const other = oneOf(KEYS);
     const name = oneOf(NAMES);
@@ -216,7 +233,9 @@ class Clients {
       () => this.#read(key, ref.ask.read()),
       () => this.#read(key, limited.ask.read()),
       () => this.#stream(ref, key, id, 1 + below(5)),
-      () => this.#known(ref),
+      // Of one that goes on after a failure variables are not undone.
+      ...kindOf(key) === kinds[0] ? [() => this.#known(ref)] : [],
+      () => this.#write(key, `${id} publishes`, ref.ask.publish(id)),
       () => tellTo(ref, key, `${id} told`),
       // Never in a circle.
       ...key < other ? [() => this.#write(other, id, ref.ask.relay(id, other), false)] : [],
@@ -316,6 +335,11 @@ type Audit = Awaited<ReturnType<BookRef["ask"]["audit"]>>;
 function check(clients: Clients, audits: ReadonlyMap<string, Audit>): void {
   for (const [key, { log, epochs, entries, alarms }] of audits) {
     clients.histories.get(key)!.check(log);
+    for (
+      const [id] of log.map((each) => each.split(" ")).filter(([, verb]) => verb === "publishes")
+    ) {
+      assert(posted.has(`${key} ${id}`), `a post of ${key} that is not durable is lost: ${id}`);
+    }
     assertEquals(epochs, epochs.toSorted((a, b) => a - b), `epochs of ${key}`);
     assert(!log.some((each) => each.endsWith(" step 3")), "a step that has failed is there");
     assertEquals({ entries, alarms }, modelOf(log), `entries and alarms of ${key}`);
@@ -341,7 +365,7 @@ async function audit(world: SimulatedWorld, system: ActorSystem): Promise<Map<st
   const audits = new Map<string, Audit>();
   const look = async () => {
     for (const key of KEYS) {
-      const ref = system.at(book, key);
+      const ref = system.at(kindOf(key), key);
       audits.set(key, await ref.ask.audit());
     }
   };
@@ -349,7 +373,8 @@ async function audit(world: SimulatedWorld, system: ActorSystem): Promise<Map<st
     const logs = [...audits.values()].flatMap(({ log }) => log.map((each) => each.split(" ")[1]));
     const count = (verb: string) => logs.filter((each) => each === verb).length;
     const isRung = audits.values().every(({ alarms }) => alarms.length === 0);
-    return isRung && count("to") <= count("from");
+    const isHeard = count("publishes") <= posted.size;
+    return isRung && isHeard && count("to") <= count("from");
   };
   const end = world.now + 600_000;
   do {
@@ -391,11 +416,13 @@ export const durable: Scenario = {
   faults: { kill: [0, 8], hang: [0, 1], slow: [0, 1], partition: [0, 1] },
   async run(world) {
     noted = [];
+    posted = new Set();
     told = new Map();
     failing = 1;
+    const isCalm = below(4) === 0;
     /** Whether no message is lost without a word. */
-    let isHeard = below(4) === 0;
-    if (isHeard) world.calm();
+    let isHeard = isCalm;
+    if (isCalm) world.calm();
     const isReliable = below(4) === 0;
     const intrudes = oneOf([0, 0.05]);
     const store = memoryStore({
@@ -412,7 +439,7 @@ export const durable: Scenario = {
     const reported = new Reported();
     const runs = 1 + below(3);
     for (let run = 0; run < runs; run++) {
-      const system = world.system({ store, kinds: [book, notary] });
+      const system = world.system({ store, kinds: [...kinds, notary] });
       reported.listen(system);
       clients.mayBeUnclear = intrudes > 0 && !isReliable;
       const others: Client[] = [];
@@ -435,13 +462,17 @@ export const durable: Scenario = {
         if (below(2) === 0) { for (let host = 1; host < 6; host++) world.kill(host); }
       }
       clients.mayBeUnclear = true;
+      const start = world.now;
       await system.shutdown();
+      const ms = world.now - start;
+      // Nothing is in its way.
+      if (isCalm && isReliable) assert(ms < SHUTDOWN_MS, `the shutdown takes ${ms} ms`);
       await clients.ledger.settle(world, 120_000);
     }
     world.calm();
     store.calm();
     failing = 0;
-    const system = world.system({ store, kinds: [book, notary] });
+    const system = world.system({ store, kinds: [...kinds, notary] });
     const audits = await audit(world, system);
     check(clients, audits);
     assertEquals(clients.unclear, [], "nobody knows, and nobody has come between");

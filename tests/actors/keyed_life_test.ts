@@ -1,15 +1,6 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import {
-  actor,
-  ActorSystem,
-  keyed,
-  type KeyedRef,
-  MailboxFullError,
-  Pool,
-  Supervisor,
-  task,
-} from "../../mod.ts";
-import { counter } from "../fixtures/keyed.ts";
+import { actor, ActorSystem, keyed, MailboxFullError, Pool, Supervisor } from "../../mod.ts";
+import { client, counter, visit } from "../fixtures/keyed.ts";
 import { programTest, runProgram } from "../program.ts";
 import { inVirtualTime, simulated } from "../simulation/simulated.ts";
 
@@ -101,33 +92,24 @@ inVirtualTime("A mailbox that is full rejects, and says which", async () => {
   assert(reason.message.includes("small/a"), reason.message);
 });
 
-const visitor = actor(import.meta, (context) => ({
-  visit: (key: string) => context.system.at(counter, key).ask.increment(),
-}));
-
-const visit = task(
-  import.meta,
-  (ref: KeyedRef<{ increment(): number }>) => ref.ask.increment(),
-);
-
 simulated(
   "All actors reach keyed actors: also those on workers of their own and of pools",
   async () => {
     await using system = new ActorSystem({ workers: 2 });
-    const own = await system.spawn(visitor.with({ on: "own" }));
-    const shared = await system.spawn(visitor);
-    const here = await system.spawn(visitor.with({ on: "here" }));
+    const own = await system.spawn(client.with({ on: "own" }));
+    const shared = await system.spawn(client);
+    const here = await system.spawn(client.with({ on: "here" }));
     for (let at = 0; at < 10; at++) {
       const key = `${at}`;
-      assertEquals(await own.ask.visit(key), 1);
-      assertEquals(await shared.ask.visit(key), 2);
-      assertEquals(await here.ask.visit(key), 3);
+      assertEquals(await own.ask.increment(key), 1);
+      assertEquals(await shared.ask.increment(key), 2);
+      assertEquals(await here.ask.increment(key), 3);
     }
     await using pool = new Pool({ system, workers: 1 });
     assertEquals(await pool.run(visit, system.at(counter, "task")), 1);
     await own.stop();
     // What they have counted is not on that worker.
-    for (let at = 0; at < 10; at++) assertEquals(await here.ask.visit(`${at}`), 4);
+    for (let at = 0; at < 10; at++) assertEquals(await here.ask.increment(`${at}`), 4);
   },
 );
 

@@ -216,8 +216,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "messages that come while an actor falls asleep are dropped",
     file: "actors/keyed/keyed_actors.ts",
-    find: "if (cell.messages > 0) {",
-    replace: "if (cell.messages > Infinity) {",
+    find: "if (cell.messages > 0 || isKept) {",
+    replace: "if (isKept) {",
     scenario: "without a loss",
   },
   {

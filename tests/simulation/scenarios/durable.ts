@@ -49,7 +49,10 @@ const chance = (share: number) => failing > 0 && Math.random() < share;
 type BookHandlers =
   & Record<"add" | "addAndFail" | "forget" | "publish", (id: string) => number>
   & Record<"enter" | "send", (id: string, other: string) => number>
-  & Record<"leave" | "relay" | "receive", (id: string, other: string) => Promise<number>>
+  & Record<
+    "leave" | "relay" | "receive" | "remindAgain",
+    (id: string, other: string) => Promise<number>
+  >
   & {
     addSlowly(id: string): Promise<number>;
     told(id: string): void;
@@ -127,6 +130,14 @@ function bookOf(kind: string, onError: "restart" | "resume"): KeyedDefinition<Bo
         // Some have the same time.
         const at = Math.ceil((Date.now() + afterMs) / 20) * 20;
         context.alarm(name, afterMs === 3 ? { at } : { afterMs }).ring(id, name);
+        return add(`${id} sets ${name}`);
+      },
+      /** For the same time as it is set, also when it has come meanwhile. */
+      async remindAgain(id: string, name: string) {
+        const { due: at = new Date() } = context.alarms().find((each) => each.name === name) ?? {};
+        const ms = at.getTime() - Date.now();
+        if (ms < 40) await new Promise((resolve) => setTimeout(resolve, Math.max(0, ms) + 2));
+        context.alarm(name, { at }).ring(id, name);
         return add(`${id} sets ${name}`);
       },
       ring(id: string, name: string) {
@@ -228,6 +239,7 @@ class Clients {
         const asked = ref.ask.remind(id, name, oneOf([0, 3, 30]));
         return this.#write(key, `${id} sets ${name}`, asked);
       },
+      () => this.#write(key, `${id} sets ${name}`, ref.ask.remindAgain(id, name)),
       () => this.#write(key, `${id} forgets`, ref.ask.forget(id)),
       () => this.#once(ref, key, id),
       () => this.#read(key, ref.ask.read()),

@@ -115,7 +115,7 @@ function guestOf(kind: string, idleMs: number, maxActive: number): KeyedDefiniti
           for (let value = 0; value < to; value++) {
             yield value;
             if (activation.isOver) notes.faults.push(`a stream of ${activation.id} after its end`);
-            await pause(2 * Math.random());
+            if (to < 10) await pause(2 * Math.random());
           }
         })();
       },
@@ -138,8 +138,11 @@ function act(system: Pick<ActorSystem, "at">, from: string): Promise<unknown> | 
   const next = () => notes.next(from, id);
   const read = async () => {
     let step = 0;
-    for await (const value of ref.stream.count(from, next(), 1 + below(4))) {
+    // Of a long one more is there than is taken ahead of time.
+    const isLong = below(6) === 0;
+    for await (const value of ref.stream.count(from, next(), isLong ? 40 : 1 + below(4))) {
       assertEquals(value, step++, "values of a stream");
+      if (isLong && step === 1) await pause(below(60));
       if (below(8) === 0) break;
     }
   };
@@ -191,10 +194,12 @@ export const keyedActors: Scenario = {
       clients.push(await retried(() => system.spawn(client, `client ${n}`)) as Client);
     }
     const pauseMs = oneOf([0.1, 2, 10]);
+    // To sleep is no reason to fail.
+    const allowed = notes.isStormy || isFailing ? FAILED : ["TimeoutError"];
     for (let round = 0; round < 60; round++) {
       const from = below(clients.length + 1);
       const done = from === 0 ? act(system, "main") : clients[from - 1]!.ask.act();
-      if (done !== undefined) void ledger.add(`act ${round}`, done, ...FAILED);
+      if (done !== undefined) void ledger.add(`act ${round}`, done, ...allowed);
       await world.sleep(Math.random() * pauseMs);
     }
     await ledger.settle(world, 60_000);

@@ -56,6 +56,8 @@ export class Dispatcher {
   readonly #alarms = new Set<string>();
   /** Alarms whose actors cannot be activated: until when they are left alone, and how often they have failed. */
   readonly #stuck = new Map<string, { until: number; failures: number }>();
+  /** Alarms whose actors have answered, until the store says that they are not set any more. */
+  readonly #answered = new Set<string>();
   /** What is under way from one actor to another, each after the one before. */
   readonly #pairs = new Map<string, PendingPost[]>();
   readonly #posts = new Set<number>();
@@ -126,8 +128,11 @@ export class Dispatcher {
 
   /** Forgets what was stuck and is not any more. */
   #tidy(alarms: readonly OwnedAlarm[], now: number): void {
-    if (this.#stuck.size === 0) return;
+    if (this.#stuck.size === 0 && this.#answered.size === 0) return;
     const due = new Set(alarms.map(idOf));
+    for (const id of this.#answered) {
+      if (!due.has(id)) this.#answered.delete(id);
+    }
     for (const [id, { until }] of this.#stuck) {
       if (until <= now && !due.has(id)) this.#stuck.delete(id);
     }
@@ -145,6 +150,8 @@ export class Dispatcher {
     const stuck = this.#stuck.get(id);
     if (stuck !== undefined && stuck.until > now) return this.#lookAt(stuck.until);
     if (this.#alarms.has(id) || this.#alarms.size >= MOST_UNDER_WAY) return;
+    // Its actor has answered, and it is still set: this look was under way, or the actor knows it otherwise.
+    if (this.#answered.delete(id)) return this.#leaveAlone(id);
     this.#alarms.add(id);
     void this.#goOff(alarm, id);
   }
@@ -152,7 +159,7 @@ export class Dispatcher {
   async #goOff({ kind, key, name, due, handler, args }: OwnedAlarm, id: string): Promise<void> {
     try {
       await this.#send(kind, key, handler, args, { alarm: [name, due] });
-      this.#stuck.delete(id);
+      this.#answered.add(id);
     } catch (error) {
       if (isLoss(error)) this.#lookAt(this.#host.clock.wallTime() + RETRY_MS);
       else this.#setAside(id, this.#refTo(kind, key), handler, error);
@@ -163,11 +170,17 @@ export class Dispatcher {
 
   /** An alarm whose handler has failed is set anew by its actor; else the actor could not be activated. */
   #setAside(id: string, ref: RefByKey, handler: string, error: unknown): void {
-    const { clock, index, reports } = this.#host;
+    const { index, reports } = this.#host;
     const { failures } = this.#stuck.get(id) ?? { failures: 0 };
     if (failures === 0) reports.report("error", { ref, handler, host: index, error });
+    this.#leaveAlone(id);
+  }
+
+  /** An alarm is not sent again at once. */
+  #leaveAlone(id: string): void {
+    const { failures } = this.#stuck.get(id) ?? { failures: 0 };
     this.#stuck.delete(id);
-    const until = clock.wallTime() + retryIn(failures);
+    const until = this.#host.clock.wallTime() + retryIn(failures);
     this.#stuck.set(id, { until, failures: failures + 1 });
     this.#lookAt(until);
     if (this.#stuck.size <= MOST_STUCK) return;

@@ -51,8 +51,10 @@ export class TurnDraft {
     (this.#entries ??= new Map()).set(name, value);
   }
 
+  /** A store keeps whole milliseconds, and an alarm is known by its time. */
   setAlarm(name: string, alarm: StoredAlarm | null): void {
-    (this.#alarms ??= new Map()).set(name, alarm);
+    const kept = alarm === null ? null : { ...alarm, due: Math.ceil(alarm.due) };
+    (this.#alarms ??= new Map()).set(name, kept);
   }
 
   post(post: StoredPost): void {

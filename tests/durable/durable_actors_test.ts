@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem, keyed } from "../../mod.ts";
 import { sqlite } from "../../durable/mod.ts";
 import { account, mistyped } from "../fixtures/durable.ts";
+import { until } from "../testing.ts";
 import { Scratch } from "./scratch.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -115,4 +116,25 @@ Deno.test("A state that begins as a promise is refused with words", async () => 
     TypeError,
     'Cannot begin state of "hasty/a": state must return it at once, not a promise',
   );
+});
+
+export const ticker = keyed(
+  import.meta,
+  { kind: "ticker", state: () => ({ ticks: 0 }), reads: ["ticks"], onError: "resume" },
+  (context) => ({
+    begin: (ms: number) => context.alarm("tick", { every: ms }).tick(),
+    tick() {
+      context.state.ticks++;
+      if (context.state.ticks === 3) context.clearAlarm("tick");
+    },
+    ticks: () => context.state.ticks,
+  }),
+);
+
+Deno.test("An alarm goes off every so many milliseconds, also when they are not whole", async () => {
+  await using system = new ActorSystem({ workers: 0, store: sqlite(":memory:"), kinds: [ticker] });
+  const ref = system.at(ticker, "a");
+  await ref.ask.begin(10.25);
+  await until(10_000, "three ticks", async () => await ref.ask.ticks() === 3);
+  assertEquals(await system.alarms(), []);
 });

@@ -114,6 +114,12 @@ export class KeyedCell extends Cell implements Used {
     if (this.state === "starting") this.live();
   }
 
+  /** It is asleep: another one is made when it is needed again. */
+  leaveMemory(): void {
+    this.state = "ended";
+    this.accepts = false;
+  }
+
   /** Begins the next life, for messages that came while the one before ended. */
   activateAgain(): void {
     this.beginAgain(0);

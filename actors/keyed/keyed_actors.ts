@@ -146,6 +146,7 @@ export class KeyedActors implements KeyedHere, Home {
       }
     }
     this.#cells.delete(cell.id);
+    cell.leaveMemory();
     this.#host.actors.release(cell, this.#host);
     if (isKept) this.#activate(cell.id);
   }

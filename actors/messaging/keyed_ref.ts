@@ -32,6 +32,8 @@ export class RefByKey implements Target, Handle, Selectable {
   readonly meta: Meta | null;
   #tell: Tell<unknown> | undefined;
   #ask: Ask<unknown> | undefined;
+  /** The actor as it was found last; one that has gone to sleep is ending. */
+  #cell: Cell | undefined;
 
   constructor(
     host: RefOwner,
@@ -79,7 +81,9 @@ export class RefByKey implements Target, Handle, Selectable {
   }
 
   get cell(): Cell | undefined {
-    return this.isHere ? this.host.keyed.cellOf(this.id) : undefined;
+    const known = this.#cell;
+    if (known !== undefined && !known.isEnding) return known;
+    return this.#cell = this.isHere ? this.host.keyed.cellOf(this.id) : undefined;
   }
 
   defer(work: () => void): boolean {

@@ -47,7 +47,8 @@ export class GroupCommit {
     for (const { actor } of writes) if (actor !== undefined) this.#actors.add(actor);
     if (!this.#isPlanned) {
       this.#isPlanned = true;
-      this.#rounds = this.#seen = 0;
+      this.#rounds = 0;
+      this.#seen = this.#requests.length;
       this.#nextRound();
     }
     return promise;

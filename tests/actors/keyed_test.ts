@@ -9,7 +9,7 @@ import {
 } from "../../mod.ts";
 import { brittle, client, counter, log, runner, sleeper } from "../fixtures/keyed.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
-import { simulated } from "../simulation/simulated.ts";
+import { inVirtualTime, simulated } from "../simulation/simulated.ts";
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -70,7 +70,7 @@ simulated("A kind that only one thread has named is found by all", async () => {
   }
 });
 
-simulated("A keyed actor sleeps when it is idle, and wakes with the next message", async () => {
+inVirtualTime("A keyed actor sleeps when it is idle, and wakes with the next message", async () => {
   log.length = 0;
   await using system = new ActorSystem({ workers: 0 });
   const ref = system.at(sleeper, "a");
@@ -83,7 +83,7 @@ simulated("A keyed actor sleeps when it is idle, and wakes with the next message
   assertEquals(await ref.ask.touch(), 1);
 });
 
-simulated("No message is lost because an actor is about to sleep", async () => {
+inVirtualTime("No message is lost because an actor is about to sleep", async () => {
   log.length = 0;
   await using system = new ActorSystem({ workers: 0 });
   const ref = system.at(sleeper, "b");
@@ -100,15 +100,18 @@ simulated("No message is lost because an actor is about to sleep", async () => {
   assert(log.filter((each) => each === "-b").length >= 5, log.join());
 });
 
-simulated("The actors that were used least recently sleep when there are too many", async () => {
-  log.length = 0;
-  await using system = new ActorSystem({ workers: 0 });
-  for (const key of ["a", "b", "c", "d"]) await system.at(sleeper, key).ask.touch();
-  await system.at(sleeper, "a").ask.touch();
-  await system.at(sleeper, "e").ask.touch();
-  await sleep(200);
-  assertEquals(log, ["+a", "+b", "+c", "+d", "+e", "-b"]);
-});
+inVirtualTime(
+  "The actors that were used least recently sleep when there are too many",
+  async () => {
+    log.length = 0;
+    await using system = new ActorSystem({ workers: 0 });
+    for (const key of ["a", "b", "c", "d"]) await system.at(sleeper, key).ask.touch();
+    await system.at(sleeper, "a").ask.touch();
+    await system.at(sleeper, "e").ask.touch();
+    await sleep(200);
+    assertEquals(log, ["+a", "+b", "+c", "+d", "+e", "-b"]);
+  },
+);
 
 type Busy = KeyedRef<{
   work(ms: number): Promise<number>;
@@ -134,7 +137,7 @@ const HOLDERS: Holder[] = [
   },
 ];
 
-simulated.each(HOLDERS)("$what keeps a keyed actor awake", async ({ begin, ms }) => {
+inVirtualTime.each(HOLDERS)("$what keeps a keyed actor awake", async ({ begin, ms }) => {
   log.length = 0;
   await using system = new ActorSystem({ workers: 0 });
   const done = begin(system.at(sleeper, "x"));
@@ -145,7 +148,7 @@ simulated.each(HOLDERS)("$what keeps a keyed actor awake", async ({ begin, ms })
   assert(log.includes("-x"), log.join());
 });
 
-simulated("A living child keeps a keyed actor awake, every() does not", async () => {
+inVirtualTime("A living child keeps a keyed actor awake, every() does not", async () => {
   log.length = 0;
   await using system = new ActorSystem({ workers: 0 });
   await system.at(sleeper, "parent").ask.child();
@@ -158,7 +161,7 @@ simulated("A living child keeps a keyed actor awake, every() does not", async ()
   assertEquals(log.length, length);
 });
 
-simulated(
+inVirtualTime(
   "What waits for an activation that fails rejects, and the next message tries again",
   async () => {
     log.length = 0;
@@ -184,7 +187,7 @@ simulated(
   },
 );
 
-simulated("A shutdown does not wait for an actor that is about to be tried again", async () => {
+inVirtualTime("A shutdown does not wait for an actor that is about to be tried again", async () => {
   const system = new ActorSystem({ workers: 0 });
   const ref = system.at(brittle, "ends:9");
   for (let time = 0; time < 6; time++) await ref.ask.count().catch(() => {});
@@ -217,26 +220,29 @@ simulated("Keyed actors on a lost worker are activated on the new one", async ()
   assert(counts.includes(1) && counts.includes(2), counts.join());
 });
 
-simulated("A worker that nobody needed after its loss is started for a keyed actor", async () => {
-  await using system = new ActorSystem({ workers: 2 });
-  const states: string[] = [];
-  system.addEventListener("host", ({ detail }) => states.push(`${detail.index} ${detail.state}`));
-  const keys = Array.from({ length: 10 }, (_, number) => `key ${number}`);
-  const temporary = client.with({ restart: "temporary" });
-  for (let round = 0; round < 3; round++) {
-    const [one, other] = await Promise.all([system.spawn(temporary), system.spawn(temporary)]);
-    await Promise.all(keys.map((key) => one.ask.increment(key)));
-    await other.ask.die().catch(() => {});
-    await sleep(2_000);
-    await Promise.all(keys.map((key) => one.ask.increment(key)));
-    await one.ask.die().catch(() => {});
-    await sleep(2_000);
-  }
-  const counts = await Promise.all(keys.map((key) => system.at(counter, key).ask.increment()));
-  // On the host that was lost last they are new, on the other one they have been counted once before.
-  assertEquals(new Set(counts), new Set([1, 2]));
-  assert(states.filter((state) => state.endsWith("back")).length >= 4, states.join());
-});
+inVirtualTime(
+  "A worker that nobody needed after its loss is started for a keyed actor",
+  async () => {
+    await using system = new ActorSystem({ workers: 2 });
+    const states: string[] = [];
+    system.addEventListener("host", ({ detail }) => states.push(`${detail.index} ${detail.state}`));
+    const keys = Array.from({ length: 10 }, (_, number) => `key ${number}`);
+    const temporary = client.with({ restart: "temporary" });
+    for (let round = 0; round < 3; round++) {
+      const [one, other] = await Promise.all([system.spawn(temporary), system.spawn(temporary)]);
+      await Promise.all(keys.map((key) => one.ask.increment(key)));
+      await other.ask.die().catch(() => {});
+      await sleep(2_000);
+      await Promise.all(keys.map((key) => one.ask.increment(key)));
+      await one.ask.die().catch(() => {});
+      await sleep(2_000);
+    }
+    const counts = await Promise.all(keys.map((key) => system.at(counter, key).ask.increment()));
+    // On the host that was lost last they are new, on the other one they have been counted once before.
+    assertEquals(new Set(counts), new Set([1, 2]));
+    assert(states.filter((state) => state.endsWith("back")).length >= 4, states.join());
+  },
+);
 
 Deno.test("A keyed actor can neither be stopped nor waited for, and says so", async () => {
   await using system = new ActorSystem({ workers: 0 });
@@ -320,7 +326,7 @@ simulated.each(PLACES)(
   },
 );
 
-simulated.each(PLACES)(
+inVirtualTime.each(PLACES)(
   "Actors to keep are active by themselves, and do not sleep, on $where",
   async ({
     workers,

@@ -5,7 +5,7 @@ import * as wire from "./protocol.ts";
 const SHAPES: Readonly<Record<wire.HostEnvelope[0], string>> = {
   [wire.TELL]: "it",
   [wire.ASK]: "it",
-  [wire.CHAINED_ASK]: "nitpc",
+  [wire.CHAINED_ASK]: "nitpcm",
   [wire.CANCEL]: "n",
   [wire.REPLY]: "nt",
   [wire.FAIL]: "np",
@@ -50,8 +50,10 @@ const CHECKS: Readonly<Record<string, (part: unknown) => boolean>> = {
   /** A number. */
   n: isNumber,
   N: (part) => part === null || isNumber(part),
-  /** An actor on its host. */
-  i: (part) => isNumber(part) || isText(part),
+  /** An actor on its host: its number, or kind and key. */
+  i: (part) => isNumber(part) || isText(part) && (part as string).indexOf("/") > 0,
+  /** What marks a message, if anything. */
+  m: (part) => part === undefined || isMeta(part),
   /** A limit of time. */
   l: (part) => part === "Infinity" || isNumber(part),
   /** A text. */
@@ -69,6 +71,14 @@ const CHECKS: Readonly<Record<string, (part: unknown) => boolean>> = {
   /** An object, or none. */
   o: (part) => typeof part === "object",
 };
+
+function isMeta(part: unknown): boolean {
+  if (typeof part !== "object" || part === null) return false;
+  const { once, alarm, post } = part as Record<string, unknown>;
+  const isAlarm = Array.isArray(alarm) && isText(alarm[0]) && isNumber(alarm[1]);
+  return (once === undefined || isText(once)) && (alarm === undefined || isAlarm) &&
+    (post === undefined || isNumber(post));
+}
 
 // What only host 0 decides.
 const ORDERS: ReadonlySet<number> = new Set([

@@ -28,6 +28,10 @@ const FORGED: readonly { what: string; message: unknown }[] = [
   { what: "a question that is none", message: "[[20,1,5]]" },
   { what: "rows without a shape", message: "[[-3]]" },
   { what: "an answer without a payload", message: '[[3,0,"",1,null]]' },
+  { what: "a mark that is none", message: '[[23,1,"a/b","add",[],null,5]]' },
+  { what: "an alarm that is none", message: '[[23,1,"a/b","add",[],null,{"alarm":5}]]' },
+  { what: "an id that is none", message: '[[23,1,"a/b","add",[],null,{"once":5}]]' },
+  { what: "a key without a kind", message: '[[0,"ab","add",[]]]' },
   { what: "too many levels", message: "[".repeat(100_000) + "]".repeat(100_000) },
 ];
 

@@ -9,7 +9,7 @@ type AnyKeyed = DefinedKeyed<unknown>;
 export class Kinds {
   readonly #known = new Map<string, AnyKeyed>();
   /** Who has asked for a kind before it was named here: who knows it says so at about the same time. */
-  readonly #awaited = new Map<string, OwnWait<AnyKeyed>[]>();
+  readonly #awaited = new Map<string, Set<OwnWait<AnyKeyed>>>();
   readonly #deadlines: Deadlines;
 
   constructor(deadlines: Deadlines) {
@@ -31,12 +31,14 @@ export class Kinds {
     const known = this.#known.get(kind);
     if (known !== undefined) return known;
     const wait = new OwnWait<AnyKeyed>(`find kind "${kind}"`);
-    const waits = this.#awaited.get(kind) ?? [];
-    this.#awaited.set(kind, [...waits, wait]);
+    const waits = this.#awaited.get(kind) ?? new Set();
+    this.#awaited.set(kind, waits.add(wait));
     this.#deadlines.start(wait, undefined, ms);
     try {
       return await wait.promise;
     } catch {
+      waits.delete(wait);
+      if (waits.size === 0) this.#awaited.delete(kind);
       throw new UnknownKindError(kind);
     }
   }

@@ -236,7 +236,7 @@ export class Host implements CellEnvironment, Runtime, HostsMember, KeyedHost {
 
   /** It is decided whether a lost host is back. */
   lossDecided(index: number): void {
-    this.kept?.wakeOn(index);
+    this.kept?.lost(index);
   }
 
   /** An actor has ended that had to give up these of its children. */

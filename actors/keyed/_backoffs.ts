@@ -12,7 +12,7 @@ interface Backoff {
   until: number;
 }
 
-/** How long actors wait that could not be activated before they are tried again. */
+/** How long those wait that have failed before they are tried again: actors that could not be activated, hosts. */
 export class Backoffs {
   readonly #clock: Clock;
   readonly #ids = new Map<string, Backoff>();
@@ -21,7 +21,7 @@ export class Backoffs {
     this.#clock = clock;
   }
 
-  /** Milliseconds until an actor may be tried. */
+  /** Milliseconds until one may be tried. */
   leftMs(id: string): number {
     // Nearly always there is none.
     if (this.#ids.size === 0) return 0;

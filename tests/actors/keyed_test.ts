@@ -7,7 +7,7 @@ import {
   type KeyedRef,
   select,
 } from "../../mod.ts";
-import { brittle, client, counter, log, runner, sleeper } from "../fixtures/keyed.ts";
+import { brittle, client, counter, doomed, log, runner, sleeper } from "../fixtures/keyed.ts";
 import { PLACES } from "../fixtures/life_probe.ts";
 import { inVirtualTime, simulated } from "../simulation/simulated.ts";
 
@@ -348,5 +348,16 @@ inVirtualTime.each(PLACES)(
     const before = log.length;
     await sleep(1_000);
     assert(log.length > before);
+  },
+);
+
+inVirtualTime(
+  "An actor to keep that ends its worker is tried again with growing pauses",
+  async () => {
+    await using system = new ActorSystem({ workers: 1, kinds: [doomed] });
+    let losses = 0;
+    system.addEventListener("host", ({ detail }) => losses += detail.state === "lost" ? 1 : 0);
+    await sleep(60_000);
+    assert(losses > 5 && losses < 20, `${losses} losses`);
   },
 );

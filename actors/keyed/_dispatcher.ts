@@ -13,7 +13,9 @@ import { retryIn } from "./_alarm_times.ts";
 
 // Most alarms, and most posts, that are under way at a time.
 const MOST_UNDER_WAY = 200;
-// Of so many alarms it is known that their actors cannot be activated.
+// So often a post can be lost with its actor before that is its own failure.
+const MERE_LOSSES = 5;
+// Of so many alarms and posts it is known that they are left alone for now.
 const MOST_STUCK = 10_000;
 // The store is looked at so often at least: whoever has set something may have ended before it could say so.
 const LOOK_MS = 10_000;
@@ -54,7 +56,10 @@ export class Dispatcher {
   /** How often in a row the store could not be asked. */
   #misses = 0;
   readonly #alarms = new Set<string>();
-  /** Alarms whose actors cannot be activated: until when they are left alone, and how often they have failed. */
+  /**
+   * Alarms and posts whose actors cannot be activated, or are lost with each of them: until when they are left alone, and
+   * how often that was so.
+   */
   readonly #stuck = new Map<string, { until: number; failures: number }>();
   /** Alarms whose actors have answered, until the store says that they are not set any more. */
   readonly #answered = new Set<string>();
@@ -111,7 +116,7 @@ export class Dispatcher {
       const { alarms, posts, next } = await store.ask.due(now, limit);
       this.#misses = 0;
       for (const alarm of alarms) this.#take(alarm, now);
-      for (const post of posts) this.#queue(post);
+      for (const post of posts) this.#queue(post, now);
       this.#tidy(alarms, now);
       const isFull = this.#alarms.size >= MOST_UNDER_WAY || this.#posts.size >= MOST_UNDER_WAY;
       const soon = Math.max(next ?? Infinity, isFull ? now + RETRY_MS : 0);
@@ -126,7 +131,7 @@ export class Dispatcher {
     void this.#look();
   }
 
-  /** Forgets what was stuck and is not any more. */
+  /** Forgets alarms that were stuck and are not any more. */
   #tidy(alarms: readonly OwnedAlarm[], now: number): void {
     if (this.#stuck.size === 0 && this.#answered.size === 0) return;
     const due = new Set(alarms.map(idOf));
@@ -134,7 +139,8 @@ export class Dispatcher {
       if (!due.has(id)) this.#answered.delete(id);
     }
     for (const [id, { until }] of this.#stuck) {
-      if (until <= now && !due.has(id)) this.#stuck.delete(id);
+      // Posts until one gets through: those that were put off are not due.
+      if (until <= now && !due.has(id) && !id.startsWith(POSTS)) this.#stuck.delete(id);
     }
   }
 
@@ -147,8 +153,7 @@ export class Dispatcher {
 
   #take(alarm: OwnedAlarm, now: number): void {
     const id = idOf(alarm);
-    const stuck = this.#stuck.get(id);
-    if (stuck !== undefined && stuck.until > now) return this.#lookAt(stuck.until);
+    if (this.#isLeftAlone(id, now)) return;
     if (this.#alarms.has(id) || this.#alarms.size >= MOST_UNDER_WAY) return;
     // Its actor has answered, and it is still set: this look was under way, or the actor knows it otherwise.
     if (this.#answered.delete(id)) return this.#leaveAlone(id);
@@ -161,7 +166,7 @@ export class Dispatcher {
       await this.#send(kind, key, handler, args, { alarm: [name, due] });
       this.#answered.add(id);
     } catch (error) {
-      if (isLoss(error)) this.#lookAt(this.#host.clock.wallTime() + RETRY_MS);
+      if (isLoss(error)) this.#leaveAlone(id);
       else this.#setAside(id, this.#refTo(kind, key), handler, error);
     }
     this.#alarms.delete(id);
@@ -176,21 +181,30 @@ export class Dispatcher {
     this.#leaveAlone(id);
   }
 
-  /** An alarm is not sent again at once. */
+  #isLeftAlone(id: string, now: number): boolean {
+    const stuck = this.#stuck.get(id);
+    if (stuck === undefined || stuck.until <= now) return false;
+    this.#lookAt(stuck.until);
+    return true;
+  }
+
+  /** What is due is not sent again at once, and later and later. */
   #leaveAlone(id: string): void {
     const { failures } = this.#stuck.get(id) ?? { failures: 0 };
     this.#stuck.delete(id);
-    const until = this.#host.clock.wallTime() + retryIn(failures);
+    const ms = failures === 0 ? RETRY_MS : retryIn(failures - 1);
+    const until = this.#host.clock.wallTime() + ms;
     this.#stuck.set(id, { until, failures: failures + 1 });
     this.#lookAt(until);
     if (this.#stuck.size <= MOST_STUCK) return;
     for (const [oldest] of this.#stuck) return void this.#stuck.delete(oldest);
   }
 
-  #queue(post: PendingPost): void {
+  #queue(post: PendingPost, now: number): void {
+    const pair = pairOf(post);
+    if (this.#isLeftAlone(pair, now)) return;
     if (this.#posts.has(post.number) || this.#posts.size >= MOST_UNDER_WAY) return;
     this.#posts.add(post.number);
-    const pair = `${post.sender} ${post.kind}/${post.key}`;
     const queue = this.#pairs.get(pair);
     if (queue !== undefined) return void queue.push(post);
     this.#pairs.set(pair, [post]);
@@ -219,6 +233,7 @@ export class Dispatcher {
       rules = await this.#side.rulesOf(kind);
       await this.#send(kind, key, handler, args, { post: number });
       if (!rules.isDurable) await (await this.#side.store()).ask.delivered([number]);
+      this.#stuck.delete(pairOf(post));
       return true;
     } catch (error) {
       return await this.#failed(post, error, post.attempts + 1 >= rules.attempts);
@@ -229,11 +244,12 @@ export class Dispatcher {
     const { kind, key, handler, number, attempts } = post;
     const now = this.#host.clock.wallTime();
     try {
-      if (isLoss(error)) throw error;
+      if (isLoss(error) && this.#isMereLoss(pairOf(post))) return false;
       const why = error instanceof Error ? error.message : String(error);
       const store = await this.#side.store();
       await store.ask.putOff(number, isLast ? null : now + retryIn(attempts), why);
       if (!isLast) return false;
+      this.#stuck.delete(pairOf(post));
       this.#host.reports.deadLetter(this.#refTo(kind, key), handler, `post ${number}: ${why}`);
       return true;
     } catch {
@@ -241,6 +257,16 @@ export class Dispatcher {
       this.#lookAt(now + RETRY_MS);
       return false;
     }
+  }
+
+  /**
+   * Whether what was lost with its actor, or found no room, comes again without more ado, with those behind it: from some
+   * time on it is taken for the reason of the loss, and counts as a failure.
+   */
+  #isMereLoss(pair: string): boolean {
+    if ((this.#stuck.get(pair)?.failures ?? 0) >= MERE_LOSSES) return false;
+    this.#leaveAlone(pair);
+    return true;
   }
 
   #send(kind: string, key: string, handler: string, args: Stored, meta: Meta): Promise<unknown> {
@@ -257,6 +283,13 @@ export class Dispatcher {
 /** Tells an alarm, as it is set now, from all others. */
 function idOf({ kind, key, name, due }: OwnedAlarm): string {
   return `${kind}/${key}/${name}/${due}`;
+}
+
+const POSTS = "posts ";
+
+/** The actors between which a post goes. */
+function pairOf({ sender, kind, key }: PendingPost): string {
+  return `${POSTS}${sender} ${kind}/${key}`;
 }
 
 /** Of a kind that nobody knows. */

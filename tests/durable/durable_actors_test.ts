@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ActorSystem, keyed } from "../../mod.ts";
 import { sqlite } from "../../durable/mod.ts";
-import { account, mistyped } from "../fixtures/durable.ts";
+import { memoryStore } from "../../testing/mod.ts";
+import { inVirtualTime } from "../simulation/simulated.ts";
+import { account, bomb, mistyped } from "../fixtures/durable.ts";
 import { until } from "../testing.ts";
 import { Scratch } from "./scratch.ts";
 
@@ -138,3 +140,15 @@ Deno.test("An alarm goes off every so many milliseconds, also when they are not 
   await until(10_000, "three ticks", async () => await ref.ask.ticks() === 3);
   assertEquals(await system.alarms(), []);
 });
+
+inVirtualTime.each(["arm", "hit"] as const)(
+  "What ends the worker of its actor each time it is delivered is delivered with growing pauses: %s",
+  async (doing) => {
+    await using system = new ActorSystem({ workers: 1, store: memoryStore(), kinds: [bomb] });
+    let losses = 0;
+    system.addEventListener("host", ({ detail }) => losses += detail.state === "lost" ? 1 : 0);
+    await system.at(bomb, "a").ask[doing]("b");
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    assert(losses > 3 && losses < 12, `${losses} losses`);
+  },
+);

@@ -1,5 +1,6 @@
 import { facadeFor } from "./facade.ts";
-import { ask, stream, tell } from "./outbox.ts";
+import { ask, tell } from "./outbox.ts";
+import { stream } from "./stream_opening.ts";
 
 /** What `ref.tell` is of a reference. */
 export const tellFacade = facadeFor("tell", tell);

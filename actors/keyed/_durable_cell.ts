@@ -1,7 +1,6 @@
 import { abandonValues } from "../../channels/message/abandon.ts";
 import { STAYS_HERE, STAYS_HERE_PORTABLE } from "../../channels/packing/destination.ts";
 import { decodeStored } from "../../channels/message/stored.ts";
-import { encodeStored } from "../../channels/packing/stored.ts";
 import { copyHere, staysAsItIs } from "../cell/copy_here.ts";
 import { type Item, MarkedItem, type Meta } from "../cell/item.ts";
 import { isIterator } from "../cell/iterator.ts";
@@ -9,7 +8,6 @@ import { apart, currentTurn, type Handler, runTurn } from "../cell/turn.ts";
 import { type Habits, NoHabits } from "../definition/habits.ts";
 import { tell } from "../messaging/outbox.ts";
 import type { Target } from "../messaging/ref_owner.ts";
-import { OnceConflictError } from "../vocabulary/errors.ts";
 import type { ExitReason } from "../vocabulary/exit_reason.ts";
 import type { CommitOutcome, StoredTurn } from "../vocabulary/store.ts";
 import { StoreError } from "../vocabulary/store_errors.ts";
@@ -18,14 +16,11 @@ import { ActorRecord, type DurableSide } from "./_actor_record.ts";
 import { HeldOutput } from "./_held_output.ts";
 import { keyIn, kindIn } from "./ids.ts";
 import { KeyedCell } from "./_keyed_cell.ts";
-import { printOf, Refused } from "./_once.ts";
+import { Refused, runOnce } from "./_once.ts";
 import { TurnDraft } from "./_turn_draft.ts";
 
 const NO_HABITS = new NoHabits();
 const NOBODY = { size: 0 };
-
-/** How long the answer to a message with an id is kept, in milliseconds. */
-const ONCE_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * A keyed actor whose turns are transactions. What a turn changes, sends and answers is held back until it is committed;
@@ -189,7 +184,7 @@ export class DurableCell extends KeyedCell {
     }
     const call = () => runTurn(item, handlers, handler, args);
     if (post !== undefined) turn.delivers = post;
-    return once === undefined ? call() : this.#runOnce(turn, once, call);
+    return once === undefined ? call() : runOnce(this.id, this.record, this.side, turn, once, call);
   }
 
   /**
@@ -202,27 +197,6 @@ export class DurableCell extends KeyedCell {
     if (alarm === undefined || alarm.due !== due || alarm.handler !== turn.item.label) return null;
     turn.setAlarm(name, record.again(name));
     return decodeStored(alarm.args, handles) as unknown[];
-  }
-
-  async #runOnce(turn: TurnDraft, id: string, call: () => unknown): Promise<unknown> {
-    const { item } = turn;
-    const { record, side: { store, clock, handles } } = this;
-    const print = printOf(item.label, encodeStored(item.args, "message", "args"));
-    const known = record.onceOf(id) ??
-      await store.once(kindIn(this.id), keyIn(this.id), id, clock.wallTime());
-    if (known === null) {
-      const result = await call();
-      // What cannot be kept is refused before anything is committed.
-      turn.once = {
-        id,
-        print,
-        result: encodeStored(result, "reply", "result"),
-        expires: clock.wallTime() + ONCE_MS,
-      };
-      return result;
-    }
-    if (known.print !== print) throw new Refused(new OnceConflictError(this.id, item.label, id));
-    return decodeStored(known.result, handles);
   }
 
   protected override succeed(item: Item, result: unknown): void {

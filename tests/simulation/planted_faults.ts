@@ -179,9 +179,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "an answer that was kept is not looked for",
-    file: "actors/keyed/_durable_cell.ts",
+    file: "actors/keyed/_once.ts",
     find: `record.onceOf(id) ??
-      await store.once(kindIn(this.id), keyIn(this.id), id, clock.wallTime());`,
+    await store.once(kindIn(actor), keyIn(actor), id, clock.wallTime());`,
     replace: "await (store, null) as ReturnType<typeof record.onceOf>;",
     scenario: "of a durable actor",
   },

@@ -1,6 +1,9 @@
 import type { Durability } from "../vocabulary/store.ts";
 import type { DurableOptions, KeyedOptions } from "../vocabulary/keyed_definition.ts";
 
+/** How often a post is tried where its kind does not say so. */
+export const POST_ATTEMPTS = 20;
+
 /** What a kind says of its state. */
 export interface StateRules {
   /** As it begins. */
@@ -20,8 +23,14 @@ export interface DurableRules extends StateRules {
 
 /** What options say of durable actors; `null` when they are volatile. */
 export function durableRules(options: KeyedOptions): DurableRules | null {
-  const { state, version = 1, migrate = null, reads = [], durability = null, postAttempts = 20 } =
-    options as Partial<DurableOptions<unknown>>;
+  const {
+    state,
+    version = 1,
+    migrate = null,
+    reads = [],
+    durability = null,
+    postAttempts = POST_ATTEMPTS,
+  } = options as Partial<DurableOptions<unknown>>;
   if (state === undefined) return null;
   return { state, version, migrate, readers: new Set(reads), durability, postAttempts };
 }

@@ -3,6 +3,7 @@ import { decodeStored, type Stored } from "../../channels/message/stored.ts";
 import type { HandleReviver } from "../../channels/message/handle.ts";
 import type { Clock } from "../../channels/thread/clock.ts";
 import type { Meta } from "../cell/item.ts";
+import { POST_ATTEMPTS } from "../definition/durable_rules.ts";
 import { ask } from "../messaging/outbox.ts";
 import { RefByKey } from "../messaging/keyed_ref.ts";
 import type { RefOwner } from "../messaging/ref_owner.ts";
@@ -293,7 +294,7 @@ function pairOf({ sender, kind, key }: PendingPost): string {
 }
 
 /** Of a kind that nobody knows. */
-const UNKNOWN: PostRules = { isDurable: true, attempts: 20 };
+const UNKNOWN: PostRules = { isDurable: true, attempts: POST_ATTEMPTS };
 
 /** Errors that say of what was sent only that it did not come to its end, or that there was no room for it. */
 const LOSSES = ["HostLostError", "ActorStoppedError", "MailboxFullError"];

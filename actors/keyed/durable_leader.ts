@@ -1,6 +1,6 @@
 import type { HandleReviver } from "../../channels/message/handle.ts";
-import type { DefinedKeyed } from "../definition/defined_keyed.ts";
-import { keyedWith } from "../definition/defined_keyed.ts";
+import { type DefinedKeyed, keyedWith } from "../definition/defined_keyed.ts";
+import { POST_ATTEMPTS } from "../definition/durable_rules.ts";
 import type { Runtime } from "../lifecycle/runtime.ts";
 import type { Target } from "../messaging/ref_owner.ts";
 import type { ActorRef } from "../vocabulary/actor_ref.ts";
@@ -81,5 +81,5 @@ export class DurableLeader {
 }
 
 function rulesOf({ durable }: DefinedKeyed<unknown>): PostRules {
-  return { isDurable: durable !== null, attempts: durable?.postAttempts ?? 20 };
+  return { isDurable: durable !== null, attempts: durable?.postAttempts ?? POST_ATTEMPTS };
 }

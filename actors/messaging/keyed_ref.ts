@@ -119,11 +119,6 @@ export class RefByKey implements Target, Handle, Selectable {
     return new RefByKey(this.host, this.kind, this.key, limits, meta);
   }
 
-  /** The same with a mark for its asks. */
-  marked(meta: Meta): RefByKey {
-    return new RefByKey(this.host, this.kind, this.key, this.limits, meta);
-  }
-
   stop(): Promise<void> {
     return this.refuse("stop");
   }

@@ -9,6 +9,7 @@ import {
 import { sqlite } from "../../durable/mod.ts";
 import { programTest } from "../program.ts";
 import { scratchFolder, until, within } from "../testing.ts";
+import { holder } from "./holder.ts";
 import { Acknowledged, assertBooksOf } from "./bank_loop.ts";
 import { KEYS, ledger, teller } from "./fixtures/bank.ts";
 import { hindered, type Hindrance } from "./fixtures/hindered.ts";
@@ -157,23 +158,6 @@ Deno.test("A slow disk: who sends too much to an actor is told, all else waits i
   const { deposits } = await ref.ask.state();
   assertEquals(deposits, 3_000 - refused.length);
 });
-
-const program = new URL("./fixtures/store_program.ts", import.meta.url).href;
-
-/** A process that has the file open. */
-async function holder(file: string): Promise<Deno.ChildProcess> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--allow-read", "--allow-write", program, "hold", file],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  await within(20_000, "the file", reader.read());
-  await reader.cancel();
-  return child;
-}
 
 programTest("Who asks an actor whose file another process has open is told so", async () => {
   await using folder = await scratchFolder();

@@ -4,6 +4,7 @@ import { ActorSystem, StoreInUseError } from "../../actors/mod.ts";
 import { sqlite } from "../../durable/mod.ts";
 import { programTest } from "../program.ts";
 import { scratchFolder, until, within } from "../testing.ts";
+import { holder } from "./holder.ts";
 import { spawnStore, startStore, turn } from "./store_kit.ts";
 
 Deno.test("One system at a time has a file open, whatever it is called", async () => {
@@ -88,23 +89,6 @@ Deno.test("A store whose thread is killed while it waits for the file comes back
   const { version } = await ask.load("cart", "a");
   assertEquals(version === 0 || version === 1, true);
 });
-
-const program = new URL("./fixtures/store_program.ts", import.meta.url).href;
-
-/** A process that has the file open. */
-async function holder(file: string): Promise<Deno.ChildProcess> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--allow-read", "--allow-write", program, "hold", file],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  await within(20_000, "the file", reader.read());
-  await reader.cancel();
-  return child;
-}
 
 programTest("A second process is told that the file is in use", async () => {
   await using folder = await scratchFolder();

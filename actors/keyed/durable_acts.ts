@@ -35,9 +35,12 @@ export class DurableActs {
   alarm(name: string, time: Parameters<typeof timingOf>[0]): Methods {
     checkShortText("set alarm", "name", name);
     const { id, side: { clock } } = this.#cell;
-    const turn = this.#cell.writing("set an alarm");
+    const doing = "set an alarm";
+    this.#cell.writing(doing);
     const { due, repeat } = timingOf(time, clock.wallTime());
     return methods((handler, args) => {
+      // It may have been kept from one turn for another.
+      const turn = this.#cell.writing(doing);
       // Else a slip of the pen would show when it goes off, tomorrow perhaps.
       if (!this.#cell.has(handler)) {
         throw new TypeError(`Cannot set alarm: actor "${id}" has no handler "${handler}"`);
@@ -78,10 +81,15 @@ export class DurableActs {
     }
     checkKey(`post to "${definition.kind}"`, key);
     const { kind } = definition;
-    const turn = this.#cell.writing("post");
+    this.#cell.writing("post");
     this.#cell.side.posted(definition);
     return methods((handler, args) => {
-      turn.post({ kind, key, handler, args: encodeStored(args, "message", "args") });
+      this.#cell.writing("post").post({
+        kind,
+        key,
+        handler,
+        args: encodeStored(args, "message", "args"),
+      });
     }, `[post to actor "${kind}/${key}"]`);
   }
 

@@ -3,7 +3,7 @@ import { ActorSystem, keyed } from "../../mod.ts";
 import { sqlite } from "../../durable/mod.ts";
 import { memoryStore } from "../../testing/mod.ts";
 import { inVirtualTime } from "../simulation/simulated.ts";
-import { account, bomb, mistyped } from "../fixtures/durable.ts";
+import { account, bomb, hoarder, mistyped } from "../fixtures/durable.ts";
 import { until } from "../testing.ts";
 import { Scratch } from "./scratch.ts";
 
@@ -150,5 +150,23 @@ inVirtualTime.each(["arm", "hit"] as const)(
     await system.at(bomb, "a").ask[doing]("b");
     await new Promise((resolve) => setTimeout(resolve, 60_000));
     assert(losses > 3 && losses < 12, `${losses} losses`);
+  },
+);
+
+inVirtualTime(
+  "What a turn keeps of alarm() and post() is for the turn that calls it, or refused",
+  async () => {
+    await using system = new ActorSystem({ workers: 0, store: memoryStore(), kinds: [hoarder] });
+    const ref = system.at(hoarder, "a");
+    const outside = "outside of a turn of it";
+    await ref.ask.keepAlarm();
+    await ref.ask.useLater();
+    await until(1_000, "the refusal", async () => (await ref.ask.error()).endsWith(outside));
+    assertEquals(await ref.ask.alarms(), 0);
+    await ref.ask.use();
+    assertEquals(await ref.ask.alarms(), 1);
+    await ref.ask.keepPost();
+    await ref.ask.use();
+    await until(1_000, "the post", async () => await system.at(hoarder, "b").ask.n() === 1);
   },
 );
